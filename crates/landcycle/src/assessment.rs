@@ -1,0 +1,76 @@
+//! Running the law over batches of cases, on one thread or several, with the same result.
+
+use landcycle_policy::package::library::Library;
+use landcycle_policy::program::outcome::{Decoder, Determination, Outcomes};
+use landcycle_policy::program::{Machine, Program};
+
+use crate::portfolio::Batch;
+use crate::say::Failure;
+
+/// Rows evaluated and read at a time: bounds the memory of outcomes whatever the portfolio's size.
+const CHUNK: usize = 16 * 1024;
+
+/// One determination on its way out.
+pub(crate) struct Found<'f> {
+    /// The batch.
+    pub(crate) batch: &'f Batch,
+    /// The case's row in it.
+    pub(crate) row: usize,
+    /// Its id.
+    pub(crate) case_id: &'f str,
+    /// The determination.
+    pub(crate) determination: Determination,
+}
+
+/// Assesses a batch and hands every listed determination to `sink`, in the order of rows and rules.
+pub(crate) fn assess(
+    library: &Library,
+    batch: &Batch,
+    as_of: i64,
+    threads: usize,
+    sink: &mut dyn FnMut(Found<'_>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let program = Program::compile(&batch.law, &library.vocabulary, as_of, false)
+        .map_err(|(rule, _)| Failure::new("not_computable", &[("rule", &rule)]))?;
+    let listed: Vec<usize> = batch.law.listed().map(|(at, _)| at).collect();
+    let mut decoder = Decoder::new(&batch.law, &program);
+    let threads = threads.max(1);
+    let mut machines: Vec<Machine> = (0..threads).map(|_| Machine::new(&program)).collect();
+    let rows = CHUNK.min(batch.cases.len().max(1));
+    let mut outcomes: Vec<Outcomes> = (0..threads).map(|_| Outcomes::new(&program, &batch.law, rows)).collect();
+    let mut start = 0;
+    while start < batch.cases.len() {
+        let spans = spans(start, batch.cases.len(), threads);
+        std::thread::scope(|scope| {
+            for ((machine, outcome), (from, n)) in machines.iter_mut().zip(&mut outcomes).zip(&spans) {
+                let program = &program;
+                scope.spawn(move || machine.run(program, &batch.facts, *from, *n, outcome));
+            }
+        });
+        for (outcome, (from, n)) in outcomes.iter().zip(&spans) {
+            for at in 0..*n {
+                for rule in &listed {
+                    let Some(determination) = decoder.read(outcome, *rule, at) else { continue };
+                    let row = from + at;
+                    sink(Found { batch, row, case_id: &batch.cases[row], determination })?;
+                }
+            }
+        }
+        start = spans.last().map_or(batch.cases.len(), |(from, n)| from + n);
+    }
+    Ok(())
+}
+
+/// The next chunk of each thread: first row and rows.
+fn spans(start: usize, end: usize, threads: usize) -> Vec<(usize, usize)> {
+    (0..threads)
+        .map(|at| start + at * CHUNK)
+        .take_while(|from| *from < end)
+        .map(|from| (from, CHUNK.min(end - from)))
+        .collect()
+}
+
+/// How many threads to use when the caller does not say.
+pub(crate) fn default_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}

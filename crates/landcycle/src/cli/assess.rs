@@ -1,0 +1,126 @@
+//! `landcycle assess`: the determinations of every case of a store or a facts file.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use jiff::civil::Date;
+use landcycle_ledger::Ledger;
+use landcycle_policy::package::library::Library;
+
+use super::output::{Format, Output};
+use super::{Context, facts_file, parse_date};
+use crate::portfolio::Batch;
+use crate::say::{Failure, filled, tell};
+use crate::{assessment, clock, packages, store};
+
+/// Options of `assess`.
+#[derive(Debug, Args)]
+pub(crate) struct Assess {
+    /// 库 · GeoPackage store
+    #[arg(long, value_name = "FILE", conflicts_with = "facts", required_unless_present = "facts")]
+    store: Option<PathBuf>,
+    /// 事实表 · CSV or XLSX file of facts, one case a row
+    #[arg(long, value_name = "FILE")]
+    facts: Option<PathBuf>,
+    /// 工作表 · sheet of a workbook of facts
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
+    /// 政策包 · judge every case by this package, not by its place
+    #[arg(long, value_name = "ID")]
+    package: Option<String>,
+    /// 评估日 · assessment date, counted to its end (default: the store's own, or today)
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    as_of: Option<Date>,
+    /// 只列规则 · only these rules
+    #[arg(long, value_name = "RULE")]
+    rule: Vec<String>,
+    /// 一行一个 JSON 对象 · one JSON object a line
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+    /// 输出格式 · output format
+    #[arg(long, value_enum)]
+    format: Option<FormatArgument>,
+    /// 输出文件 · write here instead of to standard output (needed for parquet and xlsx)
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// 线程数 · threads
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum FormatArgument {
+    Table,
+    Json,
+    Csv,
+    Parquet,
+    Xlsx,
+}
+
+impl Assess {
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let library = packages::sound(context.packages())?;
+        if let Some(package) = &self.package
+            && library.law(package).is_none()
+        {
+            return Err(no_package(&library, package));
+        }
+        let (batches, as_of, banner) = self.batches(&library)?;
+        for rule in &self.rule {
+            if !batches.iter().any(|batch| batch.law.rule(rule).is_some()) {
+                return Err(Failure::new("no_rule", &[("rule", rule)]).misuse());
+            }
+        }
+        let mut output = Output::open(self.format(), self.out.as_deref(), context.language, &library)?;
+        let threads = self.threads.unwrap_or_else(assessment::default_threads);
+        for batch in &batches {
+            let wanted: Option<Vec<usize>> = (!self.rule.is_empty())
+                .then(|| self.rule.iter().filter_map(|name| batch.law.rule(name)).map(|(at, _)| at).collect());
+            assessment::assess(&library, batch, clock::day_number(as_of), threads, &mut |found| {
+                match &wanted {
+                    Some(wanted) if !wanted.contains(&found.determination.rule) => Ok(()),
+                    _ => output.put(&found),
+                }
+            })?;
+        }
+        output.finish()?;
+        if let Some(banner) = banner {
+            tell(&banner);
+        }
+        let cases: usize = batches.iter().map(|batch| batch.cases.len()).sum();
+        let said = filled("assessed", &[("cases", &cases.to_string()), ("day", &as_of.to_string())]);
+        tell(said.get(context.language));
+        Ok(())
+    }
+
+    fn format(&self) -> Format {
+        match self.format {
+            _ if self.json => Format::Json,
+            Some(FormatArgument::Json) => Format::Json,
+            Some(FormatArgument::Csv) => Format::Csv,
+            Some(FormatArgument::Parquet) => Format::Parquet,
+            Some(FormatArgument::Xlsx) => Format::Xlsx,
+            Some(FormatArgument::Table) | None => Format::Table,
+        }
+    }
+
+    fn batches(&self, library: &Library) -> Result<(Vec<Batch>, Date, Option<String>), Failure> {
+        if let Some(facts) = &self.facts {
+            let batches = facts_file::read(library, facts, self.sheet.clone(), self.package.as_deref())?;
+            return Ok((batches, self.as_of.unwrap_or_else(clock::today), None));
+        }
+        let path = self.store.clone().unwrap_or_default();
+        let ledger = store::open(&path)?;
+        let meta = |name: &str| ledger.meta(name).ok().flatten();
+        let as_of = self.as_of.or_else(|| meta(store::AS_OF_META)?.parse().ok()).unwrap_or_else(clock::today);
+        let banner = meta(store::SAMPLE_META);
+        let batches = store::batches(&ledger, library, self.package.as_deref(), as_of, None)?;
+        Ok((batches, as_of, banner))
+    }
+}
+
+/// There is no such package: names those there are.
+pub(super) fn no_package(library: &Library, package: &str) -> Failure {
+    let known: Vec<&str> = library.packages.keys().map(String::as_str).collect();
+    Failure::new("no_package", &[("package", package), ("known", &known.join(", "))]).misuse()
+}

@@ -1,0 +1,93 @@
+//! `landcycle import notices FILE --store STORE`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+use landcycle_policy::text::Text;
+
+use super::Context;
+use crate::notices::{self, Options, Report};
+use crate::packages;
+use crate::say::{Failure, filled, tell, words};
+
+/// What can be imported.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Import {
+    /// 土地供应结果公告 · national land-market notices (CSV, CSV.gz or XLSX)
+    Notices(Notices),
+}
+
+/// Options of `import notices`.
+#[derive(Debug, Args)]
+pub(crate) struct Notices {
+    /// 文件 · file of notices
+    file: PathBuf,
+    /// 库 · GeoPackage store, made when there is none
+    #[arg(long, value_name = "FILE")]
+    store: PathBuf,
+    /// 工作表 · sheet of a workbook
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
+    /// 保留合格行 · record the good rows although others are refused
+    #[arg(long)]
+    keep_good: bool,
+}
+
+/// Refused rows shown on the terminal.
+const SHOWN: usize = 20;
+
+impl Import {
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let Self::Notices(notices) = self;
+        notices.run(context)
+    }
+}
+
+impl Notices {
+    fn run(&self, context: &Context) -> Result<(), Failure> {
+        let library = packages::sound(context.packages())?;
+        let bar = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {pos} · {elapsed}") {
+            bar.set_style(style);
+        }
+        bar.set_message(words("reading").get(context.language).to_owned());
+        let options = Options { sheet: self.sheet.clone(), keep_good: self.keep_good };
+        let report = notices::import(&library, &self.file, &self.store, &options, &|rows| bar.set_position(rows));
+        bar.finish_and_clear();
+        let report = report?;
+        self.tell(&report, context)
+    }
+
+    fn tell(&self, report: &Report, context: &Context) -> Result<(), Failure> {
+        let say = |text: &Text| tell(text.get(context.language));
+        for (column, why) in &report.ignored {
+            say(&words("ignored_column").fill(&[("column", Text::same(column)), ("why", why.clone())]));
+        }
+        for (why, rows) in &report.unusual {
+            say(&words("unusual_rows").fill(&[("rows", Text::same(rows.to_string())), ("why", why.clone())]));
+        }
+        for reason in report.refused.iter().take(SHOWN) {
+            say(reason);
+        }
+        let shown = report.refused.len().min(SHOWN) as u64;
+        if report.refused_count > shown {
+            let more = (report.refused_count - shown).to_string();
+            say(&filled("more_refused", &[("more", &more)]));
+        }
+        let refused = report.refused_count.to_string();
+        let rows = report.rows.to_string();
+        if report.refused_count > 0 && !self.keep_good {
+            return Err(Failure::new("import_refused", &[("rows", &rows), ("refused", &refused)]));
+        }
+        let values = [
+            ("rows", rows.as_str()),
+            ("added", &report.added.to_string()),
+            ("there", &report.already_there.to_string()),
+            ("refused", &refused),
+            ("store", &self.store.display().to_string()),
+        ];
+        say(&filled("imported", &values));
+        Ok(())
+    }
+}

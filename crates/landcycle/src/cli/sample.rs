@@ -1,0 +1,127 @@
+//! `landcycle sample`: the invented sample city.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use landcycle_analysis::sample::{AS_OF, SampleCity, SampleParcel};
+use landcycle_ledger::{Body, Entry, Geometry, Ledger, NewEvent, ParcelRow, Ring, SourceError};
+
+use super::Context;
+use crate::say::{Failure, filled, tell, words};
+use crate::store;
+
+/// Options of `sample`.
+#[derive(Debug, Args)]
+pub(crate) struct Sample {
+    /// 宗地数 · parcels, 1,000 to 1,000,000
+    #[arg(long, default_value_t = 3_000)]
+    parcels: u32,
+    /// 种子 · seed: the same seed makes the same city
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// 库 · GeoPackage store to make
+    #[arg(long, value_name = "FILE")]
+    store: PathBuf,
+}
+
+impl Sample {
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let name = self.store.display().to_string();
+        if self.store.exists() {
+            return Err(Failure::new("store_exists", &[("file", &name)]));
+        }
+        let city = SampleCity::plan(self.parcels, self.seed)
+            .map_err(|error| Failure::new("no_sample", &[("why", &error.to_string())]).misuse())?;
+        let bar = ProgressBar::new(u64::from(self.parcels));
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} · {elapsed}") {
+            bar.set_style(style);
+        }
+        let made = self.fill(&city, &bar);
+        bar.finish_and_clear();
+        if made.is_err() {
+            // Half a city is worse than none.
+            let _ = std::fs::remove_file(&self.store);
+        }
+        let events = made.map_err(|error| store::failure(&name, &error))?;
+        let values = [
+            ("parcels", self.parcels.to_string()),
+            ("events", events.to_string()),
+            ("seed", self.seed.to_string()),
+            ("store", name),
+        ];
+        let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        tell(filled("sampled", &values).get(context.language));
+        Ok(())
+    }
+
+    fn fill(&self, city: &SampleCity, bar: &ProgressBar) -> Result<usize, landcycle_ledger::LedgerError> {
+        let mut ledger = store::create_quietly(&self.store)?;
+        let mut entries = city.parcels().flat_map(|parcel| {
+            bar.inc(1);
+            entries_of(&parcel)
+        });
+        let appended = ledger.append(&mut entries)?;
+        let banner = words("sample_banner");
+        ledger.set_meta(store::SAMPLE_META, &format!("{}\n{}", banner.zh, banner.en))?;
+        ledger.set_meta(store::AS_OF_META, &AS_OF.to_string())?;
+        ledger.close()?;
+        Ok(appended.added)
+    }
+}
+
+/// The events of a parcel and the row that shows it. The record's time is the end of the day on
+/// which each event happened, so that the same seed gives the same bytes.
+fn entries_of(parcel: &SampleParcel) -> Vec<Result<Entry, SourceError>> {
+    let mut entries: Vec<Result<Entry, SourceError>> = Vec::with_capacity(parcel.events.len() + 1);
+    for (at, event) in parcel.events.iter().enumerate() {
+        entries.push(event_of(parcel, at, event).map(Entry::from));
+    }
+    entries.push(row_of(parcel).map(Entry::from));
+    entries
+}
+
+fn event_of(
+    parcel: &SampleParcel,
+    at: usize,
+    event: &landcycle_analysis::sample::SampleEvent,
+) -> Result<NewEvent, SourceError> {
+    let evening = event.happened_on.at(18, 0, 0, 0);
+    let recorded_at = jiff::tz::Offset::constant(8).to_timestamp(evening)?;
+    let facts = event.facts.iter().map(|(name, value)| (*name, value.as_str()));
+    Ok(NewEvent {
+        case_id: parcel.case_id.clone(),
+        kind: event.kind.to_owned(),
+        happened_on: event.happened_on,
+        recorded_at,
+        actor: event.actor.to_owned(),
+        origin: "sample".to_owned(),
+        key: format!("sample:{}:{at}", parcel.case_id),
+        package: None,
+        corrects: None,
+        body: Body::new(facts)?,
+    })
+}
+
+fn row_of(parcel: &SampleParcel) -> Result<ParcelRow, SourceError> {
+    let get = |wanted: &str| {
+        let facts = parcel.events.iter().flat_map(|event| &event.facts);
+        facts.filter(|(name, _)| *name == wanted).map(|(_, value)| value.clone()).next_back()
+    };
+    let ring: Ring = parcel.ring.iter().map(|[lon, lat]| (*lon, *lat)).collect();
+    Ok(ParcelRow {
+        case_id: parcel.case_id.clone(),
+        parcel_no: get("parcel_no"),
+        supervision_no: get("supervision_no"),
+        project_name: get("project_name"),
+        location: get("location"),
+        holder: get("holder"),
+        city: get("city"),
+        district: get("district"),
+        park: get("park"),
+        industry: get("industry"),
+        area_m2: get("area").and_then(|area| area.parse().ok()),
+        signed_on: get("signed_on").and_then(|day| day.parse().ok()),
+        geometry: Some(Geometry::polygon(vec![ring])?),
+    })
+}

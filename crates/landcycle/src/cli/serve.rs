@@ -1,0 +1,27 @@
+//! `landcycle serve`: the page and the API, on loopback.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Context;
+use crate::say::Failure;
+use crate::{http, packages};
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// 库 · GeoPackage store
+    #[arg(long, value_name = "FILE")]
+    store: PathBuf,
+    /// 端口 · port on loopback; 0 picks a free one
+    #[arg(long, default_value_t = 8460)]
+    port: u16,
+}
+
+impl Serve {
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let library = packages::sound(context.packages())?;
+        http::serve(library, &self.store, self.port, context.language)
+    }
+}

@@ -1,0 +1,24 @@
+//! The only reader of the clock.
+
+use jiff::civil::Date;
+
+/// This moment, for the record.
+pub(crate) fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
+/// Today in China (UTC+8, without summer time), where the law counts its days.
+pub(crate) fn today() -> Date {
+    jiff::tz::Offset::constant(8).to_datetime(now()).date()
+}
+
+/// A civil date as the policy crate's day number.
+pub(crate) fn day_number(date: Date) -> i64 {
+    landcycle_policy::calendar::day_of(date.year().into(), date.month().into(), date.day().into())
+}
+
+/// A day number as a civil date; `None` beyond the years a date can hold.
+pub(crate) fn date_of(day: i64) -> Option<Date> {
+    let (year, month, day) = landcycle_policy::calendar::civil_of(day);
+    Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()
+}

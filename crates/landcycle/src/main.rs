@@ -1,0 +1,18 @@
+//! The landcycle command. *landcycle shows:* the one place that knows the clock, files and sockets.
+
+mod assessment;
+mod cli;
+mod clock;
+mod http;
+mod notices;
+mod packages;
+mod portfolio;
+mod say;
+mod store;
+mod tabular;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -1,0 +1,120 @@
+//! Measures a province's worth of notices: append, fold, append again, verify.
+//!
+//! `cargo run -p landcycle-ledger --release --example bulk [-- EVENTS [FILE]]`
+
+#![expect(clippy::print_stdout, reason = "it prints its measurements")]
+
+use std::error::Error;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, date};
+use landcycle_ledger::{
+    Body, BodyError, Cut, Entry, GeoPackageLedger, Ledger, NewEvent, ParcelRow, SourceError,
+};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let count: usize = arguments.next().map_or(Ok(141_000), |count| count.parse())?;
+    let folder = tempfile::tempdir()?;
+    let path = arguments.next().map_or_else(|| folder.path().join("bulk.gpkg"), Into::into);
+
+    let clock = Instant::now();
+    let mut ledger = GeoPackageLedger::create(&path)?;
+    let appended = ledger.append(&mut notices(count))?;
+    ledger.close()?;
+    let bytes = std::fs::metadata(&path)?.len();
+    println!("append {:>6} events   {:.3} s, {} MB", appended.added, seconds(clock), bytes >> 20);
+
+    let mut ledger = GeoPackageLedger::open(&path)?;
+    for _ in 0..3 {
+        let clock = Instant::now();
+        let (mut cases, mut facts) = (0, 0);
+        let is_occurrence = |name: &str| name == "started_on" || name == "delivered_on";
+        let cut = Cut { as_of: date(2026, 11, 23), known_at: None, is_occurrence: &is_occurrence };
+        ledger.fold(&cut, &mut |case| {
+            cases += 1;
+            facts += case.facts.len();
+        })?;
+        println!("fold   {cases:>6} cases    {:.3} s, {facts} facts", seconds(clock));
+    }
+
+    let clock = Instant::now();
+    let again = ledger.append(&mut notices(count))?;
+    println!("again  {:>6} there    {:.3} s, {} added", again.already_there, seconds(clock), again.added);
+
+    let clock = Instant::now();
+    let verified = ledger.verify()?;
+    println!("verify {:>6} events   {:.3} s, fault: {:?}", verified.events, seconds(clock), verified.fault);
+    Ok(())
+}
+
+fn seconds(clock: Instant) -> f64 {
+    clock.elapsed().as_secs_f64()
+}
+
+/// Invented notices, each with its parcel's row.
+fn notices(count: usize) -> impl Iterator<Item = Result<Entry, SourceError>> {
+    (0..count).flat_map(|number| match notice(number) {
+        Ok(event) => [Ok(Entry::Parcel(row(&event))), Ok(Entry::Event(event))],
+        Err(error) => [Err(error.clone().into()), Err(error.into())],
+    })
+}
+
+fn notice(number: usize) -> Result<NewEvent, BodyError> {
+    let year = 2007 + (number % 15) as i16;
+    let signed_on = date(year, 1 + (number % 12) as i8, 1 + (number % 28) as i8);
+    let body = Body::new([
+        ("supervision_no", format!("3205{number:014}")),
+        ("project_name", format!("Example workshop and ancillary buildings no. {number}")),
+        ("location", format!("Example City, East District, Industry Road {}", number % 900)),
+        ("holder", format!("Example {} Technology Company Limited", number % 5000)),
+        ("city", "example-city".to_owned()),
+        ("district", format!("district-{}", number % 12)),
+        ("industry", format!("C{}", 13 + number % 30)),
+        ("area", format!("{}.{:02}", 5000 + number % 90_000, number % 100)),
+        ("land_use", "industrial".to_owned()),
+        ("land_source", "new".to_owned()),
+        ("land_grade", (1 + number % 9).to_string()),
+        ("supply_mode", "listing".to_owned()),
+        ("signed_on", signed_on.to_string()),
+        ("term_years", "50".to_owned()),
+        ("price", format!("{}.50", 1_000_000 + number * 7)),
+        ("far_min", "1.2".to_owned()),
+        ("start_due_on", plus(signed_on, 1).to_string()),
+        ("complete_due_on", plus(signed_on, 3).to_string()),
+    ])?;
+    Ok(NewEvent {
+        case_id: format!("{:08x}", number.wrapping_mul(2_654_435_761) & 0xffff_ffff),
+        kind: "notice.published/1".to_owned(),
+        happened_on: signed_on,
+        recorded_at: Timestamp::UNIX_EPOCH,
+        actor: "import".to_owned(),
+        origin: format!("notices.csv, row {}", number + 2),
+        key: format!("notice:{:08x}", number.wrapping_mul(2_246_822_519) & 0xffff_ffff),
+        package: None,
+        corrects: None,
+        body,
+    })
+}
+
+fn plus(day: Date, years: i16) -> Date {
+    Date::new(day.year() + years, day.month(), day.day().min(28)).unwrap_or(day)
+}
+
+fn row(event: &NewEvent) -> ParcelRow {
+    let text = |name: &str| event.body.get(name).map(std::borrow::Cow::into_owned);
+    ParcelRow {
+        case_id: event.case_id.clone(),
+        supervision_no: text("supervision_no"),
+        project_name: text("project_name"),
+        location: text("location"),
+        holder: text("holder"),
+        city: text("city"),
+        district: text("district"),
+        industry: text("industry"),
+        area_m2: text("area").and_then(|area| area.parse().ok()),
+        signed_on: Some(event.happened_on),
+        ..ParcelRow::default()
+    }
+}

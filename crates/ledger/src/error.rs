@@ -1,0 +1,121 @@
+//! What can go wrong, in words for the person at the desk.
+
+use std::error::Error;
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::event::InvalidEvent;
+use crate::geometry::GeometryError;
+
+/// An error of whoever produces the events, such as an import that meets a bad row.
+pub type SourceError = Box<dyn Error + Send + Sync>;
+
+/// Why the ledger refused or failed. After any of these the store is as it was.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LedgerError {
+    /// The event cannot be recorded as it stands.
+    #[error("the event with the key {key:?} cannot be recorded: {why}")]
+    Invalid {
+        /// Its idempotency key.
+        key: String,
+        /// What is wrong.
+        why: InvalidEvent,
+    },
+    /// The key belongs to an event that says something else.
+    #[error(transparent)]
+    KeyTaken(Box<KeyTaken>),
+    /// The producer of the batch failed; nothing of the batch was recorded.
+    #[error("nothing was recorded: {0}")]
+    Source(#[source] SourceError),
+    /// A geometry in the store cannot be read.
+    #[error("the geometry of the case {case_id} cannot be read: {why}")]
+    Geometry {
+        /// The parcel's case.
+        case_id: String,
+        /// What is wrong.
+        why: GeometryError,
+    },
+    /// A row of the store is not what this program writes.
+    #[error("event {seq} cannot be read: {what}; `landcycle verify` checks the whole store")]
+    Unreadable {
+        /// The event.
+        seq: i64,
+        /// What is wrong.
+        what: String,
+    },
+    /// The chain does not end where the store says it ends.
+    #[error(
+        "the last event is {found}, but the store was left at event {expected}: it was changed from outside; nothing was recorded"
+    )]
+    HeadMoved {
+        /// Where the store was left.
+        expected: i64,
+        /// Where its events end.
+        found: i64,
+    },
+    /// A name of meta data that the ledger keeps for itself.
+    #[error("the name {0:?} is the ledger's own")]
+    ReservedName(String),
+    /// The file is there already.
+    #[error("{} exists already", .0.display())]
+    Exists(PathBuf),
+    /// There is no such file.
+    #[error("there is no store at {}", .0.display())]
+    Missing(PathBuf),
+    /// The file is something else.
+    #[error("{} is not a landcycle store", .0.display())]
+    NotAStore(PathBuf),
+    /// The store needs a newer program.
+    #[error("{} was written by a newer landcycle (store version {found}; this program knows versions up to {known}): use the newer program", path.display())]
+    TooNew {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The newest version this program knows.
+        known: i64,
+    },
+    /// The store's engine failed.
+    #[error("the store cannot be read or written: {0}")]
+    Store(#[source] SourceError),
+}
+
+impl From<rusqlite::Error> for LedgerError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(Box::new(error))
+    }
+}
+
+/// One key, two contents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyTaken {
+    /// The key.
+    pub key: String,
+    /// The event that has it.
+    pub seq: i64,
+    /// Where that event came from.
+    pub origin_there: String,
+    /// Where the refused one came from.
+    pub origin_offered: String,
+    /// The first field, or fact, in which they differ.
+    pub field: String,
+    /// What the event in the ledger says.
+    pub there: String,
+    /// What the refused one says.
+    pub offered: String,
+}
+
+impl fmt::Display for KeyTaken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, seq, origin_there, origin_offered, field, there, offered } = self;
+        write!(
+            f,
+            "the key {key:?} belongs to event {seq} (from {origin_there}), and {origin_offered} says \
+             something else under it: {field} is {there:?} there and {offered:?} here; a mistake is \
+             corrected by an event of its own"
+        )
+    }
+}
+
+impl Error for KeyTaken {}

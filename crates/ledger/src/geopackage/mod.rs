@@ -1,0 +1,134 @@
+//! The ledger in one `GeoPackage` file, which `ogrinfo` and QGIS open.
+//!
+//! - The file is the store: one file, no side files once it is closed, hence a rollback journal and
+//!   not a write-ahead log. `SQLite` undoes a transaction that a crash cut short when the file is
+//!   next opened. `synchronous = FULL`: what was appended survives a power cut.
+//! - The layer `parcel` is a view for maps, the table `event` the ledger. Triggers refuse to change
+//!   or delete an event; whoever removes the triggers is found out by the chain.
+//! - `ledger.head` remembers where the chain was left, so events cut off its end are missed too.
+
+mod open;
+mod read;
+mod spatial;
+mod verify;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use crate::error::{LedgerError, SourceError};
+use crate::event::Event;
+use crate::fold::{Cut, FoldedCase};
+use crate::ledger::{Appended, Entry, Ledger, Size, Verification};
+use crate::parcel::ParcelRow;
+
+/// The form of store this program writes. It rises when an older program could no longer read a
+/// store correctly.
+pub const STORE_VERSION: i64 = 1;
+
+/// Name under which a store keeps its version.
+const VERSION_NAME: &str = "ledger.version";
+/// Name under which a store keeps where its chain was left: `<seq> <digest>`.
+const HEAD_NAME: &str = "ledger.head";
+
+/// A ledger in a `GeoPackage`.
+#[derive(Debug)]
+pub struct GeoPackageLedger {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl GeoPackageLedger {
+    /// Makes a new store; refuses a path where something is.
+    pub fn create(path: impl AsRef<Path>) -> Result<Self, LedgerError> {
+        open::create(path.as_ref())
+    }
+
+    /// Opens a store to read and append.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, LedgerError> {
+        open::open(path.as_ref(), open::Access::ReadWrite)
+    }
+
+    /// Opens a store to read alone.
+    pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self, LedgerError> {
+        open::open(path.as_ref(), open::Access::ReadOnly)
+    }
+
+    /// Opens a store, making it if there is none.
+    pub fn open_or_create(path: impl AsRef<Path>) -> Result<Self, LedgerError> {
+        let path = path.as_ref();
+        if path.exists() { Self::open(path) } else { Self::create(path) }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Closes the store. Dropping it does the same and keeps silent about errors.
+    pub fn close(self) -> Result<(), LedgerError> {
+        self.connection.close().map_err(|(_, error)| error.into())
+    }
+}
+
+impl Ledger for GeoPackageLedger {
+    fn append(
+        &mut self,
+        batch: &mut dyn Iterator<Item = Result<Entry, SourceError>>,
+    ) -> Result<Appended, LedgerError> {
+        write::append(&mut self.connection, batch)
+    }
+
+    fn event(&self, seq: i64) -> Result<Option<Event>, LedgerError> {
+        read::event(&self.connection, seq)
+    }
+
+    fn events_of(&self, case_id: &str) -> Result<Vec<Event>, LedgerError> {
+        read::events_of(&self.connection, case_id)
+    }
+
+    fn cases(&self) -> Result<Vec<String>, LedgerError> {
+        read::cases(&self.connection)
+    }
+
+    fn find_cases(&self, text: &str, limit: usize) -> Result<Vec<String>, LedgerError> {
+        read::find_cases(&self.connection, text, limit)
+    }
+
+    fn size(&self) -> Result<Size, LedgerError> {
+        read::size(&self.connection)
+    }
+
+    fn fold(&self, cut: &Cut<'_>, visitor: &mut dyn FnMut(&FoldedCase<'_>)) -> Result<(), LedgerError> {
+        read::fold(&self.connection, cut, visitor)
+    }
+
+    fn fold_case(
+        &self,
+        case_id: &str,
+        cut: &Cut<'_>,
+        visitor: &mut dyn FnMut(&FoldedCase<'_>),
+    ) -> Result<bool, LedgerError> {
+        read::fold_case(&self.connection, case_id, cut, visitor)
+    }
+
+    fn parcel(&self, case_id: &str) -> Result<Option<ParcelRow>, LedgerError> {
+        read::parcel(&self.connection, case_id)
+    }
+
+    fn verify(&self) -> Result<Verification, LedgerError> {
+        verify::verify(&self.connection)
+    }
+
+    fn meta(&self, name: &str) -> Result<Option<String>, LedgerError> {
+        read::meta(&self.connection, name)
+    }
+
+    fn set_meta(&mut self, name: &str, value: &str) -> Result<(), LedgerError> {
+        if name.starts_with("ledger.") {
+            return Err(LedgerError::ReservedName(name.to_owned()));
+        }
+        write::set_meta(&self.connection, name, value)
+    }
+}

@@ -1,0 +1,180 @@
+//! Appending: one transaction, from the first entry to where the chain was left.
+
+use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, TransactionBehavior, params};
+
+use super::{HEAD_NAME, read};
+use crate::admit::{Head, Shelf, admit};
+use crate::error::{LedgerError, SourceError};
+use crate::event::{Event, moment_text};
+use crate::geometry::Envelope;
+use crate::ledger::{Appended, Entry};
+use crate::parcel::ParcelRow;
+
+pub(super) fn append(
+    connection: &mut Connection,
+    batch: &mut dyn Iterator<Item = Result<Entry, SourceError>>,
+) -> Result<Appended, LedgerError> {
+    // Immediate: two programs that append wait for one another instead of failing half-way. Any
+    // way out of this function but the commit undoes everything.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let head = sound_head(&transaction)?;
+    let mut shelf = OpenFile { transaction: &transaction, extent: None };
+    let admitted = admit(&mut shelf, head, batch)?;
+    if let Some(extent) = shelf.extent {
+        widen(&transaction, extent)?;
+    }
+    if let Some(recorded_at) = admitted.last_recorded_at {
+        put_meta(&transaction, HEAD_NAME, &read::head_text(admitted.head))?;
+        transaction.execute(
+            "UPDATE gpkg_contents SET last_change = max(last_change, ?1)",
+            [moment_text(recorded_at)],
+        )?;
+    }
+    transaction.commit()?;
+    Ok(admitted.appended)
+}
+
+/// Where the chain ends, if that is where it was left: nothing is built on a store that lost events.
+fn sound_head(transaction: &Transaction<'_>) -> Result<Head, LedgerError> {
+    let last: Option<(i64, String)> = transaction
+        .query_row("SELECT seq, digest FROM event ORDER BY seq DESC LIMIT 1", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    let head = match last {
+        None => Head::START,
+        Some((seq, digest)) => {
+            let digest = digest.parse();
+            let unreadable =
+                |error: crate::chain::NotADigest| LedgerError::Unreadable { seq, what: error.to_string() };
+            Head { seq, digest: digest.map_err(unreadable)? }
+        }
+    };
+    let left = read::meta(transaction, HEAD_NAME)?.unwrap_or_default();
+    if left == read::head_text(head) {
+        return Ok(head);
+    }
+    let expected = left.split_once(' ').and_then(|(seq, _)| seq.parse().ok());
+    Err(LedgerError::HeadMoved { expected: expected.unwrap_or_default(), found: head.seq })
+}
+
+pub(super) fn put_meta(connection: &Connection, name: &str, value: &str) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO landcycle_meta VALUES (?1, ?2) \
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )?
+        .execute([name, value])?;
+    Ok(())
+}
+
+pub(super) fn set_meta(connection: &Connection, name: &str, value: &str) -> Result<(), LedgerError> {
+    Ok(put_meta(connection, name, value)?)
+}
+
+/// The file inside a transaction.
+struct OpenFile<'t> {
+    transaction: &'t Transaction<'t>,
+    /// The box around the outlines that this batch brought.
+    extent: Option<Envelope>,
+}
+
+impl Shelf for OpenFile<'_> {
+    fn by_key(&self, key: &str) -> Result<Option<Event>, LedgerError> {
+        read::event_by_key(self.transaction, key)
+    }
+
+    fn by_seq(&self, seq: i64) -> Result<Option<Event>, LedgerError> {
+        read::event(self.transaction, seq)
+    }
+
+    fn correction_of(&self, seq: i64) -> Result<Option<i64>, LedgerError> {
+        let mut statement = self.transaction.prepare_cached("SELECT seq FROM event WHERE corrects = ?1")?;
+        Ok(statement.query_row([seq], |row| row.get(0)).optional()?)
+    }
+
+    fn put(&mut self, event: Event) -> Result<(), LedgerError> {
+        let mut statement = self.transaction.prepare_cached(
+            "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, \
+             coalesce((SELECT seq FROM event WHERE case_id = ?2 AND seq = first_seq), ?1))",
+        )?;
+        statement.execute(params![
+            event.seq,
+            event.case_id,
+            event.kind,
+            event.happened_on.to_string(),
+            moment_text(event.recorded_at),
+            event.actor,
+            event.origin,
+            event.key,
+            event.package,
+            event.corrects,
+            event.body.as_str(),
+            event.previous.to_string(),
+            event.digest.to_string(),
+        ])?;
+        Ok(())
+    }
+
+    /// Two statements, not an upsert: in the update of an upsert the standard R-tree triggers lose
+    /// their `OR REPLACE`.
+    fn put_parcel(&mut self, row: ParcelRow) -> Result<(), LedgerError> {
+        let blob = row.geometry.as_ref().map(|geometry| {
+            self.extent = Some(join(self.extent, geometry.envelope()));
+            geometry.to_blob()
+        });
+        let texts = row.texts();
+        let signed_on = row.signed_on.map(|day| day.to_string());
+        let mut values: Vec<&dyn ToSql> = vec![&row.case_id];
+        values.extend(texts.iter().map(|text| text as &dyn ToSql));
+        values.extend([&row.area_m2 as &dyn ToSql, &signed_on, &blob]);
+        let inserted = self
+            .transaction
+            .prepare_cached(
+                "INSERT INTO parcel (case_id, parcel_no, supervision_no, project_name, location, \
+                 holder, city, district, park, industry, area_m2, signed_on, geom) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
+                 ON CONFLICT (case_id) DO NOTHING",
+            )?
+            .execute(values.as_slice())?;
+        if inserted == 1 {
+            return Ok(());
+        }
+        let outline = values.pop();
+        self.transaction
+            .prepare_cached(
+                "UPDATE parcel SET parcel_no = coalesce(?2, parcel_no), \
+                 supervision_no = coalesce(?3, supervision_no), \
+                 project_name = coalesce(?4, project_name), location = coalesce(?5, location), \
+                 holder = coalesce(?6, holder), city = coalesce(?7, city), \
+                 district = coalesce(?8, district), park = coalesce(?9, park), \
+                 industry = coalesce(?10, industry), area_m2 = coalesce(?11, area_m2), \
+                 signed_on = coalesce(?12, signed_on) WHERE case_id = ?1",
+            )?
+            .execute(values.as_slice())?;
+        if let (Some(outline), Some(_)) = (outline, &blob) {
+            // Apart, so that a row without an outline does not touch the index.
+            self.transaction
+                .prepare_cached("UPDATE parcel SET geom = ?2 WHERE case_id = ?1")?
+                .execute([&row.case_id as &dyn ToSql, outline])?;
+        }
+        Ok(())
+    }
+}
+
+fn join(one: Option<Envelope>, other: Envelope) -> Envelope {
+    one.map_or(other, |one| {
+        [one[0].min(other[0]), one[1].max(other[1]), one[2].min(other[2]), one[3].max(other[3])]
+    })
+}
+
+/// Widens the layer's extent, which GIS programs zoom to.
+fn widen(transaction: &Transaction<'_>, extent: Envelope) -> Result<(), LedgerError> {
+    transaction.execute(
+        "UPDATE gpkg_contents SET min_x = min(coalesce(min_x, ?1), ?1), \
+         max_x = max(coalesce(max_x, ?2), ?2), min_y = min(coalesce(min_y, ?3), ?3), \
+         max_y = max(coalesce(max_y, ?4), ?4) WHERE table_name = 'parcel'",
+        extent,
+    )?;
+    Ok(())
+}

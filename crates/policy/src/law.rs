@@ -1,0 +1,190 @@
+//! The law of one package: its own rules and parameters over those of all that it extends, with
+//! names resolved, types checked and the dates of every layer laid side by side.
+
+mod build;
+mod build_version;
+mod overlap;
+mod segments;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::exact::Exact;
+use crate::expression::typed::{Ty, Typed};
+use crate::package::document::{Article, Document, Grade};
+use crate::package::library::Package;
+use crate::package::parameter::Parameter;
+use crate::package::rule::{OutcomeCode, RuleKind};
+use crate::text::Text;
+
+/// 现行法 · the law that a package makes with everything it extends.
+#[derive(Debug)]
+pub struct Law {
+    /// Packages, the lowest layer first.
+    pub chain: Vec<Arc<Package>>,
+    /// `package@sha256:…` of all files of the chain.
+    pub digest: String,
+    /// Rules, each after those whose values it uses.
+    pub rules: Vec<Rule>,
+    /// Parameters by path, the layers that set them from the lowest.
+    pub parameters: BTreeMap<String, Vec<(usize, Arc<Parameter>)>>,
+}
+
+/// 规则 · a rule with all its versions.
+#[derive(Debug)]
+pub struct Rule {
+    /// Path, such as `supervision/idle_land`.
+    pub id: String,
+    /// The last part of the path, unique in a law.
+    pub name: String,
+    /// Title.
+    pub title: Text,
+    /// `planning`, `supply` or `supervision`.
+    pub stage: String,
+    /// The department that owns the outcome.
+    pub owner: String,
+    /// Which date picks the version of the law.
+    pub judged_on: JudgedOn,
+    /// The form of the outcome.
+    pub kind: RuleKind,
+    /// A step towards other rules, not listed as a determination.
+    pub definition: bool,
+    /// The fields of the outcome; one without a name for most kinds.
+    pub fields: Vec<Field>,
+    pub(crate) versions: Vec<Version>,
+    /// Intervals of dates within which the law's text and numbers are constant.
+    pub(crate) segments: Vec<Segment>,
+}
+
+/// 法律适用日期 · the date that picks the version of the law.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JudgedOn {
+    /// The assessment date.
+    AsOf,
+    /// A date fact, by its index in the vocabulary.
+    Fact(usize),
+}
+
+/// One field of a rule's outcome.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Name; empty when there is only one.
+    pub name: String,
+    /// Title of the field.
+    pub title: Text,
+    /// Codes of a choice or set member.
+    pub codes: Vec<OutcomeCode>,
+    pub(crate) ty: Ty,
+}
+
+/// A checked version of a rule.
+#[derive(Debug)]
+pub(crate) struct Version {
+    /// Index in the chain of the package that wrote it.
+    pub(crate) layer: usize,
+    pub(crate) from: i64,
+    pub(crate) until: Option<i64>,
+    pub(crate) cites: Vec<Citation>,
+    pub(crate) applies: Option<Written>,
+    pub(crate) lets: Vec<(String, Option<Text>, Written)>,
+    pub(crate) body: Vec<Written>,
+    pub(crate) exceptions: Vec<Exception>,
+    pub(crate) at_most: bool,
+    pub(crate) note: Option<Text>,
+    pub(crate) from_note: Option<Text>,
+    pub(crate) illustrative: Option<Text>,
+    pub(crate) lapsed: Option<Text>,
+}
+
+/// A checked exception. `body[i]` is `None` for a field that the exception leaves alone.
+#[derive(Debug)]
+pub(crate) struct Exception {
+    pub(crate) label: String,
+    pub(crate) title: Text,
+    pub(crate) when: Written,
+    pub(crate) body: Vec<Option<Written>>,
+    pub(crate) cites: Vec<Citation>,
+    /// Indices of the exceptions that this one prevails over.
+    pub(crate) over: Vec<usize>,
+    pub(crate) illustrative: Option<Text>,
+}
+
+/// An expression with the words in which it was written.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) text: String,
+    pub(crate) typed: Typed,
+}
+
+/// 引用 · a citation that leads to an article.
+#[derive(Clone, Debug)]
+pub struct Citation {
+    /// `document#article`.
+    pub id: String,
+    /// The document.
+    pub document: Arc<Document>,
+    article: usize,
+}
+
+impl Citation {
+    /// The article.
+    pub fn article(&self) -> &Article {
+        &self.document.articles[self.article]
+    }
+}
+
+/// An interval of dates with one version and one value of each parameter it uses.
+#[derive(Clone, Debug)]
+pub(crate) struct Segment {
+    pub(crate) from: i64,
+    /// First day after it; `NEVER` when open.
+    pub(crate) until: i64,
+    pub(crate) version: usize,
+    pub(crate) parameters: BTreeMap<String, SetValue>,
+}
+
+/// The value of a parameter in a segment.
+#[derive(Clone, Debug)]
+pub(crate) struct SetValue {
+    pub(crate) value: Exact,
+    /// Index in the chain of the layer that set it.
+    pub(crate) layer: usize,
+    /// First day of this value in that layer.
+    pub(crate) from: i64,
+    pub(crate) cites: Vec<Citation>,
+    pub(crate) illustrative: Option<Text>,
+    pub(crate) grade: Grade,
+}
+
+impl Law {
+    /// The package whose law this is.
+    pub fn package(&self) -> &Arc<Package> {
+        &self.chain[0]
+    }
+
+    /// A rule by its path or its name.
+    pub fn rule(&self, name: &str) -> Option<(usize, &Rule)> {
+        self.rules.iter().enumerate().find(|(_, rule)| rule.id == name || rule.name == name)
+    }
+
+    /// The rules whose outcomes are listed, by index.
+    pub fn listed(&self) -> impl Iterator<Item = (usize, &Rule)> {
+        self.rules.iter().enumerate().filter(|(_, rule)| !rule.definition)
+    }
+}
+
+impl Rule {
+    /// The versions with the layer that wrote each, for showing: first day, last day if stated.
+    pub fn history(&self) -> impl Iterator<Item = (usize, i64, Option<i64>, &[Citation])> {
+        self.versions.iter().map(|v| (v.layer, v.from, v.until, v.cites.as_slice()))
+    }
+
+    /// The grade of a segment's own law: the weakest of its citations and parameters.
+    pub(crate) fn segment_grade(&self, segment: &Segment) -> Grade {
+        let version = &self.versions[segment.version];
+        let own = version.cites.iter().map(|c| c.article().grade);
+        let numbers = segment.parameters.values().map(|p| p.grade);
+        let stand_in = version.illustrative.as_ref().map(|_| Grade::Illustrative);
+        own.chain(numbers).chain(stand_in).max().unwrap_or(Grade::Illustrative)
+    }
+}

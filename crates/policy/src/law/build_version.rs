@@ -1,0 +1,268 @@
+//! Checking one version of a rule: its names, types, citations and exceptions.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::build::Builder;
+use super::{Citation, Exception, Field, Version, Written};
+use crate::expression::check::{Checker, RuleValue, Scope, Trouble};
+use crate::expression::parser;
+use crate::expression::typed::Ty;
+use crate::fault::{Fault, Source};
+use crate::messages::words;
+use crate::node::place_in_scalar;
+use crate::package::reader::{Placed, nearest};
+use crate::package::rule::{self, RuleFile};
+use crate::text::Text;
+use crate::vocabulary::{Symbols, Vocabulary};
+
+/// The names that the expressions of one version may use.
+struct VersionScope<'s, 'b> {
+    builder: &'s Builder<'b>,
+    lets: &'s [(String, Ty)],
+}
+
+impl Scope for VersionScope<'_, '_> {
+    fn vocabulary(&self) -> &Vocabulary {
+        self.builder.vocabulary
+    }
+
+    fn named(&self, name: &str) -> Option<(usize, Ty)> {
+        let at = self.lets.iter().position(|(known, _)| known == name)?;
+        Some((at, self.lets[at].1.clone()))
+    }
+
+    fn parameter(&self, path: &str) -> Option<Ty> {
+        let layers = self.builder.parameters.get(path)?;
+        layers.first().map(|(_, parameter)| Ty::Number(parameter.unit))
+    }
+
+    fn rule(&self, name: &str, field: Option<&str>) -> Option<RuleValue> {
+        self.builder.rule_value(name, field)
+    }
+
+    fn rule_codes(&self, rule: &str, field: &str) -> Vec<String> {
+        let found = self.builder.heads.get(rule);
+        let field = found.and_then(|rule| rule.fields.iter().find(|f| f.name == field));
+        field.into_iter().flat_map(|f| &f.codes).map(|c| c.code.clone()).collect()
+    }
+
+    fn all_names(&self) -> Vec<String> {
+        let lets = self.lets.iter().map(|(name, _)| name.clone());
+        lets.chain(self.builder.vocabulary.facts().iter().map(|f| f.name.clone())).collect()
+    }
+
+    fn all_parameters(&self) -> Vec<String> {
+        self.builder.parameters.keys().map(|path| path.replace('/', ".")).collect()
+    }
+
+    fn all_rules(&self) -> Vec<String> {
+        let field = |rule: &str, field: &str| match field {
+            "" => rule.to_owned(),
+            field => format!("{rule}.{field}"),
+        };
+        let heads = self.builder.heads.values();
+        heads.flat_map(|h| h.fields.iter().map(move |f| field(&h.name, &f.name))).collect()
+    }
+}
+
+impl Builder<'_> {
+    pub(super) fn versions(&mut self, path: &str, layer: usize, file: &RuleFile) -> Vec<Version> {
+        let Some(fields) = self.heads.get(path).map(|head| head.fields.clone()) else { return Vec::new() };
+        file.versions.iter().map(|version| self.version(layer, version, &fields, file)).collect()
+    }
+
+    fn version(&mut self, layer: usize, raw: &rule::Version, fields: &[Field], file: &RuleFile) -> Version {
+        let cites = self.citations(&raw.cites, &file.file);
+        let mut names: Vec<(String, Ty)> = Vec::new();
+        let mut lets = Vec::new();
+        for item in &raw.lets {
+            self.check_let_name(&item.name, &names, &file.file);
+            if let Some(written) = self.written(&item.value, None, &names, &file.file) {
+                names.push((item.name.text.clone(), written.typed.ty.clone()));
+                lets.push((item.name.text.clone(), item.title.clone(), written));
+            }
+        }
+        let applies = raw.applies.as_ref();
+        let applies = applies.and_then(|p| self.written(p, Some(&Ty::Bool), &names, &file.file));
+        let body = if raw.lapsed.is_some() {
+            Vec::new()
+        } else {
+            let found = self.body(&raw.body, fields, &names, file);
+            let named = |field: &Field| raw.body.iter().any(|(name, _)| name.text == field.name);
+            let absent: Vec<&str> = fields.iter().filter(|f| !named(f)).map(|f| called(&f.name)).collect();
+            if !absent.is_empty() && !raw.body.is_empty() {
+                let fault = Fault::new("P067", &file.file, raw.span).with("fields", absent.join(", "));
+                self.faults.push(fault);
+            }
+            found.into_iter().flatten().collect()
+        };
+        Version {
+            layer,
+            from: raw.from,
+            until: raw.until,
+            cites,
+            applies,
+            lets,
+            body,
+            exceptions: self.exceptions(raw, fields, &names, file),
+            at_most: raw.at_most,
+            note: raw.note.clone(),
+            from_note: raw.from_note.clone(),
+            illustrative: raw.illustrative.clone(),
+            lapsed: raw.lapsed.clone(),
+        }
+    }
+
+    fn check_let_name(&mut self, name: &Placed, names: &[(String, Ty)], file: &Arc<Source>) {
+        let taken = name.text == "as_of"
+            || self.vocabulary.index(&name.text).is_some()
+            || names.iter().any(|(known, _)| *known == name.text);
+        if taken {
+            self.faults.push(Fault::new("P068", file, name.span).with("name", &name.text));
+        }
+    }
+
+    fn citations(&mut self, cites: &[crate::package::parameter::Cited], file: &Arc<Source>) -> Vec<Citation> {
+        cites.iter().filter_map(|cited| self.cited(cited, file)).collect()
+    }
+
+    fn body(
+        &mut self,
+        raw: &[(Placed, Placed)],
+        fields: &[Field],
+        names: &[(String, Ty)],
+        file: &RuleFile,
+    ) -> Vec<Option<Written>> {
+        for (name, _) in raw {
+            if !fields.iter().any(|field| field.name == name.text) {
+                let known: Vec<&str> = fields.iter().map(|field| called(&field.name)).collect();
+                let near = nearest(&name.text, known.iter().copied()).unwrap_or("–");
+                let fault = Fault::new("P069", &file.file, name.span).with("field", called(&name.text));
+                self.faults.push(fault.with("near", near).with("fields", known.join(", ")));
+            }
+        }
+        fields
+            .iter()
+            .map(|field| {
+                let (_, value) = raw.iter().find(|(name, _)| name.text == field.name)?;
+                self.written(value, Some(&field.ty), names, &file.file)
+            })
+            .collect()
+    }
+
+    fn exceptions(
+        &mut self,
+        raw: &rule::Version,
+        fields: &[Field],
+        names: &[(String, Ty)],
+        file: &RuleFile,
+    ) -> Vec<Exception> {
+        let labels: BTreeMap<&str, usize> =
+            raw.exceptions.iter().enumerate().map(|(at, e)| (e.label.text.as_str(), at)).collect();
+        let mut out = Vec::new();
+        for (at, exception) in raw.exceptions.iter().enumerate() {
+            if labels.get(exception.label.text.as_str()) != Some(&at) {
+                let fault = Fault::new("P010", &file.file, exception.label.span);
+                self.faults.push(fault.with("name", &exception.label.text));
+            }
+            let when = self.written(&exception.when, Some(&Ty::Bool), names, &file.file);
+            let body = self.body(&exception.body, fields, names, file);
+            let cites = self.citations(&exception.cites, &file.file);
+            let mut over = Vec::new();
+            for label in &exception.over {
+                match labels.get(label.text.as_str()) {
+                    Some(other) if *other != at => over.push(*other),
+                    _ => {
+                        let fault = Fault::new("P070", &file.file, label.span).with("name", &label.text);
+                        self.faults.push(fault);
+                    }
+                }
+            }
+            let Some(when) = when else { continue };
+            self.check_reachable(&when, exception, file);
+            out.push(Exception {
+                label: exception.label.text.clone(),
+                title: exception.title.clone(),
+                when,
+                body,
+                cites,
+                over,
+                illustrative: exception.illustrative.clone(),
+            });
+        }
+        if out.len() == raw.exceptions.len() {
+            self.check_overlaps(&out, raw, file);
+        }
+        out
+    }
+
+    fn check_reachable(&mut self, when: &Written, raw: &rule::Exception, file: &RuleFile) {
+        if !super::overlap::possible(&[&when.typed], self.vocabulary) {
+            let fault = Fault::new("P071", &file.file, raw.when.span).with("label", &raw.label.text);
+            self.faults.push(fault);
+        }
+    }
+
+    /// Two exceptions that can both hold need a stated priority.
+    fn check_overlaps(&mut self, exceptions: &[Exception], raw: &rule::Version, file: &RuleFile) {
+        for (at, one) in exceptions.iter().enumerate() {
+            for (other_at, other) in exceptions.iter().enumerate().skip(at + 1) {
+                let ranked = one.over.contains(&other_at) || other.over.contains(&at);
+                if ranked || !super::overlap::possible(&[&one.when.typed, &other.when.typed], self.vocabulary) {
+                    continue;
+                }
+                let fault = Fault::new("P072", &file.file, raw.exceptions[other_at].label.span)
+                    .with("one", &one.label)
+                    .with("other", &other.label);
+                self.faults.push(fault.also(&file.file, raw.exceptions[at].label.span));
+            }
+        }
+    }
+
+    /// Parses and checks one expression; its troubles become faults at their place in the file.
+    fn written(
+        &mut self,
+        placed: &Placed,
+        expected: Option<&Ty>,
+        names: &[(String, Ty)],
+        file: &Arc<Source>,
+    ) -> Option<Written> {
+        let expr = match parser::parse(&placed.text) {
+            Ok(expr) => expr,
+            Err(error) => {
+                let span =
+                    place_in_scalar(&file.text, placed.span, &placed.text, error.at.start, error.at.end);
+                let expected = words(&format!("syntax.{}", error.expected));
+                let fault = Fault::new(error.code, file, span)
+                    .with("found", &error.found)
+                    .with_text("expected", expected);
+                self.faults.push(fault);
+                return None;
+            }
+        };
+        let mut symbols: Symbols = std::mem::take(self.symbols);
+        let scope = VersionScope { builder: self, lets: names };
+        let mut checker = Checker { scope: &scope, symbols: &mut symbols, troubles: Vec::new() };
+        let typed = match expected {
+            Some(ty) => checker.expect(&expr, ty),
+            None => checker.check(&expr, None),
+        };
+        let troubles = std::mem::take(&mut checker.troubles);
+        *self.symbols = symbols;
+        for trouble in troubles {
+            self.faults.push(trouble_fault(trouble, placed, file));
+        }
+        Some(Written { text: placed.text.clone(), typed: typed? })
+    }
+}
+
+fn trouble_fault(trouble: Trouble, placed: &Placed, file: &Arc<Source>) -> Fault {
+    let span = place_in_scalar(&file.text, placed.span, &placed.text, trouble.at.start, trouble.at.end);
+    trouble
+        .args
+        .into_iter()
+        .fold(Fault::new(trouble.code, file, span), |fault, (name, value): (_, Text)| {
+            fault.with_text(name, value)
+        })
+}

@@ -1,0 +1,34 @@
+//! Law compiled to a program over columns, and its evaluation block by block.
+//!
+//! One evaluator: a single case is a block of one, and an explanation is the same program with
+//! every intermediate value kept. A lane carries a value and the set of facts that it still lacks;
+//! known means that the set is empty, so that three-valued logic and the list of missing facts are
+//! one computation.
+
+mod compile;
+mod encode;
+pub mod explain;
+pub mod facts;
+mod kernels;
+mod machine;
+mod op;
+pub mod outcome;
+pub mod trial;
+
+pub use compile::CompileFault;
+pub use machine::Machine;
+pub use op::Program;
+
+/// Rows of a block: small enough for the registers in use to stay in the second-level cache.
+pub const BLOCK: usize = 1024;
+
+/// Lane state: the law does not speak to the case.
+pub(crate) const NOT_APPLICABLE: u64 = 1 << 63;
+/// Lane state: the law has lapsed and no successor is encoded.
+pub(crate) const LAPSED: u64 = 1 << 62;
+/// Lane state: the arithmetic has no result (division by nothing).
+pub(crate) const UNDEFINED: u64 = 1 << 61;
+/// Lane state: two exceptions hold and none prevails.
+pub(crate) const CONFLICT: u64 = 1 << 60;
+/// Facts that one part of a program may use: one bit of the state each.
+pub(crate) const FACTS_MAX: usize = 60;

@@ -1,0 +1,791 @@
+//! From a law to a program for one assessment date.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::encode::Number;
+use super::op::{Constant, FieldOut, N, Op, Part, Program, Reg, RuleOut, TraceKey};
+use super::{FACTS_MAX, LAPSED, NOT_APPLICABLE};
+use crate::calendar::NEVER;
+use crate::exact::Exact;
+use crate::expression::syntax::Comparison;
+use crate::expression::typed::{Ty, Typed, TypedKind};
+use crate::law::{JudgedOn, Law, Rule, Segment, Version, Written};
+use crate::vocabulary::{FactKind, Vocabulary};
+
+/// Why a checked rule still cannot be computed exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompileFault {
+    /// A quotient where a plain number is needed.
+    Quotient,
+    /// A result that might not fit 126 bits.
+    TooLarge,
+    /// A division by zero that is known beforehand.
+    DivisionByZero,
+    /// More facts than a part may use.
+    TooManyFacts,
+    /// More exceptions than a version may have.
+    TooManyExceptions,
+}
+
+impl CompileFault {
+    /// The fault code of the catalogue.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Quotient => "P080",
+            Self::TooLarge => "P081",
+            Self::DivisionByZero => "P082",
+            Self::TooManyFacts => "P083",
+            Self::TooManyExceptions => "P084",
+        }
+    }
+}
+
+/// The value of an expression in the making.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Value {
+    /// A yes, a date or a code.
+    Lane(N),
+    Number(Number),
+}
+
+/// A rule's outcome as other rules read it.
+struct Done {
+    fields: Vec<(Reg, Exact, u32)>,
+}
+
+/// Builds one part.
+pub(crate) struct PartBuilder {
+    part: Part,
+    /// Keep every intermediate value, for explanation.
+    keep: bool,
+    free_narrow: Vec<N>,
+    free_wide: Vec<usize>,
+    /// Registers that outlive the expression that made them.
+    held: BTreeSet<(bool, usize)>,
+    constants: BTreeMap<(i128, u64, bool), Reg>,
+    slots: BTreeMap<usize, N>,
+}
+
+impl Program {
+    /// Compiles a law for an assessment date. With `keep`, every intermediate value stays, so that
+    /// an explanation can read it.
+    pub fn compile(law: &Law, vocabulary: &Vocabulary, as_of: i64, keep: bool) -> Result<Self, (String, CompileFault)> {
+        let mut parts = Vec::new();
+        for group in groups(law) {
+            let mut builder = PartBuilder::new(keep);
+            let mut done: BTreeMap<&str, Done> = BTreeMap::new();
+            for at in group {
+                let rule = &law.rules[at];
+                let compiled = builder.rule(law, at, vocabulary, as_of, &done);
+                done.insert(&rule.id, compiled.map_err(|fault| (rule.id.clone(), fault))?);
+            }
+            parts.push(builder.part);
+        }
+        Ok(Self { parts, as_of })
+    }
+}
+
+/// Rules that use one another, in the order of the law.
+fn groups(law: &Law) -> Vec<Vec<usize>> {
+    let mut group_of: Vec<usize> = (0..law.rules.len()).collect();
+    for (at, rule) in law.rules.iter().enumerate() {
+        for used in rule.uses() {
+            let Some((other, _)) = law.rule(&used) else { continue };
+            let (from, to) = (group_of[at].max(group_of[other]), group_of[at].min(group_of[other]));
+            for group in &mut group_of {
+                if *group == from {
+                    *group = to;
+                }
+            }
+        }
+    }
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (rule, group) in group_of.into_iter().enumerate() {
+        groups.entry(group).or_default().push(rule);
+    }
+    groups.into_values().collect()
+}
+
+/// What the expressions of one version may read.
+struct Frame<'f> {
+    vocabulary: &'f Vocabulary,
+    segment: &'f Segment,
+    lets: Vec<Value>,
+    done: &'f BTreeMap<&'f str, Done>,
+    rule: usize,
+    segment_at: usize,
+    expression: usize,
+}
+
+impl PartBuilder {
+    fn new(keep: bool) -> Self {
+        Self {
+            part: Part::default(),
+            keep,
+            free_narrow: Vec::new(),
+            free_wide: Vec::new(),
+            held: BTreeSet::new(),
+            constants: BTreeMap::new(),
+            slots: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn emit(&mut self, op: Op) {
+        self.part.ops.push(op);
+    }
+
+    pub(crate) fn narrow(&mut self) -> N {
+        self.free_narrow.pop().unwrap_or_else(|| {
+            self.part.narrow += 1;
+            self.part.narrow - 1
+        })
+    }
+
+    pub(crate) fn wide(&mut self) -> usize {
+        self.free_wide.pop().unwrap_or_else(|| {
+            self.part.wide += 1;
+            self.part.wide - 1
+        })
+    }
+
+    fn key(register: Reg) -> (bool, usize) {
+        match register {
+            Reg::Narrow(at) => (false, at),
+            Reg::Wide(at) => (true, at),
+        }
+    }
+
+    fn hold(&mut self, register: Reg) {
+        self.held.insert(Self::key(register));
+    }
+
+    /// Gives a register back once its value has been read for the last time.
+    pub(crate) fn release(&mut self, register: Reg) {
+        if self.keep || self.held.contains(&Self::key(register)) {
+            return;
+        }
+        match register {
+            Reg::Narrow(at) if !self.free_narrow.contains(&at) => self.free_narrow.push(at),
+            Reg::Wide(at) if !self.free_wide.contains(&at) => self.free_wide.push(at),
+            _ => {}
+        }
+    }
+
+    /// A register that always holds one value.
+    pub(crate) fn constant(&mut self, value: i128, mask: u64, wide: bool) -> Reg {
+        if let Some(register) = self.constants.get(&(value, mask, wide)) {
+            return *register;
+        }
+        // Never from the free list: a constant is filled once, before the first block.
+        let register = if wide {
+            self.part.wide += 1;
+            Reg::Wide(self.part.wide - 1)
+        } else {
+            self.part.narrow += 1;
+            Reg::Narrow(self.part.narrow - 1)
+        };
+        self.part.constants.push(Constant { register, value, mask });
+        self.hold(register);
+        self.constants.insert((value, mask, wide), register);
+        register
+    }
+
+    fn lane_constant(&mut self, value: i64, mask: u64) -> N {
+        match self.constant(i128::from(value), mask, false) {
+            Reg::Narrow(at) | Reg::Wide(at) => at,
+        }
+    }
+
+    fn as_of(&mut self) -> N {
+        if let Some(at) = self.part.as_of {
+            return at;
+        }
+        self.part.narrow += 1;
+        let at = self.part.narrow - 1;
+        self.part.as_of = Some(at);
+        self.hold(Reg::Narrow(at));
+        at
+    }
+
+    fn fact(&mut self, fact: usize) -> Result<N, CompileFault> {
+        if let Some(at) = self.slots.get(&fact) {
+            return Ok(*at);
+        }
+        let slot = self.part.facts.len();
+        if slot >= FACTS_MAX {
+            return Err(CompileFault::TooManyFacts);
+        }
+        self.part.facts.push(fact);
+        // Loaded once for the whole part, before any branch could need it.
+        self.part.narrow += 1;
+        let out = self.part.narrow - 1;
+        self.emit(Op::Load { slot, out });
+        self.hold(Reg::Narrow(out));
+        self.slots.insert(fact, out);
+        Ok(out)
+    }
+
+    fn rule(
+        &mut self,
+        law: &Law,
+        at: usize,
+        vocabulary: &Vocabulary,
+        as_of: i64,
+        done: &BTreeMap<&str, Done>,
+    ) -> Result<Done, CompileFault> {
+        let rule = &law.rules[at];
+        let judged = match rule.judged_on {
+            JudgedOn::AsOf => None,
+            JudgedOn::Fact(fact) => Some(self.fact(fact)?),
+        };
+        let wanted: Vec<usize> = match judged {
+            None => rule.segments.iter().position(|s| s.from <= as_of && as_of < s.until).into_iter().collect(),
+            Some(_) => (0..rule.segments.len()).collect(),
+        };
+        let mut made = Vec::new();
+        for segment_at in wanted {
+            let segment = &rule.segments[segment_at];
+            let lets = Vec::new();
+            let mut frame =
+                Frame { vocabulary, segment, lets, done, rule: at, segment_at, expression: 0 };
+            made.push((segment_at, self.version(rule, &mut frame)?));
+        }
+        self.assemble(rule, at, judged, made)
+    }
+
+    /// Chooses among the segments by the judged date and registers the outcome.
+    fn assemble(
+        &mut self,
+        rule: &Rule,
+        at: usize,
+        judged: Option<N>,
+        made: Vec<(usize, (Vec<Value>, N))>,
+    ) -> Result<Done, CompileFault> {
+        let outside = Reg::Narrow(self.lane_constant(0, NOT_APPLICABLE));
+        let mut path = self.lane_constant(-1, 0);
+        let mut fields = Vec::new();
+        for (index, field) in rule.fields.iter().enumerate() {
+            let values: Vec<Value> = made.iter().map(|(_, (fields, _))| fields[index]).collect();
+            let numbers: Vec<Number> = values.iter().filter_map(Value::number).collect();
+            let quantum = if matches!(field.ty, Ty::Number(_)) { Self::common_step(&numbers)? } else { Exact::ONE };
+            let mut result = outside;
+            let mut bits = 1;
+            for ((segment_at, _), value) in made.iter().zip(values) {
+                let register = match value {
+                    Value::Lane(lane) => Reg::Narrow(lane),
+                    Value::Number(number) => {
+                        bits = bits.max(number.bits());
+                        self.output(number, quantum)?
+                    }
+                };
+                let segment = &rule.segments[*segment_at];
+                result = match judged {
+                    None => register,
+                    Some(date) => self.within(date, (segment.from, segment.until), register, result),
+                };
+            }
+            self.hold(result);
+            fields.push((result, quantum, bits));
+        }
+        for (segment_at, (_, own)) in &made {
+            let segment = &rule.segments[*segment_at];
+            path = match judged {
+                None => *own,
+                Some(date) => {
+                    match self.within(date, (segment.from, segment.until), Reg::Narrow(*own), Reg::Narrow(path)) {
+                        Reg::Narrow(at) | Reg::Wide(at) => at,
+                    }
+                }
+            };
+        }
+        self.hold(Reg::Narrow(path));
+        let outs = fields.iter().map(|(register, quantum, _)| FieldOut { register: *register, quantum: *quantum });
+        self.part.rules.push(RuleOut { rule: at, fields: outs.collect(), path });
+        Ok(Done { fields })
+    }
+
+    /// The fields of one version and its path.
+    fn version(&mut self, rule: &Rule, frame: &mut Frame<'_>) -> Result<(Vec<Value>, N), CompileFault> {
+        let version = &rule.versions[frame.segment.version];
+        if version.lapsed.is_some() {
+            let lapsed = Value::Lane(self.lane_constant(0, LAPSED));
+            let path = self.path(frame.segment_at, Vec::new());
+            return Ok((vec![lapsed; rule.fields.len()], path));
+        }
+        if version.exceptions.len() > 16 {
+            return Err(CompileFault::TooManyExceptions);
+        }
+        let applies = match &version.applies {
+            Some(written) => Some(self.held_lane(written, frame, 0)?),
+            None => None,
+        };
+        for (at, (_, _, written)) in version.lets.iter().enumerate() {
+            let value = self.expression(written, frame, version.let_index(at))?;
+            self.hold_value(value);
+            frame.lets.push(value);
+        }
+        let mut fields = Vec::new();
+        for (at, written) in version.body.iter().enumerate() {
+            fields.push(self.expression(written, frame, version.body_index(at))?);
+        }
+        let conditions = self.exceptions(version, &mut fields, frame)?;
+        if let Some(applies) = applies {
+            let outside = Reg::Narrow(self.lane_constant(0, NOT_APPLICABLE));
+            for field in &mut fields {
+                *field = self.guarded(applies, *field, outside)?;
+            }
+        }
+        for field in &fields {
+            self.hold_value(*field);
+        }
+        let path = self.path(frame.segment_at, conditions);
+        Ok((fields, path))
+    }
+
+    fn guarded(&mut self, applies: N, field: Value, outside: Reg) -> Result<Value, CompileFault> {
+        Ok(match field {
+            Value::Lane(lane) => Value::Lane(narrow_of(self.select(applies, Reg::Narrow(lane), outside))),
+            Value::Number(number) => {
+                let step = Self::common_step(&[number])?;
+                let register = self.output(number, step)?;
+                let bits = number.bits();
+                let register = self.select(applies, register, outside);
+                Value::Number(Number::Lanes { register, bits, quantum: step, below: None })
+            }
+        })
+    }
+
+    fn path(&mut self, segment: usize, exceptions: Vec<N>) -> N {
+        if exceptions.is_empty() {
+            return self.lane_constant((segment as i64) << 16, 0);
+        }
+        let out = self.narrow();
+        self.emit(Op::Path { segment: segment as i64, exceptions, out });
+        self.hold(Reg::Narrow(out));
+        out
+    }
+
+    /// Applies exceptions over the base, those that prevail last; returns their conditions in the
+    /// order of the file.
+    fn exceptions(
+        &mut self,
+        version: &Version,
+        fields: &mut [Value],
+        frame: &mut Frame<'_>,
+    ) -> Result<Vec<N>, CompileFault> {
+        let mut conditions = Vec::new();
+        for (at, exception) in version.exceptions.iter().enumerate() {
+            conditions.push(self.held_lane(&exception.when, frame, version.when_index(at))?);
+        }
+        for at in by_priority(version) {
+            for (field, written) in version.exceptions[at].body.iter().enumerate() {
+                let Some(written) = written else { continue };
+                let value = self.expression(written, frame, version.when_index(at) + 1 + field)?;
+                fields[field] = self.choose(conditions[at], value, fields[field])?;
+            }
+        }
+        for (at, one) in version.exceptions.iter().enumerate() {
+            for other in at + 1..version.exceptions.len() {
+                let ranked = one.over.contains(&other) || version.exceptions[other].over.contains(&at);
+                if !ranked {
+                    self.conflict(conditions[at], conditions[other], fields)?;
+                }
+            }
+        }
+        Ok(conditions)
+    }
+
+    fn conflict(&mut self, one: N, other: N, fields: &mut [Value]) -> Result<(), CompileFault> {
+        for field in fields {
+            *field = match *field {
+                Value::Lane(a) => {
+                    let out = self.narrow();
+                    self.emit(Op::Conflict { one, other, a, out });
+                    Value::Lane(out)
+                }
+                Value::Number(number) => {
+                    let step = Self::common_step(&[number])?;
+                    let bits = number.bits();
+                    let register = match self.output(number, step)? {
+                        Reg::Narrow(a) => {
+                            let out = self.narrow();
+                            self.emit(Op::Conflict { one, other, a, out });
+                            Reg::Narrow(out)
+                        }
+                        Reg::Wide(a) => {
+                            let out = self.wide();
+                            self.emit(Op::ConflictWide { one, other, a, out });
+                            Reg::Wide(out)
+                        }
+                    };
+                    Value::Number(Number::Lanes { register, bits, quantum: step, below: None })
+                }
+            };
+        }
+        Ok(())
+    }
+
+    fn held_lane(&mut self, written: &Written, frame: &mut Frame<'_>, index: usize) -> Result<N, CompileFault> {
+        let value = self.expression(written, frame, index)?;
+        self.hold_value(value);
+        match value {
+            Value::Lane(lane) => Ok(lane),
+            // Checked expressions of conditions are yes or no.
+            Value::Number(_) => Err(CompileFault::Quotient),
+        }
+    }
+
+    fn hold_value(&mut self, value: Value) {
+        match value {
+            Value::Lane(at) => self.hold(Reg::Narrow(at)),
+            Value::Number(Number::Lanes { register, below, .. }) => {
+                self.hold(register);
+                if let Some((below, _)) = below {
+                    self.hold(below);
+                }
+            }
+            Value::Number(Number::Known(_)) => {}
+        }
+    }
+
+    fn choose(&mut self, condition: N, yes: Value, no: Value) -> Result<Value, CompileFault> {
+        Ok(match (yes, no) {
+            (Value::Number(a), Value::Number(b)) => Value::Number(self.select_numbers(condition, a, b)?),
+            (Value::Lane(a), Value::Lane(b)) => {
+                Value::Lane(narrow_of(self.select(condition, Reg::Narrow(a), Reg::Narrow(b))))
+            }
+            (other, _) => other,
+        })
+    }
+
+    /// One expression of a version, under the number by which the trace knows it.
+    fn expression(&mut self, written: &Written, frame: &mut Frame<'_>, index: usize) -> Result<Value, CompileFault> {
+        frame.expression = index;
+        self.node(&written.typed, frame, &mut Vec::new())
+    }
+
+    fn node(&mut self, typed: &Typed, frame: &Frame<'_>, path: &mut Vec<u8>) -> Result<Value, CompileFault> {
+        let value = self.value(typed, frame, path)?;
+        if self.keep {
+            let key: TraceKey = (frame.rule, frame.segment_at, frame.expression, path.clone());
+            if let Some(out) = self.traced(value)? {
+                self.part.trace.insert(key, out);
+            }
+        }
+        Ok(value)
+    }
+
+    fn traced(&mut self, value: Value) -> Result<Option<FieldOut>, CompileFault> {
+        Ok(match value {
+            Value::Lane(at) => Some(FieldOut { register: Reg::Narrow(at), quantum: Exact::ONE }),
+            Value::Number(Number::Lanes { register, quantum, below: None, .. }) => Some(FieldOut { register, quantum }),
+            Value::Number(known @ Number::Known(_)) => {
+                let step = Self::common_step(&[known])?;
+                let register = self.output(known, step)?;
+                Some(FieldOut { register, quantum: step })
+            }
+            Value::Number(_) => None,
+        })
+    }
+
+    fn child(&mut self, typed: &Typed, at: usize, frame: &Frame<'_>, path: &mut Vec<u8>) -> Result<Value, CompileFault> {
+        path.push(at as u8);
+        let value = self.node(typed, frame, path);
+        path.pop();
+        value
+    }
+
+    fn lane(&mut self, typed: &Typed, at: usize, frame: &Frame<'_>, path: &mut Vec<u8>) -> Result<N, CompileFault> {
+        match self.child(typed, at, frame, path)? {
+            Value::Lane(lane) => Ok(lane),
+            Value::Number(number) => Ok(narrow_of(self.output(number, number.step())?)),
+        }
+    }
+
+    fn number(&mut self, typed: &Typed, at: usize, frame: &Frame<'_>, path: &mut Vec<u8>) -> Result<Number, CompileFault> {
+        match self.child(typed, at, frame, path)? {
+            Value::Number(number) => Ok(number),
+            Value::Lane(_) => Err(CompileFault::Quotient),
+        }
+    }
+
+    fn value(&mut self, typed: &Typed, frame: &Frame<'_>, path: &mut Vec<u8>) -> Result<Value, CompileFault> {
+        let lane = match &typed.kind {
+            TypedKind::Constant(value) => self.lane_constant(*value, 0),
+            TypedKind::Number(value) => return Ok(Value::Number(Number::Known(*value))),
+            TypedKind::AsOf => self.as_of(),
+            TypedKind::Fact(fact) => return self.fact_value(*fact, frame.vocabulary),
+            TypedKind::Let(at) => return Ok(frame.lets[*at]),
+            TypedKind::Parameter(name) => {
+                let set = frame.segment.parameters.get(name).map_or(Exact::ZERO, |p| p.value);
+                return Ok(Value::Number(Number::Known(set)));
+            }
+            TypedKind::Rule(id, field) => return Ok(rule_value(frame, id, *field, &typed.ty)),
+            TypedKind::Not(inner) => {
+                let a = self.lane(inner, 0, frame, path)?;
+                let out = self.narrow();
+                self.emit(Op::Not { a, out });
+                self.release(Reg::Narrow(a));
+                out
+            }
+            TypedKind::And(parts) | TypedKind::Or(parts) => {
+                let and = matches!(typed.kind, TypedKind::And(_));
+                self.logic(parts, and, frame, path)?
+            }
+            TypedKind::Compare(op, a, b) => self.comparison(*op, a, b, frame, path)?,
+            TypedKind::InLanes(inner, lanes) => {
+                let a = self.lane(inner, 0, frame, path)?;
+                let out = self.narrow();
+                self.emit(Op::In { a, lanes: lanes.clone(), out });
+                self.release(Reg::Narrow(a));
+                out
+            }
+            TypedKind::IsNever(inner) => {
+                let a = self.lane(inner, 0, frame, path)?;
+                let out = self.narrow();
+                self.emit(Op::IsNever { a, out });
+                self.release(Reg::Narrow(a));
+                out
+            }
+            TypedKind::Arithmetic(op, a, b) => {
+                let (a, b) = (self.number(a, 0, frame, path)?, self.number(b, 1, frame, path)?);
+                return Ok(Value::Number(self.arithmetic(*op, a, b)?));
+            }
+            TypedKind::Convert(factor, inner) => {
+                let inner = self.number(inner, 0, frame, path)?;
+                return Ok(Value::Number(self.convert(inner, *factor)?));
+            }
+            TypedKind::PlusYears { date, years: amount, negative }
+            | TypedKind::PlusDays { date, days: amount, negative } => {
+                let months = matches!(typed.kind, TypedKind::PlusYears { .. });
+                self.shifted(date, amount, *negative, months, frame, path)?
+            }
+            TypedKind::DaysBetween(a, b) => return self.days(a, b, frame, path),
+            TypedKind::NextEvery(start, years, not_before) => {
+                let start = self.lane(start, 0, frame, path)?;
+                let (a, num, den) = self.amount(years, 12, frame, path)?;
+                let not_before = self.lane(not_before, 2, frame, path)?;
+                let out = self.narrow();
+                self.emit(Op::NextEvery { start, a, num, den, not_before, out });
+                out
+            }
+            TypedKind::Case(arms, otherwise) => return self.case(arms, otherwise, frame, path),
+            TypedKind::Extreme { greatest, of } => return self.extremes(*greatest, of, frame, path),
+        };
+        Ok(Value::Lane(lane))
+    }
+
+    fn fact_value(&mut self, fact: usize, vocabulary: &Vocabulary) -> Result<Value, CompileFault> {
+        let register = self.fact(fact)?;
+        let FactKind::Number { quantum, min, max, .. } = &vocabulary.facts()[fact].kind else {
+            return Ok(Value::Lane(register));
+        };
+        let reach = |limit: &Exact| limit.div(*quantum).map(|steps| steps.num() / steps.den());
+        let (Some(low), Some(high)) = (reach(min), reach(max)) else { return Err(CompileFault::TooLarge) };
+        let most = low.unsigned_abs().max(high.unsigned_abs());
+        let bits = (128 - most.leading_zeros()).max(1);
+        let register = Reg::Narrow(register);
+        Ok(Value::Number(Number::Lanes { register, bits, quantum: *quantum, below: None }))
+    }
+
+    fn logic(&mut self, parts: &[Typed], and: bool, frame: &Frame<'_>, path: &mut Vec<u8>) -> Result<N, CompileFault> {
+        let mut result: Option<N> = None;
+        for (at, part) in parts.iter().enumerate() {
+            let b = self.lane(part, at, frame, path)?;
+            result = Some(match result {
+                None => b,
+                Some(a) => {
+                    let out = self.narrow();
+                    self.emit(if and { Op::And { a, b, out } } else { Op::Or { a, b, out } });
+                    self.release(Reg::Narrow(a));
+                    self.release(Reg::Narrow(b));
+                    out
+                }
+            });
+        }
+        Ok(result.unwrap_or_else(|| self.lane_constant(i64::from(and), 0)))
+    }
+
+    fn comparison(
+        &mut self,
+        op: Comparison,
+        a: &Typed,
+        b: &Typed,
+        frame: &Frame<'_>,
+        path: &mut Vec<u8>,
+    ) -> Result<N, CompileFault> {
+        if matches!(a.ty, Ty::Number(_)) {
+            let (a, b) = (self.number(a, 0, frame, path)?, self.number(b, 1, frame, path)?);
+            return self.compare_numbers(op, a, b);
+        }
+        let (a, b) = (self.lane(a, 0, frame, path)?, self.lane(b, 1, frame, path)?);
+        Ok(self.compare_registers(op, Reg::Narrow(a), Reg::Narrow(b), 1))
+    }
+
+    /// Lane, numerator and denominator of a count of calendar units.
+    fn amount(
+        &mut self,
+        typed: &Typed,
+        per_unit: i128,
+        frame: &Frame<'_>,
+        path: &mut Vec<u8>,
+    ) -> Result<(N, i64, i64), CompileFault> {
+        let number = self.number(typed, 1, frame, path)?;
+        let step = number.step();
+        let register = self.output(number, step)?;
+        let scale = step.mul(Exact::whole(per_unit)).ok_or(CompileFault::TooLarge)?;
+        let num = i64::try_from(scale.num()).map_err(|_| CompileFault::TooLarge)?;
+        let den = i64::try_from(scale.den()).map_err(|_| CompileFault::TooLarge)?;
+        Ok((narrow_of(register), num, den))
+    }
+
+    fn shifted(
+        &mut self,
+        date: &Typed,
+        amount: &Typed,
+        negative: bool,
+        months: bool,
+        frame: &Frame<'_>,
+        path: &mut Vec<u8>,
+    ) -> Result<N, CompileFault> {
+        let date = self.lane(date, 0, frame, path)?;
+        let (a, num, den) = self.amount(amount, if months { 12 } else { 1 }, frame, path)?;
+        let num = if negative { -num } else { num };
+        let out = self.narrow();
+        self.emit(if months {
+            Op::PlusMonths { date, a, num, den, out }
+        } else {
+            Op::PlusDays { date, a, num, den, out }
+        });
+        self.release(Reg::Narrow(date));
+        self.release(Reg::Narrow(a));
+        Ok(out)
+    }
+
+    fn days(&mut self, a: &Typed, b: &Typed, frame: &Frame<'_>, path: &mut Vec<u8>) -> Result<Value, CompileFault> {
+        let (a, b) = (self.lane(a, 0, frame, path)?, self.lane(b, 1, frame, path)?);
+        let out = self.narrow();
+        self.emit(Op::DaysBetween { a, b, out });
+        let bits = 128 - (NEVER as i128).leading_zeros();
+        Ok(Value::Number(Number::Lanes { register: Reg::Narrow(out), bits, quantum: Exact::ONE, below: None }))
+    }
+
+    fn case(
+        &mut self,
+        arms: &[(Typed, Typed)],
+        otherwise: &Typed,
+        frame: &Frame<'_>,
+        path: &mut Vec<u8>,
+    ) -> Result<Value, CompileFault> {
+        let mut made = Vec::new();
+        for (at, (condition, value)) in arms.iter().enumerate() {
+            let condition = self.lane(condition, 2 * at, frame, path)?;
+            made.push((condition, self.child(value, 2 * at + 1, frame, path)?));
+        }
+        let mut result = self.child(otherwise, 2 * arms.len(), frame, path)?;
+        for (condition, value) in made.into_iter().rev() {
+            result = self.choose(condition, value, result)?;
+            self.release(Reg::Narrow(condition));
+        }
+        Ok(result)
+    }
+
+    fn extremes(
+        &mut self,
+        greatest: bool,
+        of: &[Typed],
+        frame: &Frame<'_>,
+        path: &mut Vec<u8>,
+    ) -> Result<Value, CompileFault> {
+        let mut result: Option<Value> = None;
+        for (at, part) in of.iter().enumerate() {
+            let value = self.child(part, at, frame, path)?;
+            result = Some(match (result, value) {
+                (None, value) => value,
+                (Some(Value::Number(a)), Value::Number(b)) => Value::Number(self.extreme_numbers(greatest, a, b)?),
+                (Some(Value::Lane(a)), Value::Lane(b)) => {
+                    Value::Lane(narrow_of(self.extreme(greatest, Reg::Narrow(a), Reg::Narrow(b))))
+                }
+                (Some(other), _) => other,
+            });
+        }
+        result.ok_or(CompileFault::Quotient)
+    }
+}
+
+impl Value {
+    fn number(&self) -> Option<Number> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Lane(_) => None,
+        }
+    }
+}
+
+impl Number {
+    fn bits(self) -> u32 {
+        match self {
+            Self::Known(_) => 1,
+            Self::Lanes { bits, .. } => bits,
+        }
+    }
+
+    fn step(self) -> Exact {
+        match self {
+            Self::Known(value) if value == Exact::ZERO => Exact::ONE,
+            Self::Known(value) => Exact::new(1, value.den()).unwrap_or(Exact::ONE),
+            Self::Lanes { quantum, .. } => quantum,
+        }
+    }
+}
+
+fn narrow_of(register: Reg) -> N {
+    match register {
+        Reg::Narrow(at) | Reg::Wide(at) => at,
+    }
+}
+
+fn rule_value(frame: &Frame<'_>, id: &str, field: usize, ty: &Ty) -> Value {
+    let Some(done) = frame.done.get(id) else { return Value::Number(Number::Known(Exact::ZERO)) };
+    let (register, quantum, bits) = done.fields[field];
+    match ty {
+        Ty::Number(_) => Value::Number(Number::Lanes { register, bits, quantum, below: None }),
+        _ => Value::Lane(narrow_of(register)),
+    }
+}
+
+/// The numbers of a version's expressions: what applies, the lets, the body, then each exception's
+/// condition followed by its fields.
+impl Version {
+    pub(crate) fn let_index(&self, at: usize) -> usize {
+        1 + at
+    }
+
+    pub(crate) fn body_index(&self, field: usize) -> usize {
+        1 + self.lets.len() + field
+    }
+
+    pub(crate) fn when_index(&self, exception: usize) -> usize {
+        let fields = self.body.len();
+        1 + self.lets.len() + fields + exception * (1 + fields)
+    }
+}
+
+/// Exceptions so that one that prevails over another comes after it.
+pub(crate) fn by_priority(version: &Version) -> Vec<usize> {
+    let mut order: Vec<usize> = Vec::new();
+    let count = version.exceptions.len();
+    while order.len() < count {
+        let next = (0..count)
+            .filter(|at| !order.contains(at))
+            .find(|at| version.exceptions[*at].over.iter().all(|lower| order.contains(lower)));
+        // A circle of priorities cannot be ordered; the file's order stands in.
+        let next = next.or_else(|| (0..count).find(|at| !order.contains(at)));
+        match next {
+            Some(at) => order.push(at),
+            None => break,
+        }
+    }
+    order
+}
+

@@ -1,0 +1,390 @@
+//! How a number of the law is kept in a register: whole lane steps of a size known beforehand.
+//!
+//! A quotient is kept as two registers and only ever compared (by multiplying across) or multiplied,
+//! so that one third stays one third. The greatest size a lane can reach is tracked in bits from
+//! the ranges of the vocabulary; what could overflow 127 bits is refused before anything runs.
+
+use super::compile::{CompileFault, PartBuilder};
+use super::op::{Op, Reg};
+use crate::exact::Exact;
+use crate::expression::syntax::{Arithmetic, Comparison};
+
+/// Lanes that stay below this many bits are kept in 64 bits.
+const NARROW_BITS: u32 = 62;
+/// No lane may need more.
+const WIDE_BITS: u32 = 126;
+
+/// A number in the making.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Number {
+    /// Known when the law is compiled.
+    Known(Exact),
+    /// `lane × quantum`, or `lane × quantum ÷ below`.
+    Lanes { register: Reg, bits: u32, quantum: Exact, below: Option<(Reg, u32)> },
+}
+
+type Made<T> = Result<T, CompileFault>;
+
+fn bits_of(value: i128) -> u32 {
+    128 - value.unsigned_abs().leading_zeros()
+}
+
+fn fits(bits: u32) -> Made<u32> {
+    if bits <= WIDE_BITS { Ok(bits) } else { Err(CompileFault::TooLarge) }
+}
+
+fn overflow<T>(value: Option<T>) -> Made<T> {
+    value.ok_or(CompileFault::TooLarge)
+}
+
+impl PartBuilder {
+    /// A register multiplied by a whole number, in the width that the result needs.
+    fn scaled(&mut self, register: Reg, bits: u32, by: i128) -> Made<(Reg, u32)> {
+        if by == 1 {
+            return Ok((register, bits));
+        }
+        let bits = fits(bits + bits_of(by))?;
+        Ok((self.resized(register, bits, by), bits))
+    }
+
+    /// A register in the width for `bits`, multiplied by `by`.
+    fn resized(&mut self, register: Reg, bits: u32, by: i128) -> Reg {
+        match register {
+            Reg::Narrow(a) if bits <= NARROW_BITS => {
+                let Ok(by) = i64::try_from(by) else { return register };
+                if by == 1 {
+                    return register;
+                }
+                let out = self.narrow();
+                self.emit(Op::Scale { a, by, out });
+                self.release(register);
+                Reg::Narrow(out)
+            }
+            Reg::Narrow(a) => {
+                let out = self.wide();
+                self.emit(Op::Widen { a, by, out });
+                self.release(register);
+                Reg::Wide(out)
+            }
+            Reg::Wide(_) if by == 1 => register,
+            Reg::Wide(a) => {
+                let out = self.wide();
+                self.emit(Op::ScaleWide { a, by, out });
+                self.release(register);
+                Reg::Wide(out)
+            }
+        }
+    }
+
+    /// Both registers in the width for `bits`.
+    fn matched(&mut self, a: Reg, b: Reg, bits: u32) -> (Reg, Reg) {
+        let wide = bits > NARROW_BITS || matches!(a, Reg::Wide(_)) || matches!(b, Reg::Wide(_));
+        let bits = if wide { WIDE_BITS } else { bits };
+        (self.resized(a, bits, 1), self.resized(b, bits, 1))
+    }
+
+    fn binary(&mut self, op: Arithmetic, a: Reg, b: Reg, bits: u32) -> Reg {
+        let result = match self.matched(a, b, bits) {
+            (Reg::Narrow(a), Reg::Narrow(b)) => {
+                let out = self.narrow();
+                self.emit(Op::Arithmetic { op, a, b, out });
+                Reg::Narrow(out)
+            }
+            (Reg::Wide(a), Reg::Wide(b)) => {
+                let out = self.wide();
+                self.emit(Op::ArithmeticWide { op, a, b, out });
+                Reg::Wide(out)
+            }
+            (a, _) => a,
+        };
+        self.release(a);
+        self.release(b);
+        result
+    }
+
+    /// A number as lanes: constants get a register of their own, in steps of themselves.
+    fn lanes(&mut self, number: Number) -> Made<(Reg, u32, Exact, Option<(Reg, u32)>)> {
+        match number {
+            Number::Lanes { register, bits, quantum, below } => Ok((register, bits, quantum, below)),
+            Number::Known(value) => {
+                let step = if value == Exact::ZERO { Exact::ONE } else { overflow(Exact::new(1, value.den()))? };
+                let lane = value.num();
+                let bits = fits(bits_of(lane).max(1))?;
+                Ok((self.constant(lane, 0, bits > NARROW_BITS), bits, step, None))
+            }
+        }
+    }
+
+    /// Both numbers in lanes of the same step. Quotients are refused.
+    fn aligned(&mut self, a: Number, b: Number) -> Made<(Reg, Reg, u32, Exact)> {
+        let quantum = match (a, b) {
+            (Number::Known(k), Number::Lanes { quantum, .. }) | (Number::Lanes { quantum, .. }, Number::Known(k)) => {
+                if k == Exact::ZERO { quantum } else { overflow(quantum.common_quantum(k))? }
+            }
+            (Number::Known(x), Number::Known(y)) => overflow(x.common_quantum(y))?,
+            (Number::Lanes { quantum: x, .. }, Number::Lanes { quantum: y, .. }) => overflow(x.common_quantum(y))?,
+        };
+        let quantum = if quantum == Exact::ZERO { Exact::ONE } else { quantum };
+        let (ra, ba) = self.in_steps(a, quantum)?;
+        let (rb, bb) = self.in_steps(b, quantum)?;
+        Ok((ra, rb, ba.max(bb), quantum))
+    }
+
+    fn in_steps(&mut self, number: Number, quantum: Exact) -> Made<(Reg, u32)> {
+        match number {
+            Number::Known(value) => {
+                let lane = overflow(value.div(quantum))?.num();
+                let bits = fits(bits_of(lane).max(1))?;
+                Ok((self.constant(lane, 0, bits > NARROW_BITS), bits))
+            }
+            Number::Lanes { below: Some(_), .. } => Err(CompileFault::Quotient),
+            Number::Lanes { register, bits, quantum: own, below: None } => {
+                let by = overflow(own.div(quantum))?;
+                self.scaled(register, bits, by.num())
+            }
+        }
+    }
+
+    pub(crate) fn convert(&mut self, number: Number, factor: Exact) -> Made<Number> {
+        Ok(match number {
+            Number::Known(value) => Number::Known(overflow(value.mul(factor))?),
+            Number::Lanes { register, bits, quantum, below } => {
+                Number::Lanes { register, bits, quantum: overflow(quantum.mul(factor))?, below }
+            }
+        })
+    }
+
+    pub(crate) fn arithmetic(&mut self, op: Arithmetic, a: Number, b: Number) -> Made<Number> {
+        match op {
+            Arithmetic::Add | Arithmetic::Subtract => self.sum(op, a, b),
+            Arithmetic::Multiply => self.product(a, b),
+            Arithmetic::Divide => self.quotient(a, b),
+        }
+    }
+
+    fn sum(&mut self, op: Arithmetic, a: Number, b: Number) -> Made<Number> {
+        if let (Number::Known(x), Number::Known(y)) = (a, b) {
+            let y = if op == Arithmetic::Subtract { overflow(Exact::ZERO.add(y).and_then(|y| y.mul(Exact::whole(-1))))? } else { y };
+            return Ok(Number::Known(overflow(x.add(y))?));
+        }
+        let (ra, rb, bits, quantum) = self.aligned(a, b)?;
+        let bits = fits(bits + 1)?;
+        Ok(Number::Lanes { register: self.binary(op, ra, rb, bits), bits, quantum, below: None })
+    }
+
+    fn product(&mut self, a: Number, b: Number) -> Made<Number> {
+        match (a, b) {
+            (Number::Known(x), Number::Known(y)) => Ok(Number::Known(overflow(x.mul(y))?)),
+            (Number::Known(k), lanes @ Number::Lanes { .. }) | (lanes @ Number::Lanes { .. }, Number::Known(k)) => {
+                // A constant factor only changes the size of the step: exact and free.
+                if k == Exact::ZERO { Ok(Number::Known(Exact::ZERO)) } else { self.convert(lanes, k) }
+            }
+            (
+                Number::Lanes { register: ra, bits: ba, quantum: qa, below: da },
+                Number::Lanes { register: rb, bits: bb, quantum: qb, below: db },
+            ) => {
+                let bits = fits(ba + bb)?;
+                let register = self.binary(Arithmetic::Multiply, ra, rb, bits);
+                let below = match (da, db) {
+                    (Some((x, bx)), Some((y, by))) => {
+                        let bits = fits(bx + by)?;
+                        Some((self.binary(Arithmetic::Multiply, x, y, bits), bits))
+                    }
+                    (one, other) => one.or(other),
+                };
+                Ok(Number::Lanes { register, bits, quantum: overflow(qa.mul(qb))?, below })
+            }
+        }
+    }
+
+    fn quotient(&mut self, a: Number, b: Number) -> Made<Number> {
+        let (rb, bb, qb, below_b) = match b {
+            Number::Known(k) => {
+                let inverse = Exact::ONE.div(k).ok_or(CompileFault::DivisionByZero)?;
+                return self.product(a, Number::Known(inverse));
+            }
+            Number::Lanes { register, bits, quantum, below } => (register, bits, quantum, below),
+        };
+        let rb = self.positive(rb);
+        let (ra, ba, qa, below_a) = self.lanes(a)?;
+        let (register, bits) = match below_b {
+            Some((x, bx)) => {
+                let bits = fits(ba + bx)?;
+                (self.binary(Arithmetic::Multiply, ra, x, bits), bits)
+            }
+            None => (ra, ba),
+        };
+        let below = match below_a {
+            Some((x, bx)) => {
+                let bits = fits(bx + bb)?;
+                (self.binary(Arithmetic::Multiply, x, rb, bits), bits)
+            }
+            None => (rb, bb),
+        };
+        Ok(Number::Lanes { register, bits, quantum: overflow(qa.div(qb))?, below: Some(below) })
+    }
+
+    fn positive(&mut self, register: Reg) -> Reg {
+        let out = match register {
+            Reg::Narrow(a) => {
+                let out = self.narrow();
+                self.emit(Op::Positive { a, out });
+                Reg::Narrow(out)
+            }
+            Reg::Wide(a) => {
+                let out = self.wide();
+                self.emit(Op::PositiveWide { a, out });
+                Reg::Wide(out)
+            }
+        };
+        self.release(register);
+        out
+    }
+
+    /// Compares two numbers; quotients by multiplying across (denominators are positive).
+    pub(crate) fn compare_numbers(&mut self, op: Comparison, a: Number, b: Number) -> Made<usize> {
+        let (a, b) = self.across(a, b)?;
+        let (ra, rb, bits, _) = self.aligned(a, b)?;
+        Ok(self.compare_registers(op, ra, rb, bits))
+    }
+
+    fn across(&mut self, a: Number, b: Number) -> Made<(Number, Number)> {
+        let split = |number: Number| match number {
+            Number::Lanes { register, bits, quantum, below: Some(below) } => {
+                (Number::Lanes { register, bits, quantum, below: None }, Some(below))
+            }
+            other => (other, None),
+        };
+        let ((a, below_a), (b, below_b)) = (split(a), split(b));
+        let lane = |(register, bits): (Reg, u32)| Number::Lanes { register, bits, quantum: Exact::ONE, below: None };
+        let a = match below_b {
+            Some(below) => self.product_kept(a, lane(below))?,
+            None => a,
+        };
+        let b = match below_a {
+            Some(below) => self.product_kept(b, lane(below))?,
+            None => b,
+        };
+        Ok((a, b))
+    }
+
+    /// A product in which zero stays lanes, so that an undefined quotient is not forgotten.
+    fn product_kept(&mut self, a: Number, b: Number) -> Made<Number> {
+        match a {
+            Number::Known(k) if k == Exact::ZERO => {
+                let (register, bits, quantum, _) = self.lanes(a)?;
+                self.product(Number::Lanes { register, bits, quantum, below: None }, b)
+            }
+            _ => self.product(a, b),
+        }
+    }
+
+    pub(crate) fn compare_registers(&mut self, op: Comparison, a: Reg, b: Reg, bits: u32) -> usize {
+        let (a, b) = self.matched(a, b, bits);
+        let out = self.narrow();
+        match (a, b) {
+            (Reg::Narrow(a), Reg::Narrow(b)) => self.emit(Op::Compare { op, a, b, out }),
+            (Reg::Wide(a), Reg::Wide(b)) => self.emit(Op::CompareWide { op, a, b, out }),
+            // `matched` gives both the same width.
+            _ => {}
+        }
+        self.release(a);
+        self.release(b);
+        out
+    }
+
+    /// A choice between two numbers.
+    pub(crate) fn select_numbers(&mut self, condition: usize, a: Number, b: Number) -> Made<Number> {
+        let (ra, rb, bits, quantum) = self.aligned(a, b)?;
+        let register = self.select(condition, ra, rb);
+        Ok(Number::Lanes { register, bits, quantum, below: None })
+    }
+
+    pub(crate) fn extreme_numbers(&mut self, greatest: bool, a: Number, b: Number) -> Made<Number> {
+        let (ra, rb, bits, quantum) = self.aligned(a, b)?;
+        let register = self.extreme(greatest, ra, rb);
+        Ok(Number::Lanes { register, bits, quantum, below: None })
+    }
+
+    pub(crate) fn select(&mut self, condition: usize, a: Reg, b: Reg) -> Reg {
+        let (a, b) = self.matched(a, b, 1);
+        let out = match (a, b) {
+            (Reg::Wide(a), Reg::Wide(b)) => {
+                let out = self.wide();
+                self.emit(Op::SelectWide { condition, a, b, out });
+                Reg::Wide(out)
+            }
+            (Reg::Narrow(a), Reg::Narrow(b)) => {
+                let out = self.narrow();
+                self.emit(Op::Select { condition, a, b, out });
+                Reg::Narrow(out)
+            }
+            (a, _) => a,
+        };
+        self.release(a);
+        self.release(b);
+        out
+    }
+
+    pub(crate) fn extreme(&mut self, greatest: bool, a: Reg, b: Reg) -> Reg {
+        let (a, b) = self.matched(a, b, 1);
+        let out = match (a, b) {
+            (Reg::Wide(a), Reg::Wide(b)) => {
+                let out = self.wide();
+                self.emit(Op::ExtremeWide { greatest, a, b, out });
+                Reg::Wide(out)
+            }
+            (Reg::Narrow(a), Reg::Narrow(b)) => {
+                let out = self.narrow();
+                self.emit(Op::Extreme { greatest, a, b, out });
+                Reg::Narrow(out)
+            }
+            (a, _) => a,
+        };
+        self.release(a);
+        self.release(b);
+        out
+    }
+
+    /// The choice by an interval of dates.
+    pub(crate) fn within(&mut self, date: usize, interval: (i64, i64), a: Reg, b: Reg) -> Reg {
+        let (a, b) = self.matched(a, b, 1);
+        let (from, until) = interval;
+        match (a, b) {
+            (Reg::Wide(a), Reg::Wide(b)) => {
+                let out = self.wide();
+                self.emit(Op::WithinWide { date, from, until, a, b, out });
+                Reg::Wide(out)
+            }
+            (Reg::Narrow(a), Reg::Narrow(b)) => {
+                let out = self.narrow();
+                self.emit(Op::Within { date, from, until, a, b, out });
+                Reg::Narrow(out)
+            }
+            (a, _) => a,
+        }
+    }
+
+    /// The lanes of an outcome in steps of `quantum`.
+    pub(crate) fn output(&mut self, number: Number, quantum: Exact) -> Made<Reg> {
+        Ok(self.in_steps(number, quantum)?.0)
+    }
+
+    /// The largest step in which all numbers are whole.
+    pub(crate) fn common_step(numbers: &[Number]) -> Made<Exact> {
+        let mut step: Option<Exact> = None;
+        for number in numbers {
+            let own = match number {
+                Number::Known(value) if *value == Exact::ZERO => continue,
+                Number::Known(value) => *value,
+                Number::Lanes { below: Some(_), .. } => return Err(CompileFault::Quotient),
+                Number::Lanes { quantum, .. } => *quantum,
+            };
+            step = Some(match step {
+                None => own,
+                Some(so_far) => overflow(so_far.common_quantum(own))?,
+            });
+        }
+        Ok(step.filter(|s| *s != Exact::ZERO).unwrap_or(Exact::ONE))
+    }
+}

@@ -1,0 +1,66 @@
+//! Facts of many cases as columns of lanes.
+
+use crate::vocabulary::{BadValue, MISSING, Symbols, Vocabulary};
+
+/// 事实表 · the facts of many cases, a column each. A lane is a whole number in the vocabulary's
+/// encoding; [`MISSING`] where nothing is known.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    len: usize,
+    columns: Vec<Vec<i64>>,
+}
+
+impl Facts {
+    /// No cases yet, with room for facts of a vocabulary.
+    pub fn new(vocabulary: &Vocabulary) -> Self {
+        Self { len: 0, columns: vec![Vec::new(); vocabulary.facts().len()] }
+    }
+
+    /// How many cases there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Adds a case of which nothing is known and returns its row.
+    pub fn push(&mut self) -> usize {
+        self.len += 1;
+        self.len - 1
+    }
+
+    /// Sets a lane of a row. A column is only as long as its last known value.
+    pub fn set(&mut self, row: usize, fact: usize, lane: i64) {
+        let column = &mut self.columns[fact];
+        if column.len() <= row {
+            column.resize(row + 1, MISSING);
+        }
+        column[row] = lane;
+    }
+
+    /// Sets a fact from canonical text.
+    pub fn set_text(
+        &mut self,
+        row: usize,
+        fact: usize,
+        text: &str,
+        vocabulary: &Vocabulary,
+        symbols: &Symbols,
+    ) -> Result<(), BadValue> {
+        let lane = vocabulary.lane(&vocabulary.facts()[fact], text, symbols)?;
+        if lane != MISSING {
+            self.set(row, fact, lane);
+        }
+        Ok(())
+    }
+
+    /// The known lanes of a column from `start`, at most `rows`: shorter where nothing follows.
+    pub(crate) fn column(&self, fact: usize, start: usize, rows: usize) -> &[i64] {
+        let column = &self.columns[fact];
+        let from = start.min(column.len());
+        &column[from..(start + rows).min(column.len())]
+    }
+}

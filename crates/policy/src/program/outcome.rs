@@ -1,0 +1,366 @@
+//! Outcomes of a block of cases, and their reading as determinations.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::machine::Registers;
+use super::op::{Part, Program, Reg};
+use super::{CONFLICT, FACTS_MAX, LAPSED, NOT_APPLICABLE, UNDEFINED};
+use crate::calendar::iso;
+use crate::exact::Exact;
+use crate::expression::typed::Ty;
+use crate::law::{Law, Rule};
+use crate::messages::words;
+use crate::package::document::Grade;
+use crate::package::rule::RuleKind;
+use crate::text::Text;
+
+/// 结果列 · the outcomes of up to a given number of rows, a column per field of a rule.
+#[derive(Debug)]
+pub struct Outcomes {
+    rules: BTreeMap<usize, RuleColumns>,
+}
+
+#[derive(Debug)]
+struct RuleColumns {
+    part: usize,
+    fields: Vec<FieldColumn>,
+    path: Vec<i64>,
+}
+
+#[derive(Debug)]
+struct FieldColumn {
+    quantum: Exact,
+    narrow: Vec<i64>,
+    wide: Vec<i128>,
+    lacks: Vec<u64>,
+}
+
+impl Outcomes {
+    /// Room for the listed rules of a law, `rows` rows.
+    pub fn new(program: &Program, law: &Law, rows: usize) -> Self {
+        let mut rules = BTreeMap::new();
+        for (at, part) in program.parts.iter().enumerate() {
+            for out in &part.rules {
+                let fields = out.fields.iter().map(|field| {
+                    let wide = matches!(field.register, Reg::Wide(_));
+                    FieldColumn {
+                        quantum: field.quantum,
+                        narrow: vec![0; if wide { 0 } else { rows }],
+                        wide: vec![0; if wide { rows } else { 0 }],
+                        lacks: vec![0; rows],
+                    }
+                });
+                let columns = RuleColumns { part: at, fields: fields.collect(), path: vec![0; rows] };
+                // Definitions are kept too: the citations of other rules follow their path.
+                let _ = law;
+                rules.insert(out.rule, columns);
+            }
+        }
+        Self { rules }
+    }
+
+    /// Copies a block's outcomes from the registers.
+    pub(crate) fn store(&mut self, part: &Part, registers: &Registers, at: usize, n: usize) {
+        for out in &part.rules {
+            let Some(columns) = self.rules.get_mut(&out.rule) else { continue };
+            for (field, column) in out.fields.iter().zip(&mut columns.fields) {
+                let lacks = match field.register {
+                    Reg::Narrow(r) => {
+                        column.narrow[at..at + n].copy_from_slice(&registers.narrow[r].value[..n]);
+                        &registers.narrow[r].lacks
+                    }
+                    Reg::Wide(r) => {
+                        column.wide[at..at + n].copy_from_slice(&registers.wide[r].value[..n]);
+                        &registers.wide[r].lacks
+                    }
+                };
+                column.lacks[at..at + n].copy_from_slice(&lacks[..n]);
+            }
+            columns.path[at..at + n].copy_from_slice(&registers.narrow[out.path].value[..n]);
+        }
+    }
+
+    /// The way a case took through a rule: segment and exceptions.
+    pub(crate) fn path(&self, rule: usize, row: usize) -> i64 {
+        self.rules.get(&rule).map_or(-1, |columns| columns.path[row])
+    }
+
+    /// A cheap fingerprint of everything, to compare ways of running: same bits, same number.
+    pub fn fingerprint(&self, rows: usize) -> u64 {
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        let mut mix = |value: u64| hash = (hash ^ value).wrapping_mul(0x0100_0000_01b3).rotate_left(17);
+        for columns in self.rules.values() {
+            for field in &columns.fields {
+                for row in 0..rows {
+                    let known = field.lacks[row] == 0;
+                    mix(field.lacks[row]);
+                    let value = field.narrow.get(row).map_or_else(|| field.wide[row], |v| i128::from(*v));
+                    mix(if known { value as u64 } else { 0 });
+                }
+            }
+        }
+        hash
+    }
+}
+
+/// 结论 · the outcome of a rule for a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Decided.
+    Value(OutcomeValue),
+    /// A fact is missing, or the law gives no answer: see the reason.
+    Unknown,
+    /// The law does not speak to the case.
+    NotApplicable,
+}
+
+/// A decided outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OutcomeValue {
+    /// Pass, or yes.
+    Flag(bool),
+    /// One of the rule's outcomes, by its index.
+    Choice(usize),
+    /// A number in the rule's unit.
+    Amount(Exact),
+    /// A day; `NEVER` for none.
+    Day(i64),
+    /// The members of a set, by index.
+    Members(Vec<usize>),
+    /// The fields of a record.
+    Record(Vec<OutcomeValue>),
+}
+
+/// 认定 · an outcome with all that it rests on.
+#[derive(Clone, Debug)]
+pub struct Determination {
+    /// Index of the rule in the law.
+    pub rule: usize,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Facts that are missing, by index in the vocabulary.
+    pub missing: Vec<usize>,
+    /// What it rests on.
+    pub basis: Arc<Basis>,
+    /// Why there is no outcome although no fact is missing.
+    pub reason: Option<Text>,
+}
+
+/// 依据 · the law behind an outcome; shared by all cases that took the same way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Basis {
+    /// Citations, the rule's own first.
+    pub cites: Vec<String>,
+    /// The weakest grade of all.
+    pub grade: Grade,
+    /// First day of the version of the law that was applied.
+    pub law_from: Option<i64>,
+    /// The amount is a ceiling, not a sum due.
+    pub at_most: bool,
+}
+
+/// Reads outcomes as determinations; remembers the bases it has made.
+#[derive(Debug)]
+pub struct Decoder<'l> {
+    law: &'l Law,
+    facts: Vec<Vec<usize>>,
+    uses: Vec<Vec<usize>>,
+    bases: BTreeMap<(usize, Vec<i64>), Arc<Basis>>,
+}
+
+impl<'l> Decoder<'l> {
+    /// A decoder for a law's program.
+    pub fn new(law: &'l Law, program: &Program) -> Self {
+        let facts = program.parts.iter().map(|part| part.facts.clone()).collect();
+        let uses = law.rules.iter().map(|rule| closure(law, rule)).collect();
+        Self { law, facts, uses, bases: BTreeMap::new() }
+    }
+
+    /// The determination of a rule for a row; `None` when the rule was not compiled.
+    pub fn read(&mut self, outcomes: &Outcomes, rule: usize, row: usize) -> Option<Determination> {
+        let columns = outcomes.rules.get(&rule)?;
+        let lacks = columns.fields.iter().fold(0, |all, field| all | field.lacks[row]);
+        let facts = &self.facts[columns.part];
+        let missing: Vec<usize> = (0..FACTS_MAX.min(facts.len()))
+            .filter(|slot| lacks & (1 << slot) != 0)
+            .map(|slot| facts[slot])
+            .collect();
+        let found = &self.law.rules[rule];
+        let version = columns.path[row] >> 16;
+        let lapsed = usize::try_from(version).ok().and_then(|at| found.segments.get(at));
+        let lapsed = lapsed.and_then(|s| found.versions[s.version].lapsed.clone());
+        let (outcome, reason) = if lacks == 0 {
+            (Outcome::Value(value_of(found, columns, row)), None)
+        } else if !missing.is_empty() {
+            (Outcome::Unknown, None)
+        } else if lacks & NOT_APPLICABLE != 0 {
+            (Outcome::NotApplicable, None)
+        } else {
+            (Outcome::Unknown, Some(reason(lacks, lapsed)))
+        };
+        let basis = self.basis(outcomes, rule, row);
+        Some(Determination { rule, outcome, missing, basis, reason })
+    }
+
+    fn basis(&mut self, outcomes: &Outcomes, rule: usize, row: usize) -> Arc<Basis> {
+        let own = std::iter::once(rule).chain(self.uses[rule].iter().copied());
+        let paths: Vec<i64> =
+            own.map(|at| outcomes.rules.get(&at).map_or(-1, |columns| columns.path[row])).collect();
+        let key = (rule, paths);
+        if let Some(basis) = self.bases.get(&key) {
+            return Arc::clone(basis);
+        }
+        let rules = std::iter::once(rule).chain(self.uses[rule].iter().copied());
+        let basis = Arc::new(make_basis(self.law, rules.zip(key.1.iter().copied())));
+        self.bases.insert(key, Arc::clone(&basis));
+        basis
+    }
+}
+
+fn reason(lacks: u64, lapsed: Option<Text>) -> Text {
+    if lacks & LAPSED != 0 {
+        return lapsed.unwrap_or_else(|| words("reasons.lapsed"));
+    }
+    let key = if lacks & CONFLICT != 0 { "reasons.conflict" } else { "reasons.undefined" };
+    let _ = UNDEFINED;
+    words(key)
+}
+
+/// The rules that a rule uses, directly or through others, in the order of the law.
+fn closure(law: &Law, rule: &Rule) -> Vec<usize> {
+    let mut all: BTreeSet<usize> = BTreeSet::new();
+    let mut next: Vec<String> = rule.uses().into_iter().collect();
+    while let Some(id) = next.pop() {
+        if let Some((at, used)) = law.rule(&id)
+            && all.insert(at)
+        {
+            next.extend(used.uses());
+        }
+    }
+    all.into_iter().collect()
+}
+
+fn make_basis(law: &Law, paths: impl Iterator<Item = (usize, i64)>) -> Basis {
+    let mut cites: Vec<String> = Vec::new();
+    let mut grade = Grade::Text;
+    let (mut law_from, mut at_most) = (None, false);
+    for (order, (rule, path)) in paths.enumerate() {
+        let rule = &law.rules[rule];
+        let segment = usize::try_from(path >> 16).ok().and_then(|at| rule.segments.get(at));
+        // Before the first law there is still a document that says from when it speaks.
+        let Some(shown) = segment.or(rule.segments.first()) else { continue };
+        let version = &rule.versions[shown.version];
+        let mut own: Vec<&str> = version.cites.iter().map(|c| c.id.as_str()).collect();
+        grade = grade.max(rule.segment_grade(shown));
+        own.extend(shown.parameters.values().flat_map(|p| p.cites.iter().map(|c| c.id.as_str())));
+        for (bit, exception) in version.exceptions.iter().enumerate() {
+            if segment.is_some() && path & (1 << bit) != 0 {
+                own.extend(exception.cites.iter().map(|c| c.id.as_str()));
+                let weakest = exception.cites.iter().map(|c| c.article().grade).max();
+                grade = grade.max(weakest.unwrap_or(Grade::Text));
+                grade = grade.max(exception.illustrative.as_ref().map_or(Grade::Text, |_| Grade::Illustrative));
+            }
+        }
+        for cite in own {
+            if !cites.iter().any(|known| known == cite) {
+                cites.push(cite.to_owned());
+            }
+        }
+        if order == 0 {
+            law_from = segment.map(|_| version.from);
+            at_most = segment.is_some() && version.at_most;
+        }
+    }
+    Basis { cites, grade, law_from, at_most }
+}
+
+fn value_of(rule: &Rule, columns: &RuleColumns, row: usize) -> OutcomeValue {
+    let lane = |at: usize| {
+        let field: &FieldColumn = &columns.fields[at];
+        field.narrow.get(row).map_or_else(|| field.wide[row], |value| i128::from(*value))
+    };
+    let single = |at: usize| match &rule.fields[at].ty {
+        Ty::Bool => OutcomeValue::Flag(lane(at) != 0),
+        Ty::Date => OutcomeValue::Day(lane(at) as i64),
+        Ty::Code(_) => OutcomeValue::Choice(lane(at) as usize),
+        Ty::Number(_) => {
+            let amount = Exact::whole(lane(at)).mul(columns.fields[at].quantum);
+            OutcomeValue::Amount(amount.unwrap_or(Exact::ZERO))
+        }
+    };
+    match rule.kind {
+        RuleKind::Set => {
+            OutcomeValue::Members((0..rule.fields.len()).filter(|at| lane(*at) != 0).collect())
+        }
+        RuleKind::Record => OutcomeValue::Record((0..rule.fields.len()).map(single).collect()),
+        _ => single(0),
+    }
+}
+
+impl OutcomeValue {
+    /// The value in the output's words: a code, `pass`, `yes`, a decimal, a date; sets and records
+    /// as their parts (name and word).
+    pub fn words(&self, rule: &Rule) -> Words {
+        match self {
+            Self::Members(members) => {
+                Words::Many(members.iter().map(|at| rule.fields[*at].name.clone()).collect())
+            }
+            Self::Record(values) => Words::Fields(
+                rule.fields
+                    .iter()
+                    .zip(values)
+                    .map(|(field, value)| (field.name.clone(), value.word(rule, &field.codes)))
+                    .collect(),
+            ),
+            single => Words::One(single.word(rule, rule.fields.first().map_or(&[], |f| &f.codes))),
+        }
+    }
+
+    fn word(&self, rule: &Rule, codes: &[crate::package::rule::OutcomeCode]) -> String {
+        match self {
+            Self::Flag(flag) if rule.kind == RuleKind::PassFail => if *flag { "pass" } else { "fail" }.into(),
+            Self::Flag(flag) => if *flag { "yes" } else { "no" }.into(),
+            Self::Choice(at) => codes.get(*at).map(|code| code.code.clone()).unwrap_or_default(),
+            Self::Amount(amount) => money_text(*amount),
+            Self::Day(day) => iso(*day),
+            Self::Members(_) | Self::Record(_) => String::new(),
+        }
+    }
+}
+
+/// An outcome in the output's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// One word.
+    One(String),
+    /// The members of a set.
+    Many(Vec<String>),
+    /// Names and words of a record.
+    Fields(Vec<(String, String)>),
+}
+
+impl Words {
+    /// In one line, for tables: members with `+`, fields with a space.
+    pub fn line(&self) -> String {
+        match self {
+            Self::One(word) => word.clone(),
+            Self::Many(words) if words.is_empty() => "–".to_owned(),
+            Self::Many(words) => words.join("+"),
+            Self::Fields(fields) => {
+                fields.iter().map(|(_, word)| word.as_str()).collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+}
+
+/// A decimal with at least two places, or the exact fraction.
+fn money_text(amount: Exact) -> String {
+    let text = amount.to_string();
+    match text.split_once('.') {
+        Some((_, part)) if part.len() >= 2 => text,
+        Some(_) => format!("{text}0"),
+        None if text.contains('/') => text,
+        None => format!("{text}.00"),
+    }
+}

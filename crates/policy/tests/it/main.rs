@@ -1,0 +1,9 @@
+//! Tests of the policy crate from outside: what an author of packages meets.
+
+mod bad;
+mod calendar;
+mod catalogue;
+mod exact;
+mod expressions;
+mod good;
+mod packages;

@@ -1,0 +1,38 @@
+"""The ways to dispose of idle land: Order 53 arts. 12 and 14."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from .facts import Facts
+from .idle_land import full_years_since_start_due, idle_land
+from .kleene import both, case, is_code, negate
+from .outcomes import NOT_APPLICABLE
+
+NEGOTIATED = frozenset(("extend", "adjust_conditions", "temporary_use", "buy_back", "other"))
+
+
+def negotiated_ways(facts: Facts) -> Any:
+    """Order 53 art. 12(1)-(4), (6); (5), a swap, wants price paid, funds ready, a plan changed."""
+    swap = both(
+        is_code(facts["price_paid_in_full"], "yes"),
+        is_code(facts["project_funds_ready"], "yes"),
+        is_code(facts["idle_cause_detail"], "planning_change"),
+    )
+    return case((swap, NEGOTIATED | {"swap"}), otherwise=NEGOTIATED)
+
+
+def idle_land_disposal(facts: Facts, as_of: date) -> Any:
+    """Order 53 art. 14 for land left unstarted; art. 12 for art. 8 and, by its last paragraph, limb 2."""
+    idle = idle_land(facts, as_of)
+    if idle is NOT_APPLICABLE:
+        return NOT_APPLICABLE
+    not_started = is_code(idle, "not_started")
+    two_years = full_years_since_start_due(facts, 2, as_of)
+    return case(
+        (both(not_started, negate(two_years)), frozenset(("fee",))),
+        (both(not_started, two_years), frozenset(("take_back",))),
+        (is_code(idle, "stalled", "not_attributable"), negotiated_ways(facts)),
+        otherwise=frozenset(),
+    )

@@ -1,0 +1,1 @@
+"""Tests of the oracle: `python -m unittest discover -s tests -t .`"""

@@ -1,0 +1,237 @@
+/** The shapes the server answers with. They are promises of the HTTP API: change them there first. */
+
+export interface Text { zh: string; en: string }
+
+export type Grade = 'text' | 'paper' | 'press' | 'illustrative'
+export type Tone = 'good' | 'bad' | 'warn' | 'neutral'
+export type Stage = 'planning' | 'supply' | 'supervision'
+
+export interface Quantity { value: string; unit: string }
+
+export interface RuleSummary {
+  id: string
+  name: string
+  title: Text
+  stage: string
+  kind: 'choice' | 'pass_fail' | 'yes_no' | 'money' | 'set' | 'record'
+  outcomes: { code: string; title: Text; tone: Tone }[]
+}
+
+export interface PackageSummary {
+  id: string
+  title: Text
+  layer: string
+  digest: string
+  illustrative: boolean
+  cases: number
+}
+
+export interface Status {
+  version: string
+  store: { name: string; cases: number; events: number; sample: boolean }
+  as_of: string
+  packages: PackageSummary[]
+  rules: RuleSummary[]
+  banner: Text | null
+}
+
+export interface Outcome {
+  code: string
+  text: Text
+  raw: unknown
+  grade: Grade | null
+  missing: number
+  bound?: 'at_most'
+}
+
+export interface CaseRow {
+  case_id: string
+  project_name: string | null
+  holder: string | null
+  city: string | null
+  district: string | null
+  industry: string | null
+  area: Quantity | null
+  price: Quantity | null
+  signed_on: string | null
+  term_years: string | number | null
+  package: string
+  outcomes: Record<string, Outcome>
+}
+
+export interface ValueCount { value: string; count: number }
+export interface CodeCount { code: string; count: number }
+
+export interface CaseList {
+  total: number
+  facets: {
+    city: ValueCount[]
+    district: ValueCount[]
+    package: ValueCount[]
+    outcome: Record<string, CodeCount[]>
+  }
+  rows: CaseRow[]
+}
+
+export interface Owner { id: string; title: Text }
+
+export interface Cite {
+  id: string
+  document: Text
+  number: string | null
+  article: Text | string
+  text: Text
+  grade: Grade
+  rank: string
+}
+
+export interface FactSource {
+  seq: number
+  kind: string
+  kind_title: Text
+  happened_on: string | null
+  recorded_at: string
+  actor: string
+  origin: string | null
+}
+
+export interface Fact {
+  name: string
+  title: Text
+  value: string
+  display: Text
+  owner: Owner | null
+  source: FactSource | null
+}
+
+export interface CaseEvent {
+  seq: number
+  kind: string
+  title: Text
+  happened_on: string | null
+  recorded_at: string
+  actor: string
+  origin: string | null
+  facts: { name: string; title: Text; display: Text }[]
+  digest: string
+}
+
+export interface MissingFact { name: string; title: Text; owner: Text | null }
+
+export interface Determination {
+  rule: string
+  name: string
+  title: Text
+  stage: string
+  outcome: Outcome
+  missing: MissingFact[]
+  cites: Cite[]
+  grade: Grade | null
+  package: string
+  law_from: string | null
+  bound?: 'at_most'
+  reason?: Text | null
+}
+
+export type Position = number[]
+export type Geometry =
+  | { type: 'Polygon'; coordinates: Position[][] }
+  | { type: 'MultiPolygon'; coordinates: Position[][][] }
+
+export interface CaseFile {
+  case_id: string
+  package: { id: string; title: Text; digest: string }
+  sample: boolean
+  facts: Fact[]
+  events: CaseEvent[]
+  determinations: Determination[]
+  geometry: Geometry | null
+}
+
+export type NodeKind =
+  | 'rule' | 'version' | 'exception' | 'definition' | 'operation'
+  | 'fact' | 'parameter' | 'literal' | 'reference'
+
+export interface TraceNode {
+  kind: NodeKind
+  title: Text
+  expression: string | null
+  value: { state: 'known' | 'unknown' | 'not_applicable' | 'undefined'; raw: string; display: Text }
+  cites: Cite[]
+  grade: Grade | null
+  parameter: { id: string; layer: Text; from: string; until: string | null; unit: string | null } | null
+  source: { seq: number; happened_on: string | null; recorded_at: string; actor: string; origin: string | null } | null
+  owner: Text | null
+  missing: string[]
+  note: Text | null
+  children: TraceNode[]
+}
+
+export interface Explanation {
+  case_id: string
+  rule: string
+  as_of: string
+  determination: Determination
+  tree: TraceNode
+}
+
+export interface DocumentSummary {
+  id: string
+  title: Text
+  number: string | null
+  issuer: Text
+  rank: string
+  issued: string | null
+  in_force: { from: string | null; until: string | null } | null
+  status: string
+  grade: Grade
+  package: string
+  views: {
+    table1?: { city: string; order: number }
+    fig1?: { order: number; year: number; label: Text }
+  } | null
+}
+
+export interface Article {
+  key: string
+  label: Text | string
+  text: Text
+  grade: Grade
+  encoded: string[] | null
+  not_encoded: Text | null
+}
+
+export interface LibraryDocument extends DocumentSummary {
+  source: { where: Text; reviewed?: string }
+  articles: Article[]
+  replaces?: string[]
+  replaced_by?: string[]
+}
+
+export interface ParameterSummary {
+  id: string
+  title: Text
+  unit: string | null
+  package: string
+  current?: Text | null
+  grade?: Grade | null
+}
+
+export interface Parameter {
+  id: string
+  title: Text
+  unit: string | null
+  package: string
+  values: {
+    from: string
+    value: string | null
+    display: Text
+    cites: Cite[]
+    grade: Grade
+    illustrative: Text | null
+  }[]
+  reviewed: string | null
+}
+
+/** application/problem+json */
+export interface Problem { code: string; title: Text | string; detail: Text | string }

@@ -1,0 +1,35 @@
+/** Addresses of the page. Each one reproduces its view, with language and assessment date. */
+import { createRouter, createWebHistory } from 'vue-router'
+import { asLanguage, language, setLanguage } from './i18n/language'
+import PortfolioPage from './portfolio/PortfolioPage.vue'
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/', name: 'portfolio', component: PortfolioPage },
+    { path: '/cases/:id', name: 'parcel', component: () => import('./parcel/ParcelPage.vue') },
+    { path: '/cases/:id/explain/:rule', name: 'explanation', component: () => import('./explanation/ExplanationPage.vue') },
+    { path: '/documents', name: 'documents', component: () => import('./library/DocumentsPage.vue') },
+    { path: '/documents/:id', name: 'document', component: () => import('./library/DocumentPage.vue') },
+    { path: '/parameters', name: 'parameters', component: () => import('./library/ParametersPage.vue') },
+    { path: '/parameters/:package/:stage/:name', name: 'parameter', component: () => import('./library/ParameterPage.vue') },
+    { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./shell/NowherePage.vue') },
+  ],
+  scrollBehavior(to, from, saved) {
+    if (saved) return saved
+    // Pages scroll to their own anchors once their data are there.
+    if (to.hash !== '' || to.path === from.path) return false
+    return { top: 0 }
+  },
+})
+
+router.beforeEach((to, from) => {
+  const query = { ...to.query }
+  const wanted = asLanguage(to.query['lang'])
+  if (wanted === null) query['lang'] = language()
+  else if (wanted !== language()) setLanguage(wanted)
+  const moved = to.path !== from.path
+  if (moved && query['as_of'] === undefined && from.query['as_of']) query['as_of'] = from.query['as_of']
+  const changed = wanted === null || query['as_of'] !== to.query['as_of']
+  return changed ? { path: to.path, query, hash: to.hash, replace: true } : true
+})

@@ -1,0 +1,103 @@
+//! `cargo xtask demo`: from a fresh clone to the page in one command.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::arguments::Demo;
+use crate::process::{ask, run as run_program};
+use crate::server::{self, Server};
+use crate::steps::Steps;
+use crate::web;
+use crate::workspace::{Profile, Workspace};
+
+/// Builds, makes the city, judges it, serves it.
+pub(crate) fn run(workspace: &Workspace, wish: &Demo) -> Result<(), String> {
+    let mut steps = Steps::begin(6);
+    steps.need("packages of the page", || web::install(workspace).map(|note| ((), note)))?;
+    steps.need("build the page", || web::build(workspace).map(|()| ((), String::new())))?;
+    let binary = steps.need("build the program", || {
+        let binary = workspace.build(Profile::Release)?;
+        let note = workspace.relative(&binary).to_string();
+        Ok((binary, note))
+    })?;
+    let store = steps.need("make an invented city", || sample(workspace, &binary, wish))?;
+    steps.need("judge it", || {
+        run_program(workspace.command(&binary).arg("assess").arg("--store").arg(&store))?;
+        Ok(((), String::new()))
+    })?;
+    let port = server::free_port(wish.port)?;
+    if port != wish.port {
+        println!("port {} is taken, {port} is free", wish.port);
+    }
+    let mut command = server::command(&binary, &store, port);
+    command.current_dir(&workspace.root);
+    if wish.check {
+        steps.need("does it answer", || check(command, port, wish.parcels).map(|note| ((), note)))?;
+        return steps.finish();
+    }
+    steps.announce("serve it");
+    println!("\n  {}\n\n(Ctrl-C stops it.)\n", server::address(port));
+    become_server(command)
+}
+
+/// The city's store; one that was made with the same parameters is kept.
+fn sample(workspace: &Workspace, binary: &Path, wish: &Demo) -> Result<(PathBuf, String), String> {
+    let folder = workspace.target.join("demo");
+    let fault = |error: std::io::Error| format!("{}: {error}", folder.display());
+    std::fs::create_dir_all(&folder).map_err(fault)?;
+    let store = folder.join("sample-city.gpkg");
+    let recipe_file = folder.join("sample-city.recipe");
+    let version = ask(binary, &["--version"]).unwrap_or_default();
+    let recipe = format!("{version}, {} parcels, seed {}\n", wish.parcels, wish.seed);
+    let there = store.is_file() && std::fs::read_to_string(&recipe_file).is_ok_and(|made| made == recipe);
+    let shown = workspace.relative(&store).to_string();
+    if there && !wish.fresh {
+        return Ok((store, format!("{shown} is kept (--fresh makes it anew)")));
+    }
+    // The recipe goes first and comes back last, so that half a city is never taken for a whole one.
+    for name in ["sample-city.recipe", "sample-city.gpkg", "sample-city.gpkg-wal", "sample-city.gpkg-shm"] {
+        let path = folder.join(name);
+        if path.exists() {
+            std::fs::remove_file(&path).map_err(fault)?;
+        }
+    }
+    make_sample(workspace.command(binary), &store, wish.parcels, wish.seed)?;
+    std::fs::write(&recipe_file, recipe).map_err(fault)?;
+    Ok((store, shown))
+}
+
+/// Makes an invented city where there is none.
+pub(crate) fn make_sample(
+    mut landcycle: Command,
+    store: &Path,
+    parcels: u32,
+    seed: u64,
+) -> Result<(), String> {
+    landcycle.args(["sample", "--parcels", &parcels.to_string(), "--seed", &seed.to_string(), "--store"]);
+    run_program(landcycle.arg(store))
+}
+
+fn check(command: Command, port: u16, parcels: u32) -> Result<String, String> {
+    let mut server = Server::start(command, port, None)?;
+    let status = server.wait()?;
+    let address = server.address();
+    server.stop()?;
+    let cases = &status["store"]["cases"];
+    if cases.as_u64() != Some(u64::from(parcels)) {
+        return Err(format!("/api/status tells of {cases} cases, {parcels} were made"));
+    }
+    Ok(format!("{address} and its data answered: {cases} cases"))
+}
+
+/// Hands the process over, so that whoever stops this command stops the server and nothing is left behind.
+#[cfg(unix)]
+fn become_server(mut command: Command) -> Result<(), String> {
+    use std::os::unix::process::CommandExt;
+    let error = command.exec();
+    Err(format!("`{}` cannot be run: {error}", crate::process::spelled(&command)))
+}
+
+#[cfg(not(unix))]
+fn become_server(mut command: Command) -> Result<(), String> {
+    run_program(&mut command)
+}
