@@ -10,7 +10,8 @@ use landcycle_ledger::{Entry, Ledger, LedgerError, SourceError};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 
-pub(crate) use format::NoticeFormat;
+use format::NoticeFormat;
+pub(crate) use rows::failure;
 use rows::{Reader, Refused};
 
 use crate::say::Failure;

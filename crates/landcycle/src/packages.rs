@@ -10,7 +10,6 @@ use crate::say::Failure;
 
 #[derive(RustEmbed)]
 #[folder = "../../policies"]
-#[include = "*.yaml"]
 struct Shipped;
 
 /// Reads the packages of a folder, or those that the binary carries, with all their faults.
@@ -33,6 +32,7 @@ pub(crate) fn sound(folder: Option<&Path>) -> Result<Library, Failure> {
 
 fn shipped() -> Vec<Source> {
     Shipped::iter()
+        .filter(|path| path.ends_with(".yaml"))
         .filter_map(|path| {
             let file = Shipped::get(&path)?;
             let text = String::from_utf8_lossy(&file.data).into_owned();

@@ -231,7 +231,7 @@ impl Sink {
 impl Sheets {
     fn put(&mut self, plain: &Plain<'_>) -> Result<(), rust_xlsxwriter::XlsxError> {
         if self.row > SHEET_ROWS {
-            let sheet = self.book.add_worksheet_with_low_memory();
+            let sheet = self.book.add_worksheet_with_low_memory()?;
             for (at, name) in HEADING.iter().enumerate() {
                 sheet.write_string(0, at as u16, *name)?;
             }
@@ -298,7 +298,7 @@ pub(crate) fn outcome_json(outcome: &Outcome, rule: &landcycle_policy::law::Rule
 
 fn table(counts: &BTreeMap<(String, String), Counts>, language: Language) -> String {
     let mut table = comfy_table::Table::new();
-    table.load_preset(comfy_table::presets::UTF8_FULL_CONDENSED);
+    table.load_style(comfy_table::presets::UTF8_FULL_CONDENSED);
     let heading = ["head_package", "head_rule", "head_outcome", "head_cases", "head_note"];
     table.set_header(heading.map(|key| words(key).get(language).to_owned()));
     for ((package, rule), counts) in counts {

@@ -86,7 +86,11 @@ impl Checker<'_> {
         let (ty, kind) = match &expr.kind {
             ExprKind::Number { value, unit } => self.number(*value, unit.as_ref(), expected)?,
             ExprKind::Date(day) => (Ty::Date, TypedKind::Constant(*day)),
-            ExprKind::Never => (Ty::Date, TypedKind::Constant(NEVER)),
+            // A list of outcomes may have a code `none`; where a code is wanted, it is meant.
+            ExprKind::Never => match expected {
+                Some(Ty::Code(domain)) => self.code("none", &at, domain)?,
+                _ => (Ty::Date, TypedKind::Constant(NEVER)),
+            },
             ExprKind::Bool(value) => (Ty::Bool, TypedKind::Constant(i64::from(*value))),
             ExprKind::Name(name) => self.name_of(name, &at, expected)?,
             ExprKind::Parameter(path) => self.parameter(path, &at)?,
@@ -218,7 +222,7 @@ impl Checker<'_> {
     /// Both sides of an operator, the second read in the light of the first and the other way round.
     fn pair(&mut self, left: &Expr, right: &Expr) -> Option<(Typed, Typed)> {
         let bare = |e: &Expr| {
-            matches!(&e.kind, ExprKind::Name(_)) || matches!(&e.kind, ExprKind::Number { unit: None, .. })
+            matches!(&e.kind, ExprKind::Name(_) | ExprKind::Never) || matches!(&e.kind, ExprKind::Number { unit: None, .. })
         };
         let known = |e: &Expr| matches!(&e.kind, ExprKind::Name(n)
             if n == "as_of" || self.scope.named(n).is_some() || self.scope.vocabulary().index(n).is_some());

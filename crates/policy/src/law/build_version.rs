@@ -266,3 +266,8 @@ fn trouble_fault(trouble: Trouble, placed: &Placed, file: &Arc<Source>) -> Fault
             fault.with_text(name, value)
         })
 }
+
+/// What a field is called in messages: the one value of most rules is written under `is`.
+fn called(name: &str) -> &str {
+    if name.is_empty() { "is" } else { name }
+}

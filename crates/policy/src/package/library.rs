@@ -103,7 +103,10 @@ impl Library {
             let mut symbols = std::mem::take(&mut self.symbols);
             let law = Law::build(&chain, &digest, &self.vocabulary, &mut symbols, faults);
             self.symbols = symbols;
-            self.check_computable(&law, faults);
+            // A law with faults may lack expressions; what is left of it is not compiled.
+            if faults.is_empty() {
+                self.check_computable(&law, faults);
+            }
             self.laws.insert(id, Arc::new(law));
         }
     }
