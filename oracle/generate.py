@@ -38,6 +38,8 @@ VERSION_STARTS: dict[str, tuple[date, ...]] = {
     "shenzhen": (date(1990, 5, 19), date(2015, 12, 31), date(2018, 1, 1)),
 }
 TERM_LIMITS = (15, 20, 30, 50)
+# Facts are kept to a ten-thousandth, areas to a third of that (so that 亩 are exact); finer ones are refused.
+STEPS = 30_000
 ODD_TERMS = (Fraction(5), Fraction(10), Fraction(25), Fraction(40), Fraction(70))
 SIZES = (900, 1_500, 9_999, 10_000, 30_000, 66_667, 123_456)
 SUMS = (0, 1, 999, 100_000, 1_000_000, 3_082_136, 45_200_000, 612_345_678)
@@ -161,7 +163,8 @@ class Generator:
     def beside(self, limit: Fraction) -> Fraction:
         """Exactly the limit, a hundredth to either side, nothing, or twice as much."""
         hair = Fraction(1, 100)
-        return max(Fraction(0), self.random.choice((limit, limit, limit - hair, limit + hair, Fraction(0), 2 * limit)))
+        value = max(Fraction(0), self.random.choice((limit, limit, limit - hair, limit + hair, Fraction(0), 2 * limit)))
+        return Fraction(round(value * STEPS), STEPS)
 
 
 def number_text(value: Fraction) -> str:

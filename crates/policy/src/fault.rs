@@ -63,10 +63,15 @@ impl Fault {
         words(&format!("faults.{}.{part}", self.code)).fill(&args)
     }
 
+    /// What the fault is about: what the code names first.
+    pub(crate) fn subject(&self) -> &str {
+        self.args.first().map_or("", |(_, value)| &value.en)
+    }
+
     /// Order of reports: by place, then by what they are about. The same fault found again in the
     /// law of another package is the same; two keys missing at one place are not.
-    pub(crate) fn order(&self) -> (&str, Span, &'static str, Option<&Text>) {
-        (&self.file.path, self.span, self.code, self.args.first().map(|(_, value)| value))
+    pub(crate) fn order(&self) -> (&str, Span, &'static str, &str) {
+        (&self.file.path, self.span, self.code, self.subject())
     }
 
     /// What is wrong.

@@ -6,3 +6,4 @@ pub mod library;
 pub mod parameter;
 pub(crate) mod reader;
 pub mod rule;
+pub(crate) mod unread;

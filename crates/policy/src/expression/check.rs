@@ -29,6 +29,8 @@ pub(crate) trait Scope {
     fn vocabulary(&self) -> &Vocabulary;
     /// Names given by `let` before this expression.
     fn named(&self, name: &str) -> Option<(usize, Ty)>;
+    /// Whether such a name stands for something that is itself at fault.
+    fn unsound(&self, name: &str) -> bool;
     fn parameter(&self, path: &str) -> Option<Ty>;
     fn rule(&self, name: &str, field: Option<&str>) -> Option<RuleValue>;
     /// The codes of a rule's outcome, or of one field of it.
@@ -153,6 +155,9 @@ impl Checker<'_> {
         if let Some((index, ty)) = self.scope.named(name) {
             return Some((ty, TypedKind::Let(index)));
         }
+        if self.scope.unsound(name) {
+            return None;
+        }
         if let Some(index) = self.scope.vocabulary().index(name) {
             let ty = match &self.scope.vocabulary().facts()[index].kind {
                 FactKind::Number { unit, .. } => Ty::Number(*unit),
@@ -225,7 +230,7 @@ impl Checker<'_> {
             matches!(&e.kind, ExprKind::Name(_) | ExprKind::Never) || matches!(&e.kind, ExprKind::Number { unit: None, .. })
         };
         let known = |e: &Expr| matches!(&e.kind, ExprKind::Name(n)
-            if n == "as_of" || self.scope.named(n).is_some() || self.scope.vocabulary().index(n).is_some());
+            if n == "as_of" || self.scope.named(n).is_some() || self.scope.unsound(n) || self.scope.vocabulary().index(n).is_some());
         if bare(left) && !known(left) && !(bare(right) && !known(right)) {
             let right = self.check(right, None)?;
             let left = self.check(left, Some(&right.ty))?;

@@ -16,10 +16,13 @@ use crate::package::rule::{self, RuleFile};
 use crate::text::Text;
 use crate::vocabulary::{Symbols, Vocabulary};
 
+/// Names given by `let`, with their type when what they stand for is sound.
+type Names = [(String, Option<Ty>)];
+
 /// The names that the expressions of one version may use.
 struct VersionScope<'s, 'b> {
     builder: &'s Builder<'b>,
-    lets: &'s [(String, Ty)],
+    lets: &'s Names,
 }
 
 impl Scope for VersionScope<'_, '_> {
@@ -29,7 +32,12 @@ impl Scope for VersionScope<'_, '_> {
 
     fn named(&self, name: &str) -> Option<(usize, Ty)> {
         let at = self.lets.iter().position(|(known, _)| known == name)?;
-        Some((at, self.lets[at].1.clone()))
+        let sound = self.lets[..at].iter().filter(|(_, ty)| ty.is_some()).count();
+        Some((sound, self.lets[at].1.clone()?))
+    }
+
+    fn unsound(&self, name: &str) -> bool {
+        self.lets.iter().any(|(known, ty)| known == name && ty.is_none())
     }
 
     fn parameter(&self, path: &str) -> Option<Ty> {
@@ -74,14 +82,13 @@ impl Builder<'_> {
 
     fn version(&mut self, layer: usize, raw: &rule::Version, fields: &[Field], file: &RuleFile) -> Version {
         let cites = self.citations(&raw.cites, &file.file);
-        let mut names: Vec<(String, Ty)> = Vec::new();
+        let mut names: Vec<(String, Option<Ty>)> = Vec::new();
         let mut lets = Vec::new();
         for item in &raw.lets {
             self.check_let_name(&item.name, &names, &file.file);
-            if let Some(written) = self.written(&item.value, None, &names, &file.file) {
-                names.push((item.name.text.clone(), written.typed.ty.clone()));
-                lets.push((item.name.text.clone(), item.title.clone(), written));
-            }
+            let written = self.written(&item.value, None, &names, &file.file);
+            names.push((item.name.text.clone(), written.as_ref().map(|w| w.typed.ty.clone())));
+            lets.extend(written.map(|written| (item.name.text.clone(), item.title.clone(), written)));
         }
         let applies = raw.applies.as_ref();
         let applies = applies.and_then(|p| self.written(p, Some(&Ty::Bool), &names, &file.file));
@@ -114,7 +121,7 @@ impl Builder<'_> {
         }
     }
 
-    fn check_let_name(&mut self, name: &Placed, names: &[(String, Ty)], file: &Arc<Source>) {
+    fn check_let_name(&mut self, name: &Placed, names: &Names, file: &Arc<Source>) {
         let taken = name.text == "as_of"
             || self.vocabulary.index(&name.text).is_some()
             || names.iter().any(|(known, _)| *known == name.text);
@@ -131,7 +138,7 @@ impl Builder<'_> {
         &mut self,
         raw: &[(Placed, Placed)],
         fields: &[Field],
-        names: &[(String, Ty)],
+        names: &Names,
         file: &RuleFile,
     ) -> Vec<Option<Written>> {
         for (name, _) in raw {
@@ -155,7 +162,7 @@ impl Builder<'_> {
         &mut self,
         raw: &rule::Version,
         fields: &[Field],
-        names: &[(String, Ty)],
+        names: &Names,
         file: &RuleFile,
     ) -> Vec<Exception> {
         let labels: BTreeMap<&str, usize> =
@@ -225,7 +232,7 @@ impl Builder<'_> {
         &mut self,
         placed: &Placed,
         expected: Option<&Ty>,
-        names: &[(String, Ty)],
+        names: &Names,
         file: &Arc<Source>,
     ) -> Option<Written> {
         let expr = match parser::parse(&placed.text) {

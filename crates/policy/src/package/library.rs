@@ -10,6 +10,7 @@ use super::document::{Document, Encoding};
 use super::parameter::{Cited, Parameter};
 use super::reader::{Placed, Reader, nearest, tree};
 use super::rule::RuleFile;
+use super::unread::Unread;
 use crate::fault::{Fault, Source};
 use crate::law::Law;
 use crate::node::Node;
@@ -70,9 +71,9 @@ impl Library {
         let fact_files: Vec<Arc<Source>> = own.iter().filter(yaml).cloned().collect();
         let vocabulary = Vocabulary::read(&fact_files, &mut faults);
         let mut folders: BTreeMap<String, Vec<Arc<Source>>> = BTreeMap::new();
-        for file in rest {
+        for file in &rest {
             let folder = file.path.split('/').next().unwrap_or_default().to_owned();
-            folders.entry(folder).or_default().push(file);
+            folders.entry(folder).or_default().push(Arc::clone(file));
         }
         let mut packages = BTreeMap::new();
         for (folder, files) in folders {
@@ -90,6 +91,8 @@ impl Library {
         library.check_places(&mut faults);
         library.check_documents(&mut faults);
         library.build_laws(&mut faults);
+        let unread = Unread::of(&rest, &library.packages);
+        faults.retain(|fault| !unread.explains(fault));
         faults.sort_by(|a, b| a.order().cmp(&b.order()));
         faults.dedup_by(|a, b| a.order() == b.order());
         (library, faults)
