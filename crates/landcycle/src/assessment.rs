@@ -37,7 +37,8 @@ pub(crate) fn assess(
     let threads = threads.max(1);
     let mut machines: Vec<Machine> = (0..threads).map(|_| Machine::new(&program)).collect();
     let rows = CHUNK.min(batch.cases.len().max(1));
-    let mut outcomes: Vec<Outcomes> = (0..threads).map(|_| Outcomes::new(&program, &batch.law, rows)).collect();
+    let mut outcomes: Vec<Outcomes> =
+        (0..threads).map(|_| Outcomes::new(&program, &batch.law, rows)).collect();
     let mut start = 0;
     while start < batch.cases.len() {
         let spans = spans(start, batch.cases.len(), threads);

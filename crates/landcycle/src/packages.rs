@@ -51,7 +51,8 @@ fn of_folder(folder: &Path) -> Result<Vec<Source>, Failure> {
     }
     let own: std::collections::BTreeSet<String> =
         sources.iter().filter_map(|s| s.path.split('/').next().map(str::to_owned)).collect();
-    let borrowed = shipped().into_iter().filter(|s| s.path.split('/').next().is_none_or(|top| !own.contains(top)));
+    let borrowed =
+        shipped().into_iter().filter(|s| s.path.split('/').next().is_none_or(|top| !own.contains(top)));
     sources.extend(borrowed);
     Ok(sources)
 }

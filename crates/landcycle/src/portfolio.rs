@@ -62,8 +62,11 @@ impl<'l> Sorter<'l> {
         }
         let law = self.library.law(package).or_else(|| self.library.laws().next().map(|(_, law)| law));
         if let Some(law) = law {
-            let batch =
-                Batch { law: Arc::clone(law), cases: Vec::new(), facts: Facts::new(&self.library.vocabulary) };
+            let batch = Batch {
+                law: Arc::clone(law),
+                cases: Vec::new(),
+                facts: Facts::new(&self.library.vocabulary),
+            };
             self.batches.push((package.to_owned(), batch));
         }
         self.batches.len() - 1

@@ -10,7 +10,8 @@ static CATALOGUE: LazyLock<BTreeMap<String, Text>> = LazyLock::new(|| {
     let mut words = BTreeMap::new();
     if let Ok(root) = Node::parse(include_str!("messages.yaml")) {
         for (key, value) in root.entries() {
-            let form = |language: &str| value.get(language).and_then(Node::text).unwrap_or_default().to_owned();
+            let form =
+                |language: &str| value.get(language).and_then(Node::text).unwrap_or_default().to_owned();
             words.insert(key.text().unwrap_or_default().to_owned(), Text { zh: form("zh"), en: form("en") });
         }
     }

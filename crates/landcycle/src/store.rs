@@ -67,8 +67,7 @@ pub(crate) fn batches(
     });
     visited.map_err(|error| failure("", &error))?;
     if let Some((case, why)) = bad {
-        let message = crate::say::words("bad_stored_fact")
-            .fill(&[("case", Text::same(case)), ("why", why)]);
+        let message = crate::say::words("bad_stored_fact").fill(&[("case", Text::same(case)), ("why", why)]);
         return Err(Failure::text(message));
     }
     Ok(sorter.finish())

@@ -91,10 +91,7 @@ impl Exact {
     /// The product, or `None` when it does not fit.
     pub fn mul(self, other: Self) -> Option<Self> {
         let (a, b) = (gcd(self.num, other.den).max(1), gcd(other.num, self.den).max(1));
-        Self::new(
-            (self.num / a).checked_mul(other.num / b)?,
-            (self.den / b).checked_mul(other.den / a)?,
-        )
+        Self::new((self.num / a).checked_mul(other.num / b)?, (self.den / b).checked_mul(other.den / a)?)
     }
 
     /// The quotient, or `None` when `other` is zero or the result does not fit.
@@ -144,10 +141,7 @@ impl Exact {
         let doubled = self.num.checked_mul(2 * scale).map(|n| n.div_euclid(self.den));
         let Some(doubled) = doubled else { return self.to_string() };
         let units = (doubled + 1).div_euclid(2);
-        Self { num: units, den: scale }
-            .reduced()
-            .decimal()
-            .unwrap_or_else(|| self.to_string())
+        Self { num: units, den: scale }.reduced().decimal().unwrap_or_else(|| self.to_string())
     }
 
     fn reduced(self) -> Self {

@@ -139,6 +139,8 @@ fn shown(name: &str, value: &Text) -> Text {
 
 fn line_column(text: &str, at: usize) -> (usize, usize) {
     let before = text.get(..at.min(text.len())).unwrap_or(text);
+    // A byte order mark is no character to the person who looks for the place.
+    let before = before.trim_start_matches('\u{feff}');
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().map_or(0, |tail| tail.chars().count()) + 1;
     (line, column)

@@ -13,7 +13,7 @@ pub mod law;
 pub mod messages;
 pub mod node;
 pub mod package;
+pub mod program;
 pub mod text;
 pub mod unit;
 pub mod vocabulary;
-pub mod program;

@@ -6,6 +6,7 @@
 //! one computation.
 
 mod compile;
+mod compile_expression;
 mod encode;
 pub mod explain;
 pub mod facts;

@@ -160,8 +160,20 @@ impl Vocabulary {
 
     fn read_fact(&mut self, item: &Node, reader: &mut Reader<'_>) {
         const KEYS: [&str; 14] = [
-            "name", "zh", "en", "aliases", "type", "unit", "decimals", "min", "max", "occurrence",
-            "agreed", "values", "owner", "note",
+            "name",
+            "zh",
+            "en",
+            "aliases",
+            "type",
+            "unit",
+            "decimals",
+            "min",
+            "max",
+            "occurrence",
+            "agreed",
+            "values",
+            "owner",
+            "note",
         ];
         reader.mapping(item, &KEYS);
         let Some(name) = reader.required_text(item, "name") else { return };
@@ -303,7 +315,14 @@ impl Vocabulary {
         }
     }
 
-    fn convert(&self, value: Exact, written: &str, own: Unit, fact: &Fact, own_text: &str) -> Result<Exact, BadValue> {
+    fn convert(
+        &self,
+        value: Exact,
+        written: &str,
+        own: Unit,
+        fact: &Fact,
+        own_text: &str,
+    ) -> Result<Exact, BadValue> {
         if written.is_empty() {
             return Ok(value);
         }
@@ -354,9 +373,11 @@ impl Vocabulary {
                 Exact::whole(i128::from(lane)).mul(*quantum).map(|v| v.to_string()).unwrap_or_default()
             }
             FactKind::Date { .. } => calendar::iso(lane),
-            FactKind::Code(values) => {
-                usize::try_from(lane).ok().and_then(|at| values.get(at)).map(|v| v.code.clone()).unwrap_or_default()
-            }
+            FactKind::Code(values) => usize::try_from(lane)
+                .ok()
+                .and_then(|at| values.get(at))
+                .map(|v| v.code.clone())
+                .unwrap_or_default(),
             FactKind::YesNo => if lane == 0 { "no" } else { "yes" }.to_owned(),
             FactKind::OpenCode | FactKind::Text => String::new(),
         }
@@ -369,7 +390,8 @@ impl Vocabulary {
                 let Some(value) = Exact::parse(text) else { return Text::same(text) };
                 let name = self.units.display(*unit);
                 let shown = grouped(value);
-                let join = |unit: &str| if unit.is_empty() { shown.clone() } else { format!("{shown} {unit}") };
+                let join =
+                    |unit: &str| if unit.is_empty() { shown.clone() } else { format!("{shown} {unit}") };
                 if unit.same_dimension(Unit::RATIO) {
                     return Text::same(shown);
                 }
@@ -377,10 +399,9 @@ impl Vocabulary {
             }
             FactKind::Date { occurrence: true } if text == "none" => words("values.not_happened"),
             FactKind::Date { .. } if text == "none" => words("values.not_agreed"),
-            FactKind::Code(values) => values
-                .iter()
-                .find(|v| v.code == text)
-                .map_or_else(|| Text::same(text), |v| v.title.clone()),
+            FactKind::Code(values) => {
+                values.iter().find(|v| v.code == text).map_or_else(|| Text::same(text), |v| v.title.clone())
+            }
             FactKind::YesNo => words(if text == "yes" { "values.yes" } else { "values.no" }),
             _ => Text::same(text),
         }
@@ -466,12 +487,7 @@ fn bad(code: &'static str, text: &str, fact: &Fact, expected: &str) -> BadValue 
 }
 
 fn texts(node: Option<&Node>) -> Vec<String> {
-    node.map(Node::items)
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(Node::text)
-        .map(str::to_owned)
-        .collect()
+    node.map(Node::items).unwrap_or_default().into_iter().filter_map(Node::text).map(str::to_owned).collect()
 }
 
 fn code_values(values: &Node, reader: &mut Reader<'_>) -> Vec<CodeValue> {

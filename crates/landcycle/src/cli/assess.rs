@@ -74,14 +74,19 @@ impl Assess {
         let mut output = Output::open(self.format(), self.out.as_deref(), context.language, &library)?;
         let threads = self.threads.unwrap_or_else(assessment::default_threads);
         for batch in &batches {
-            let wanted: Option<Vec<usize>> = (!self.rule.is_empty())
-                .then(|| self.rule.iter().filter_map(|name| batch.law.rule(name)).map(|(at, _)| at).collect());
-            assessment::assess(&library, batch, clock::day_number(as_of), threads, &mut |found| {
-                match &wanted {
+            let wanted: Option<Vec<usize>> = (!self.rule.is_empty()).then(|| {
+                self.rule.iter().filter_map(|name| batch.law.rule(name)).map(|(at, _)| at).collect()
+            });
+            assessment::assess(
+                &library,
+                batch,
+                clock::day_number(as_of),
+                threads,
+                &mut |found| match &wanted {
                     Some(wanted) if !wanted.contains(&found.determination.rule) => Ok(()),
                     _ => output.put(&found),
-                }
-            })?;
+                },
+            )?;
         }
         output.finish()?;
         if let Some(banner) = banner {

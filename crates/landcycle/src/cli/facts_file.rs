@@ -55,7 +55,8 @@ pub(super) fn read(
         if case_id.is_empty() {
             case_id = rows.to_string();
         }
-        let facts = values.iter().map(|(fact, v)| (library.vocabulary.facts()[*fact].name.as_str(), v.as_str()));
+        let facts =
+            values.iter().map(|(fact, v)| (library.vocabulary.facts()[*fact].name.as_str(), v.as_str()));
         sorter.add(&case_id, facts).map_err(|bad| Failure::text(bad.message))?;
     }
     Ok(sorter.finish())
@@ -67,7 +68,8 @@ fn columns(library: &Library, table: &Table, file: &str) -> Result<Columns, Fail
     let mut unknown = Vec::new();
     let mut columns = Vec::new();
     for header in table.header() {
-        let fact = library.vocabulary.by_header(&header.name).or_else(|| library.vocabulary.by_header(&header.raw));
+        let fact =
+            library.vocabulary.by_header(&header.name).or_else(|| library.vocabulary.by_header(&header.raw));
         let Some(fact) = fact else {
             unknown.push(header.raw.clone());
             columns.push(None);

@@ -53,7 +53,8 @@ impl Notices {
         }
         bar.set_message(words("reading").get(context.language).to_owned());
         let options = Options { sheet: self.sheet.clone(), keep_good: self.keep_good };
-        let report = notices::import(&library, &self.file, &self.store, &options, &|rows| bar.set_position(rows));
+        let report =
+            notices::import(&library, &self.file, &self.store, &options, &|rows| bar.set_position(rows));
         bar.finish_and_clear();
         let report = report?;
         self.tell(&report, context)

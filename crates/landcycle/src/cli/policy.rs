@@ -8,8 +8,8 @@ use landcycle_policy::program::trial;
 use landcycle_policy::text::Text;
 use serde_json::{Value, json};
 
-use super::tree::{article_label, cite_json, text_json};
 use super::Context;
+use super::tree::{article_label, cite_json, text_json};
 use crate::packages;
 use crate::say::{Failure, filled, out, tell, words};
 
@@ -184,7 +184,9 @@ fn show(options: &Show, context: &Context) -> Result<(), Failure> {
     let value = if let Some((_, rule)) = law.rule(&options.id) {
         rule_json(&library, law, rule)
     } else if let Some(layers) = law.parameters.get(&id) {
-        json!(layers.iter().map(|(at, p)| parameter_json(&library, &law.chain[*at].id, p)).collect::<Vec<_>>())
+        json!(
+            layers.iter().map(|(at, p)| parameter_json(&library, &law.chain[*at].id, p)).collect::<Vec<_>>()
+        )
     } else if let Some((package, document)) = library.document(&options.id) {
         document_json(&package.id, document)
     } else {
@@ -198,7 +200,11 @@ fn show(options: &Show, context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-fn rule_json(library: &Library, law: &landcycle_policy::law::Law, rule: &landcycle_policy::law::Rule) -> Value {
+fn rule_json(
+    library: &Library,
+    law: &landcycle_policy::law::Law,
+    rule: &landcycle_policy::law::Rule,
+) -> Value {
     let versions: Vec<Value> = rule
         .history()
         .map(|(layer, from, until, cites)| {
@@ -254,7 +260,10 @@ pub(crate) fn parameter_json(
 }
 
 /// A document with its articles.
-pub(crate) fn document_json(package: &str, document: &landcycle_policy::package::document::Document) -> Value {
+pub(crate) fn document_json(
+    package: &str,
+    document: &landcycle_policy::package::document::Document,
+) -> Value {
     let articles: Vec<Value> = document
         .articles
         .iter()

@@ -29,7 +29,13 @@ impl Sources {
 }
 
 /// The tree as text, for a terminal.
-pub(crate) fn text(step: &Step, library: &Library, law: &Law, sources: &Sources, language: Language) -> String {
+pub(crate) fn text(
+    step: &Step,
+    library: &Library,
+    law: &Law,
+    sources: &Sources,
+    language: Language,
+) -> String {
     let mut lines = Vec::new();
     let writer = Writer { library, law, sources, language };
     writer.write(step, "", "", &mut lines);

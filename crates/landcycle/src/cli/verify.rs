@@ -38,7 +38,9 @@ impl Verify {
                 tell(filled("verified", &values).get(context.language));
                 Ok(())
             }
-            Some(fault) => Err(Failure::new("verify_failed", &[("file", &name), ("why", &fault.to_string())])),
+            Some(fault) => {
+                Err(Failure::new("verify_failed", &[("file", &name), ("why", &fault.to_string())]))
+            }
         }
     }
 }

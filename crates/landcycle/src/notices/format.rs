@@ -99,7 +99,13 @@ impl NoticeFormat {
     }
 
     /// What a header stands for. A unit written in the header wins over the usual one.
-    pub(crate) fn column(&self, library: &Library, raw: &str, name: &str, unit: Option<&str>) -> Option<Column> {
+    pub(crate) fn column(
+        &self,
+        library: &Library,
+        raw: &str,
+        name: &str,
+        unit: Option<&str>,
+    ) -> Option<Column> {
         if let Some(column) = self.headers.get(&normal(raw)) {
             return Some(column.clone());
         }

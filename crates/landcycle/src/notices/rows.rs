@@ -123,9 +123,8 @@ impl<'r> Reader<'r> {
         for (at, column) in self.columns.iter().enumerate() {
             let Some((index, unit)) = column else { continue };
             let fact = &self.library.vocabulary.facts()[*index];
-            let value = self
-                .value(fact, row.get(at), unit.as_deref())
-                .map_err(|why| self.place(row, at, &why))?;
+            let value =
+                self.value(fact, row.get(at), unit.as_deref()).map_err(|why| self.place(row, at, &why))?;
             if !value.is_empty() {
                 facts.insert(fact.name.clone(), value);
             }
@@ -331,10 +330,8 @@ pub(crate) fn failure(error: &TabularError) -> Failure {
         let _ = own;
         format!("{} {}\n{help}", error.code(), error.message(language))
     };
-    let text = Text {
-        zh: both(tabular::Language::Zh, Language::Zh),
-        en: both(tabular::Language::En, Language::En),
-    };
+    let text =
+        Text { zh: both(tabular::Language::Zh, Language::Zh), en: both(tabular::Language::En, Language::En) };
     let _ = say::words;
     Failure::text(text)
 }

@@ -227,10 +227,13 @@ impl Checker<'_> {
     /// Both sides of an operator, the second read in the light of the first and the other way round.
     fn pair(&mut self, left: &Expr, right: &Expr) -> Option<(Typed, Typed)> {
         let bare = |e: &Expr| {
-            matches!(&e.kind, ExprKind::Name(_) | ExprKind::Never) || matches!(&e.kind, ExprKind::Number { unit: None, .. })
+            matches!(&e.kind, ExprKind::Name(_) | ExprKind::Never)
+                || matches!(&e.kind, ExprKind::Number { unit: None, .. })
         };
-        let known = |e: &Expr| matches!(&e.kind, ExprKind::Name(n)
-            if n == "as_of" || self.scope.named(n).is_some() || self.scope.unsound(n) || self.scope.vocabulary().index(n).is_some());
+        let known = |e: &Expr| {
+            matches!(&e.kind, ExprKind::Name(n)
+            if n == "as_of" || self.scope.named(n).is_some() || self.scope.unsound(n) || self.scope.vocabulary().index(n).is_some())
+        };
         if bare(left) && !known(left) && !(bare(right) && !known(right)) {
             let right = self.check(right, None)?;
             let left = self.check(left, Some(&right.ty))?;
@@ -258,7 +261,13 @@ impl Checker<'_> {
         Some((Ty::Bool, TypedKind::Compare(op, Box::new(left), Box::new(right))))
     }
 
-    fn membership(&mut self, value: &Expr, items: &[Expr], negated: bool, at: &Range) -> Option<(Ty, TypedKind)> {
+    fn membership(
+        &mut self,
+        value: &Expr,
+        items: &[Expr],
+        negated: bool,
+        at: &Range,
+    ) -> Option<(Ty, TypedKind)> {
         let value = self.check(value, None)?;
         let items: Vec<Checked> = items.iter().map(|item| self.expect(item, &value.ty)).collect();
         let items: Vec<Typed> = items.into_iter().collect::<Option<_>>()?;
@@ -324,7 +333,14 @@ impl Checker<'_> {
         }
     }
 
-    fn shifted(&mut self, date: Typed, amount: Typed, unit: Unit, negative: bool, at: &Range) -> Option<(Ty, TypedKind)> {
+    fn shifted(
+        &mut self,
+        date: Typed,
+        amount: Typed,
+        unit: Unit,
+        negative: bool,
+        at: &Range,
+    ) -> Option<(Ty, TypedKind)> {
         let (date, amount_box) = (Box::new(date), Box::new(amount.clone()));
         if unit == Unit::base(2) {
             return Some((Ty::Date, TypedKind::PlusYears { date, years: amount_box, negative }));
@@ -352,7 +368,12 @@ impl Checker<'_> {
         Some((Ty::Number(unit), TypedKind::Arithmetic(op, Box::new(left), Box::new(right))))
     }
 
-    fn case(&mut self, arms: &[(Expr, Expr)], otherwise: &Expr, expected: Option<&Ty>) -> Option<(Ty, TypedKind)> {
+    fn case(
+        &mut self,
+        arms: &[(Expr, Expr)],
+        otherwise: &Expr,
+        expected: Option<&Ty>,
+    ) -> Option<(Ty, TypedKind)> {
         let mut ty = expected.cloned();
         let mut checked = Vec::new();
         for (condition, value) in arms {
@@ -381,7 +402,13 @@ impl Checker<'_> {
         }
     }
 
-    fn call(&mut self, name: &str, args: &[Expr], at: &Range, expected: Option<&Ty>) -> Option<(Ty, TypedKind)> {
+    fn call(
+        &mut self,
+        name: &str,
+        args: &[Expr],
+        at: &Range,
+        expected: Option<&Ty>,
+    ) -> Option<(Ty, TypedKind)> {
         match (name, args) {
             ("min" | "max", [_, _, ..]) => {
                 let mut ty = expected.cloned();
@@ -451,8 +478,6 @@ pub(crate) fn type_name(ty: &Ty, vocabulary: &Vocabulary) -> Text {
         Ty::Code(Domain::Rule(rule, _)) => words("types.code_of_rule").fill(&[("rule", Text::same(rule))]),
         Ty::Code(Domain::Open) => words("types.code"),
         Ty::Number(unit) if *unit == Unit::RATIO => words("types.ratio"),
-        Ty::Number(unit) => {
-            words("types.number_in").fill(&[("unit", vocabulary.units.display(*unit))])
-        }
+        Ty::Number(unit) => words("types.number_in").fill(&[("unit", vocabulary.units.display(*unit))]),
     }
 }

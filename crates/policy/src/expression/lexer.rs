@@ -16,9 +16,8 @@ pub(crate) enum Token {
     End,
 }
 
-const SIGNS: [&str; 18] = [
-    "<=", ">=", "<>", "!=", "==", "<", ">", "=", "+", "-", "*", "/", "(", ")", "[", "]", ",", ".",
-];
+const SIGNS: [&str; 18] =
+    ["<=", ">=", "<>", "!=", "==", "<", ">", "=", "+", "-", "*", "/", "(", ")", "[", "]", ",", "."];
 
 pub(crate) fn tokens(text: &str) -> Result<Vec<(Token, Range)>, SyntaxError> {
     let mut out = Vec::new();

@@ -13,8 +13,8 @@ const OPERATIONS_MAX: usize = 200;
 const REPEATS_MAX: usize = 2;
 
 const KEYWORDS: [&str; 15] = [
-    "and", "or", "not", "in", "between", "is", "none", "case", "when", "then", "else", "end", "to",
-    "yes", "no",
+    "and", "or", "not", "in", "between", "is", "none", "case", "when", "then", "else", "end", "to", "yes",
+    "no",
 ];
 
 /// Reads a whole expression.

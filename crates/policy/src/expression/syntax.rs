@@ -14,7 +14,10 @@ pub(crate) struct Expr {
 
 #[derive(Clone, Debug)]
 pub(crate) enum ExprKind {
-    Number { value: Exact, unit: Option<(String, Range)> },
+    Number {
+        value: Exact,
+        unit: Option<(String, Range)>,
+    },
     Date(i64),
     Never,
     Bool(bool),
@@ -23,17 +26,37 @@ pub(crate) enum ExprKind {
     /// `$supply.term_years_max`
     Parameter(String),
     /// `@idle_land` or `@evaluation_due.stage`
-    Rule { name: String, field: Option<String> },
+    Rule {
+        name: String,
+        field: Option<String>,
+    },
     Not(Box<Expr>),
     And(Vec<Expr>),
     Or(Vec<Expr>),
     Compare(Comparison, Box<Expr>, Box<Expr>),
-    In { value: Box<Expr>, items: Vec<Expr>, negated: bool },
-    IsNone { value: Box<Expr>, negated: bool },
+    In {
+        value: Box<Expr>,
+        items: Vec<Expr>,
+        negated: bool,
+    },
+    IsNone {
+        value: Box<Expr>,
+        negated: bool,
+    },
     Arithmetic(Arithmetic, Box<Expr>, Box<Expr>),
-    Case { arms: Vec<(Expr, Expr)>, otherwise: Box<Expr> },
-    Call { name: String, args: Vec<Expr> },
-    Convert { value: Box<Expr>, unit: String, unit_at: Range },
+    Case {
+        arms: Vec<(Expr, Expr)>,
+        otherwise: Box<Expr>,
+    },
+    Call {
+        name: String,
+        args: Vec<Expr>,
+    },
+    Convert {
+        value: Box<Expr>,
+        unit: String,
+        unit_at: Range,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

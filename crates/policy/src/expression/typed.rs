@@ -56,16 +56,27 @@ pub(crate) enum TypedKind {
     /// The same quantity in another unit: multiply by the factor.
     Convert(Exact, Box<Typed>),
     /// Date plus (or minus) a number of years, as calendar months.
-    PlusYears { date: Box<Typed>, years: Box<Typed>, negative: bool },
+    PlusYears {
+        date: Box<Typed>,
+        years: Box<Typed>,
+        negative: bool,
+    },
     /// Date plus (or minus) a number of days.
-    PlusDays { date: Box<Typed>, days: Box<Typed>, negative: bool },
+    PlusDays {
+        date: Box<Typed>,
+        days: Box<Typed>,
+        negative: bool,
+    },
     /// Days from the second date to the first.
     DaysBetween(Box<Typed>, Box<Typed>),
     /// First date, every so many years, not before.
     NextEvery(Box<Typed>, Box<Typed>, Box<Typed>),
     Case(Vec<(Typed, Typed)>, Box<Typed>),
     /// The least (or greatest) of several.
-    Extreme { greatest: bool, of: Vec<Typed> },
+    Extreme {
+        greatest: bool,
+        of: Vec<Typed>,
+    },
 }
 
 impl Typed {

@@ -117,7 +117,13 @@ impl Builder<'_> {
                     self.faults.push(fault.with("path", path).with("stage", &head.stage));
                 }
                 let fields = self.fields(path, head, file);
-                let head = RuleHead { name, head: head.clone(), fields, file: Arc::clone(&file.file), span: file.span };
+                let head = RuleHead {
+                    name,
+                    head: head.clone(),
+                    fields,
+                    file: Arc::clone(&file.file),
+                    span: file.span,
+                };
                 self.heads.insert(path.to_owned(), head);
             }
             (Some(_), _, true) => {
@@ -239,9 +245,9 @@ impl Builder<'_> {
         let mut rest: Vec<Rule> = rules;
         let mut ordered: Vec<Rule> = Vec::new();
         while !rest.is_empty() {
-            let ready = rest.iter().position(|rule| {
-                uses[&rule.id].iter().all(|id| ordered.iter().any(|done| done.id == *id))
-            });
+            let ready = rest
+                .iter()
+                .position(|rule| uses[&rule.id].iter().all(|id| ordered.iter().any(|done| done.id == *id)));
             let Some(ready) = ready else {
                 self.report_circle(&rest, &uses);
                 break;

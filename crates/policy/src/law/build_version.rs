@@ -216,7 +216,8 @@ impl Builder<'_> {
         for (at, one) in exceptions.iter().enumerate() {
             for (other_at, other) in exceptions.iter().enumerate().skip(at + 1) {
                 let ranked = one.over.contains(&other_at) || other.over.contains(&at);
-                if ranked || !super::overlap::possible(&[&one.when.typed, &other.when.typed], self.vocabulary) {
+                if ranked || !super::overlap::possible(&[&one.when.typed, &other.when.typed], self.vocabulary)
+                {
                     continue;
                 }
                 let fault = Fault::new("P072", &file.file, raw.exceptions[other_at].label.span)
@@ -266,12 +267,9 @@ impl Builder<'_> {
 
 fn trouble_fault(trouble: Trouble, placed: &Placed, file: &Arc<Source>) -> Fault {
     let span = place_in_scalar(&file.text, placed.span, &placed.text, trouble.at.start, trouble.at.end);
-    trouble
-        .args
-        .into_iter()
-        .fold(Fault::new(trouble.code, file, span), |fault, (name, value): (_, Text)| {
-            fault.with_text(name, value)
-        })
+    trouble.args.into_iter().fold(Fault::new(trouble.code, file, span), |fault, (name, value): (_, Text)| {
+        fault.with_text(name, value)
+    })
 }
 
 /// What a field is called in messages: the one value of most rules is written under `is`.

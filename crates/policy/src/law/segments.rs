@@ -42,10 +42,8 @@ impl Version {
     /// Every expression of the version.
     pub(crate) fn expressions(&self) -> impl Iterator<Item = &Written> {
         let lets = self.lets.iter().map(|(_, _, written)| written);
-        let exceptions = self
-            .exceptions
-            .iter()
-            .flat_map(|e| std::iter::once(&e.when).chain(e.body.iter().flatten()));
+        let exceptions =
+            self.exceptions.iter().flat_map(|e| std::iter::once(&e.when).chain(e.body.iter().flatten()));
         self.applies.iter().chain(lets).chain(&self.body).chain(exceptions)
     }
 }
@@ -99,11 +97,8 @@ impl Builder<'_> {
             whole = false;
             let written = self.chain.get(version.layer).and_then(|p| p.rules.get(&file.path));
             let written = written.map_or(file, |rule| rule);
-            let span = written
-                .versions
-                .iter()
-                .find(|v| v.from == version.from)
-                .map_or(written.span, |v| v.span);
+            let span =
+                written.versions.iter().find(|v| v.from == version.from).map_or(written.span, |v| v.span);
             let fault = Fault::new("P056", &written.file, span).with("name", name).with("day", iso(day));
             self.faults.push(fault);
         }
@@ -196,4 +191,3 @@ pub(super) fn find(chain: &[Arc<Package>], cited: &Cited) -> Option<Citation> {
         Some(Citation { id: cited.id.clone(), document: Arc::clone(document), article })
     })
 }
-

@@ -73,7 +73,10 @@ impl Case {
             file: Arc::clone(&reader.file),
             span: node.span,
             rule_span: rule.span,
-            given_spans: pairs.iter().map(|(key, value)| Span { start: key.span.start, end: value.span.end }).collect(),
+            given_spans: pairs
+                .iter()
+                .map(|(key, value)| Span { start: key.span.start, end: value.span.end })
+                .collect(),
         })
     }
 }

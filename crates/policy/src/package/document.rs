@@ -110,12 +110,32 @@ impl Document {
 
     pub(crate) fn read(root: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         const KEYS: [&str; 13] = [
-            "id", "title", "number", "issuer", "rank", "issued", "in_force", "status", "replaces",
-            "replaced_by", "views", "source", "articles",
+            "id",
+            "title",
+            "number",
+            "issuer",
+            "rank",
+            "issued",
+            "in_force",
+            "status",
+            "replaces",
+            "replaced_by",
+            "views",
+            "source",
+            "articles",
         ];
         const RANKS: [&str; 12] = [
-            "law", "administrative_regulation", "local_regulation", "department_rule",
-            "normative_document", "plan", "standard", "statistics", "study", "draft", "event",
+            "law",
+            "administrative_regulation",
+            "local_regulation",
+            "department_rule",
+            "normative_document",
+            "plan",
+            "standard",
+            "statistics",
+            "study",
+            "draft",
+            "event",
             "party_document",
         ];
         const STATES: [&str; 6] =
@@ -192,12 +212,7 @@ fn grade_of(node: &Node, reader: &mut Reader<'_>) -> Option<Grade> {
 }
 
 fn ids(node: Option<&Node>) -> Vec<String> {
-    node.map(Node::items)
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(Node::text)
-        .map(str::to_owned)
-        .collect()
+    node.map(Node::items).unwrap_or_default().into_iter().filter_map(Node::text).map(str::to_owned).collect()
 }
 
 fn table1(node: &Node) -> Option<(String, u32)> {

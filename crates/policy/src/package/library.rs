@@ -116,7 +116,8 @@ impl Library {
 
     /// Every rule must compile on every day of its history: nothing is left to be found at run time.
     fn check_computable(&self, law: &Law, faults: &mut Vec<Fault>) {
-        let days: BTreeSet<i64> = law.rules.iter().flat_map(|r| r.history().map(|(_, from, ..)| from)).collect();
+        let days: BTreeSet<i64> =
+            law.rules.iter().flat_map(|r| r.history().map(|(_, from, ..)| from)).collect();
         for day in days {
             let Err((rule, fault)) = Program::compile(law, &self.vocabulary, day, false) else { continue };
             let file = law.chain.iter().find_map(|p| p.rules.get(&rule));

@@ -54,7 +54,13 @@ impl Reader<'_> {
     }
 
     /// Notes a fault with one filled place.
-    pub(crate) fn complain(&mut self, code: &'static str, span: Span, name: &'static str, value: impl ToString) {
+    pub(crate) fn complain(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        name: &'static str,
+        value: impl ToString,
+    ) {
         let fault = Fault::new(code, &self.file, span).with(name, value);
         self.faults.push(fault);
     }

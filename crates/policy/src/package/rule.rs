@@ -130,8 +130,19 @@ pub(crate) struct Exception {
 impl RuleFile {
     pub(crate) fn read(path: &str, root: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         const KEYS: [&str; 13] = [
-            "title", "stage", "owner", "judged_on", "kind", "definition", "unit", "outcomes",
-            "fields", "amends", "versions", "reviewed", "note",
+            "title",
+            "stage",
+            "owner",
+            "judged_on",
+            "kind",
+            "definition",
+            "unit",
+            "outcomes",
+            "fields",
+            "amends",
+            "versions",
+            "reviewed",
+            "note",
         ];
         if !reader.mapping(root, &KEYS) {
             return None;
@@ -235,8 +246,21 @@ fn codes(node: &Node, reader: &mut Reader<'_>) -> Vec<OutcomeCode> {
 impl Version {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         const KEYS: [&str; 15] = [
-            "from", "until", "cite", "applies", "let", "is", "holds", "members", "fields",
-            "exceptions", "bound", "note", "from_note", "illustrative", "lapsed",
+            "from",
+            "until",
+            "cite",
+            "applies",
+            "let",
+            "is",
+            "holds",
+            "members",
+            "fields",
+            "exceptions",
+            "bound",
+            "note",
+            "from_note",
+            "illustrative",
+            "lapsed",
         ];
         if !reader.mapping(node, &KEYS) {
             return None;

@@ -3,14 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::encode::Number;
-use super::op::{Constant, FieldOut, N, Op, Part, Program, Reg, RuleOut, TraceKey};
+use super::op::{Constant, FieldOut, N, Op, Part, Program, Reg, RuleOut};
 use super::{FACTS_MAX, LAPSED, NOT_APPLICABLE};
-use crate::calendar::NEVER;
 use crate::exact::Exact;
-use crate::expression::syntax::Comparison;
-use crate::expression::typed::{Ty, Typed, TypedKind};
+use crate::expression::typed::Ty;
 use crate::law::{JudgedOn, Law, Rule, Segment, Version, Written};
-use crate::vocabulary::{FactKind, Vocabulary};
+use crate::vocabulary::Vocabulary;
 
 /// Why a checked rule still cannot be computed exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,15 +47,15 @@ pub(crate) enum Value {
 }
 
 /// A rule's outcome as other rules read it.
-struct Done {
+pub(super) struct Done {
     fields: Vec<(Reg, Exact, u32)>,
 }
 
 /// Builds one part.
 pub(crate) struct PartBuilder {
-    part: Part,
+    pub(super) part: Part,
     /// Keep every intermediate value, for explanation.
-    keep: bool,
+    pub(super) keep: bool,
     free_narrow: Vec<N>,
     free_wide: Vec<usize>,
     /// Registers that outlive the expression that made them.
@@ -69,7 +67,12 @@ pub(crate) struct PartBuilder {
 impl Program {
     /// Compiles a law for an assessment date. With `keep`, every intermediate value stays, so that
     /// an explanation can read it.
-    pub fn compile(law: &Law, vocabulary: &Vocabulary, as_of: i64, keep: bool) -> Result<Self, (String, CompileFault)> {
+    pub fn compile(
+        law: &Law,
+        vocabulary: &Vocabulary,
+        as_of: i64,
+        keep: bool,
+    ) -> Result<Self, (String, CompileFault)> {
         let mut parts = Vec::new();
         for group in groups(law) {
             let mut builder = PartBuilder::new(keep);
@@ -107,14 +110,14 @@ fn groups(law: &Law) -> Vec<Vec<usize>> {
 }
 
 /// What the expressions of one version may read.
-struct Frame<'f> {
-    vocabulary: &'f Vocabulary,
-    segment: &'f Segment,
-    lets: Vec<Value>,
+pub(super) struct Frame<'f> {
+    pub(super) vocabulary: &'f Vocabulary,
+    pub(super) segment: &'f Segment,
+    pub(super) lets: Vec<Value>,
     done: &'f BTreeMap<&'f str, Done>,
-    rule: usize,
-    segment_at: usize,
-    expression: usize,
+    pub(super) rule: usize,
+    pub(super) segment_at: usize,
+    pub(super) expression: usize,
 }
 
 impl PartBuilder {
@@ -155,7 +158,7 @@ impl PartBuilder {
         }
     }
 
-    fn hold(&mut self, register: Reg) {
+    pub(super) fn hold(&mut self, register: Reg) {
         self.held.insert(Self::key(register));
     }
 
@@ -190,13 +193,13 @@ impl PartBuilder {
         register
     }
 
-    fn lane_constant(&mut self, value: i64, mask: u64) -> N {
+    pub(super) fn lane_constant(&mut self, value: i64, mask: u64) -> N {
         match self.constant(i128::from(value), mask, false) {
             Reg::Narrow(at) | Reg::Wide(at) => at,
         }
     }
 
-    fn as_of(&mut self) -> N {
+    pub(super) fn as_of(&mut self) -> N {
         if let Some(at) = self.part.as_of {
             return at;
         }
@@ -207,7 +210,7 @@ impl PartBuilder {
         at
     }
 
-    fn fact(&mut self, fact: usize) -> Result<N, CompileFault> {
+    pub(super) fn fact(&mut self, fact: usize) -> Result<N, CompileFault> {
         if let Some(at) = self.slots.get(&fact) {
             return Ok(*at);
         }
@@ -239,15 +242,16 @@ impl PartBuilder {
             JudgedOn::Fact(fact) => Some(self.fact(fact)?),
         };
         let wanted: Vec<usize> = match judged {
-            None => rule.segments.iter().position(|s| s.from <= as_of && as_of < s.until).into_iter().collect(),
+            None => {
+                rule.segments.iter().position(|s| s.from <= as_of && as_of < s.until).into_iter().collect()
+            }
             Some(_) => (0..rule.segments.len()).collect(),
         };
         let mut made = Vec::new();
         for segment_at in wanted {
             let segment = &rule.segments[segment_at];
             let lets = Vec::new();
-            let mut frame =
-                Frame { vocabulary, segment, lets, done, rule: at, segment_at, expression: 0 };
+            let mut frame = Frame { vocabulary, segment, lets, done, rule: at, segment_at, expression: 0 };
             made.push((segment_at, self.version(rule, &mut frame)?));
         }
         self.assemble(rule, at, judged, made)
@@ -267,7 +271,8 @@ impl PartBuilder {
         for (index, field) in rule.fields.iter().enumerate() {
             let values: Vec<Value> = made.iter().map(|(_, (fields, _))| fields[index]).collect();
             let numbers: Vec<Number> = values.iter().filter_map(Value::number).collect();
-            let quantum = if matches!(field.ty, Ty::Number(_)) { Self::common_step(&numbers)? } else { Exact::ONE };
+            let quantum =
+                if matches!(field.ty, Ty::Number(_)) { Self::common_step(&numbers)? } else { Exact::ONE };
             let mut result = outside;
             let mut bits = 1;
             for ((segment_at, _), value) in made.iter().zip(values) {
@@ -292,14 +297,20 @@ impl PartBuilder {
             path = match judged {
                 None => *own,
                 Some(date) => {
-                    match self.within(date, (segment.from, segment.until), Reg::Narrow(*own), Reg::Narrow(path)) {
+                    match self.within(
+                        date,
+                        (segment.from, segment.until),
+                        Reg::Narrow(*own),
+                        Reg::Narrow(path),
+                    ) {
                         Reg::Narrow(at) | Reg::Wide(at) => at,
                     }
                 }
             };
         }
         self.hold(Reg::Narrow(path));
-        let outs = fields.iter().map(|(register, quantum, _)| FieldOut { register: *register, quantum: *quantum });
+        let outs =
+            fields.iter().map(|(register, quantum, _)| FieldOut { register: *register, quantum: *quantum });
         self.part.rules.push(RuleOut { rule: at, fields: outs.collect(), path });
         Ok(Done { fields })
     }
@@ -425,7 +436,12 @@ impl PartBuilder {
         Ok(())
     }
 
-    fn held_lane(&mut self, written: &Written, frame: &mut Frame<'_>, index: usize) -> Result<N, CompileFault> {
+    fn held_lane(
+        &mut self,
+        written: &Written,
+        frame: &mut Frame<'_>,
+        index: usize,
+    ) -> Result<N, CompileFault> {
         let value = self.expression(written, frame, index)?;
         self.hold_value(value);
         match value {
@@ -448,7 +464,7 @@ impl PartBuilder {
         }
     }
 
-    fn choose(&mut self, condition: N, yes: Value, no: Value) -> Result<Value, CompileFault> {
+    pub(super) fn choose(&mut self, condition: N, yes: Value, no: Value) -> Result<Value, CompileFault> {
         Ok(match (yes, no) {
             (Value::Number(a), Value::Number(b)) => Value::Number(self.select_numbers(condition, a, b)?),
             (Value::Lane(a), Value::Lane(b)) => {
@@ -456,260 +472,6 @@ impl PartBuilder {
             }
             (other, _) => other,
         })
-    }
-
-    /// One expression of a version, under the number by which the trace knows it.
-    fn expression(&mut self, written: &Written, frame: &mut Frame<'_>, index: usize) -> Result<Value, CompileFault> {
-        frame.expression = index;
-        self.node(&written.typed, frame, &mut Vec::new())
-    }
-
-    fn node(&mut self, typed: &Typed, frame: &Frame<'_>, path: &mut Vec<u8>) -> Result<Value, CompileFault> {
-        let value = self.value(typed, frame, path)?;
-        if self.keep {
-            let key: TraceKey = (frame.rule, frame.segment_at, frame.expression, path.clone());
-            if let Some(out) = self.traced(value)? {
-                self.part.trace.insert(key, out);
-            }
-        }
-        Ok(value)
-    }
-
-    fn traced(&mut self, value: Value) -> Result<Option<FieldOut>, CompileFault> {
-        Ok(match value {
-            Value::Lane(at) => Some(FieldOut { register: Reg::Narrow(at), quantum: Exact::ONE }),
-            Value::Number(Number::Lanes { register, quantum, below: None, .. }) => Some(FieldOut { register, quantum }),
-            Value::Number(known @ Number::Known(_)) => {
-                let step = Self::common_step(&[known])?;
-                let register = self.output(known, step)?;
-                Some(FieldOut { register, quantum: step })
-            }
-            Value::Number(_) => None,
-        })
-    }
-
-    fn child(&mut self, typed: &Typed, at: usize, frame: &Frame<'_>, path: &mut Vec<u8>) -> Result<Value, CompileFault> {
-        path.push(at as u8);
-        let value = self.node(typed, frame, path);
-        path.pop();
-        value
-    }
-
-    fn lane(&mut self, typed: &Typed, at: usize, frame: &Frame<'_>, path: &mut Vec<u8>) -> Result<N, CompileFault> {
-        match self.child(typed, at, frame, path)? {
-            Value::Lane(lane) => Ok(lane),
-            Value::Number(number) => Ok(narrow_of(self.output(number, number.step())?)),
-        }
-    }
-
-    fn number(&mut self, typed: &Typed, at: usize, frame: &Frame<'_>, path: &mut Vec<u8>) -> Result<Number, CompileFault> {
-        match self.child(typed, at, frame, path)? {
-            Value::Number(number) => Ok(number),
-            Value::Lane(_) => Err(CompileFault::Quotient),
-        }
-    }
-
-    fn value(&mut self, typed: &Typed, frame: &Frame<'_>, path: &mut Vec<u8>) -> Result<Value, CompileFault> {
-        let lane = match &typed.kind {
-            TypedKind::Constant(value) => self.lane_constant(*value, 0),
-            TypedKind::Number(value) => return Ok(Value::Number(Number::Known(*value))),
-            TypedKind::AsOf => self.as_of(),
-            TypedKind::Fact(fact) => return self.fact_value(*fact, frame.vocabulary),
-            TypedKind::Let(at) => return Ok(frame.lets[*at]),
-            TypedKind::Parameter(name) => {
-                let set = frame.segment.parameters.get(name).map_or(Exact::ZERO, |p| p.value);
-                return Ok(Value::Number(Number::Known(set)));
-            }
-            TypedKind::Rule(id, field) => return Ok(rule_value(frame, id, *field, &typed.ty)),
-            TypedKind::Not(inner) => {
-                let a = self.lane(inner, 0, frame, path)?;
-                let out = self.narrow();
-                self.emit(Op::Not { a, out });
-                self.release(Reg::Narrow(a));
-                out
-            }
-            TypedKind::And(parts) | TypedKind::Or(parts) => {
-                let and = matches!(typed.kind, TypedKind::And(_));
-                self.logic(parts, and, frame, path)?
-            }
-            TypedKind::Compare(op, a, b) => self.comparison(*op, a, b, frame, path)?,
-            TypedKind::InLanes(inner, lanes) => {
-                let a = self.lane(inner, 0, frame, path)?;
-                let out = self.narrow();
-                self.emit(Op::In { a, lanes: lanes.clone(), out });
-                self.release(Reg::Narrow(a));
-                out
-            }
-            TypedKind::IsNever(inner) => {
-                let a = self.lane(inner, 0, frame, path)?;
-                let out = self.narrow();
-                self.emit(Op::IsNever { a, out });
-                self.release(Reg::Narrow(a));
-                out
-            }
-            TypedKind::Arithmetic(op, a, b) => {
-                let (a, b) = (self.number(a, 0, frame, path)?, self.number(b, 1, frame, path)?);
-                return Ok(Value::Number(self.arithmetic(*op, a, b)?));
-            }
-            TypedKind::Convert(factor, inner) => {
-                let inner = self.number(inner, 0, frame, path)?;
-                return Ok(Value::Number(self.convert(inner, *factor)?));
-            }
-            TypedKind::PlusYears { date, years: amount, negative }
-            | TypedKind::PlusDays { date, days: amount, negative } => {
-                let months = matches!(typed.kind, TypedKind::PlusYears { .. });
-                self.shifted(date, amount, *negative, months, frame, path)?
-            }
-            TypedKind::DaysBetween(a, b) => return self.days(a, b, frame, path),
-            TypedKind::NextEvery(start, years, not_before) => {
-                let start = self.lane(start, 0, frame, path)?;
-                let (a, num, den) = self.amount(years, 12, frame, path)?;
-                let not_before = self.lane(not_before, 2, frame, path)?;
-                let out = self.narrow();
-                self.emit(Op::NextEvery { start, a, num, den, not_before, out });
-                out
-            }
-            TypedKind::Case(arms, otherwise) => return self.case(arms, otherwise, frame, path),
-            TypedKind::Extreme { greatest, of } => return self.extremes(*greatest, of, frame, path),
-        };
-        Ok(Value::Lane(lane))
-    }
-
-    fn fact_value(&mut self, fact: usize, vocabulary: &Vocabulary) -> Result<Value, CompileFault> {
-        let register = self.fact(fact)?;
-        let FactKind::Number { quantum, min, max, .. } = &vocabulary.facts()[fact].kind else {
-            return Ok(Value::Lane(register));
-        };
-        let reach = |limit: &Exact| limit.div(*quantum).map(|steps| steps.num() / steps.den());
-        let (Some(low), Some(high)) = (reach(min), reach(max)) else { return Err(CompileFault::TooLarge) };
-        let most = low.unsigned_abs().max(high.unsigned_abs());
-        let bits = (128 - most.leading_zeros()).max(1);
-        let register = Reg::Narrow(register);
-        Ok(Value::Number(Number::Lanes { register, bits, quantum: *quantum, below: None }))
-    }
-
-    fn logic(&mut self, parts: &[Typed], and: bool, frame: &Frame<'_>, path: &mut Vec<u8>) -> Result<N, CompileFault> {
-        let mut result: Option<N> = None;
-        for (at, part) in parts.iter().enumerate() {
-            let b = self.lane(part, at, frame, path)?;
-            result = Some(match result {
-                None => b,
-                Some(a) => {
-                    let out = self.narrow();
-                    self.emit(if and { Op::And { a, b, out } } else { Op::Or { a, b, out } });
-                    self.release(Reg::Narrow(a));
-                    self.release(Reg::Narrow(b));
-                    out
-                }
-            });
-        }
-        Ok(result.unwrap_or_else(|| self.lane_constant(i64::from(and), 0)))
-    }
-
-    fn comparison(
-        &mut self,
-        op: Comparison,
-        a: &Typed,
-        b: &Typed,
-        frame: &Frame<'_>,
-        path: &mut Vec<u8>,
-    ) -> Result<N, CompileFault> {
-        if matches!(a.ty, Ty::Number(_)) {
-            let (a, b) = (self.number(a, 0, frame, path)?, self.number(b, 1, frame, path)?);
-            return self.compare_numbers(op, a, b);
-        }
-        let (a, b) = (self.lane(a, 0, frame, path)?, self.lane(b, 1, frame, path)?);
-        Ok(self.compare_registers(op, Reg::Narrow(a), Reg::Narrow(b), 1))
-    }
-
-    /// Lane, numerator and denominator of a count of calendar units.
-    fn amount(
-        &mut self,
-        typed: &Typed,
-        per_unit: i128,
-        frame: &Frame<'_>,
-        path: &mut Vec<u8>,
-    ) -> Result<(N, i64, i64), CompileFault> {
-        let number = self.number(typed, 1, frame, path)?;
-        let step = number.step();
-        let register = self.output(number, step)?;
-        let scale = step.mul(Exact::whole(per_unit)).ok_or(CompileFault::TooLarge)?;
-        let num = i64::try_from(scale.num()).map_err(|_| CompileFault::TooLarge)?;
-        let den = i64::try_from(scale.den()).map_err(|_| CompileFault::TooLarge)?;
-        Ok((narrow_of(register), num, den))
-    }
-
-    fn shifted(
-        &mut self,
-        date: &Typed,
-        amount: &Typed,
-        negative: bool,
-        months: bool,
-        frame: &Frame<'_>,
-        path: &mut Vec<u8>,
-    ) -> Result<N, CompileFault> {
-        let date = self.lane(date, 0, frame, path)?;
-        let (a, num, den) = self.amount(amount, if months { 12 } else { 1 }, frame, path)?;
-        let num = if negative { -num } else { num };
-        let out = self.narrow();
-        self.emit(if months {
-            Op::PlusMonths { date, a, num, den, out }
-        } else {
-            Op::PlusDays { date, a, num, den, out }
-        });
-        self.release(Reg::Narrow(date));
-        self.release(Reg::Narrow(a));
-        Ok(out)
-    }
-
-    fn days(&mut self, a: &Typed, b: &Typed, frame: &Frame<'_>, path: &mut Vec<u8>) -> Result<Value, CompileFault> {
-        let (a, b) = (self.lane(a, 0, frame, path)?, self.lane(b, 1, frame, path)?);
-        let out = self.narrow();
-        self.emit(Op::DaysBetween { a, b, out });
-        let bits = 128 - (NEVER as i128).leading_zeros();
-        Ok(Value::Number(Number::Lanes { register: Reg::Narrow(out), bits, quantum: Exact::ONE, below: None }))
-    }
-
-    fn case(
-        &mut self,
-        arms: &[(Typed, Typed)],
-        otherwise: &Typed,
-        frame: &Frame<'_>,
-        path: &mut Vec<u8>,
-    ) -> Result<Value, CompileFault> {
-        let mut made = Vec::new();
-        for (at, (condition, value)) in arms.iter().enumerate() {
-            let condition = self.lane(condition, 2 * at, frame, path)?;
-            made.push((condition, self.child(value, 2 * at + 1, frame, path)?));
-        }
-        let mut result = self.child(otherwise, 2 * arms.len(), frame, path)?;
-        for (condition, value) in made.into_iter().rev() {
-            result = self.choose(condition, value, result)?;
-            self.release(Reg::Narrow(condition));
-        }
-        Ok(result)
-    }
-
-    fn extremes(
-        &mut self,
-        greatest: bool,
-        of: &[Typed],
-        frame: &Frame<'_>,
-        path: &mut Vec<u8>,
-    ) -> Result<Value, CompileFault> {
-        let mut result: Option<Value> = None;
-        for (at, part) in of.iter().enumerate() {
-            let value = self.child(part, at, frame, path)?;
-            result = Some(match (result, value) {
-                (None, value) => value,
-                (Some(Value::Number(a)), Value::Number(b)) => Value::Number(self.extreme_numbers(greatest, a, b)?),
-                (Some(Value::Lane(a)), Value::Lane(b)) => {
-                    Value::Lane(narrow_of(self.extreme(greatest, Reg::Narrow(a), Reg::Narrow(b))))
-                }
-                (Some(other), _) => other,
-            });
-        }
-        result.ok_or(CompileFault::Quotient)
     }
 }
 
@@ -723,14 +485,14 @@ impl Value {
 }
 
 impl Number {
-    fn bits(self) -> u32 {
+    pub(super) fn bits(self) -> u32 {
         match self {
             Self::Known(_) => 1,
             Self::Lanes { bits, .. } => bits,
         }
     }
 
-    fn step(self) -> Exact {
+    pub(super) fn step(self) -> Exact {
         match self {
             Self::Known(value) if value == Exact::ZERO => Exact::ONE,
             Self::Known(value) => Exact::new(1, value.den()).unwrap_or(Exact::ONE),
@@ -739,13 +501,13 @@ impl Number {
     }
 }
 
-fn narrow_of(register: Reg) -> N {
+pub(super) fn narrow_of(register: Reg) -> N {
     match register {
         Reg::Narrow(at) | Reg::Wide(at) => at,
     }
 }
 
-fn rule_value(frame: &Frame<'_>, id: &str, field: usize, ty: &Ty) -> Value {
+pub(super) fn rule_value(frame: &Frame<'_>, id: &str, field: usize, ty: &Ty) -> Value {
     let Some(done) = frame.done.get(id) else { return Value::Number(Number::Known(Exact::ZERO)) };
     let (register, quantum, bits) = done.fields[field];
     match ty {
@@ -788,4 +550,3 @@ pub(crate) fn by_priority(version: &Version) -> Vec<usize> {
     }
     order
 }
-

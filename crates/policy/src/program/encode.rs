@@ -107,7 +107,8 @@ impl PartBuilder {
         match number {
             Number::Lanes { register, bits, quantum, below } => Ok((register, bits, quantum, below)),
             Number::Known(value) => {
-                let step = if value == Exact::ZERO { Exact::ONE } else { overflow(Exact::new(1, value.den()))? };
+                let step =
+                    if value == Exact::ZERO { Exact::ONE } else { overflow(Exact::new(1, value.den()))? };
                 let lane = value.num();
                 let bits = fits(bits_of(lane).max(1))?;
                 Ok((self.constant(lane, 0, bits > NARROW_BITS), bits, step, None))
@@ -118,11 +119,18 @@ impl PartBuilder {
     /// Both numbers in lanes of the same step. Quotients are refused.
     fn aligned(&mut self, a: Number, b: Number) -> Made<(Reg, Reg, u32, Exact)> {
         let quantum = match (a, b) {
-            (Number::Known(k), Number::Lanes { quantum, .. }) | (Number::Lanes { quantum, .. }, Number::Known(k)) => {
-                if k == Exact::ZERO { quantum } else { overflow(quantum.common_quantum(k))? }
+            (Number::Known(k), Number::Lanes { quantum, .. })
+            | (Number::Lanes { quantum, .. }, Number::Known(k)) => {
+                if k == Exact::ZERO {
+                    quantum
+                } else {
+                    overflow(quantum.common_quantum(k))?
+                }
             }
             (Number::Known(x), Number::Known(y)) => overflow(x.common_quantum(y))?,
-            (Number::Lanes { quantum: x, .. }, Number::Lanes { quantum: y, .. }) => overflow(x.common_quantum(y))?,
+            (Number::Lanes { quantum: x, .. }, Number::Lanes { quantum: y, .. }) => {
+                overflow(x.common_quantum(y))?
+            }
         };
         let quantum = if quantum == Exact::ZERO { Exact::ONE } else { quantum };
         let (ra, ba) = self.in_steps(a, quantum)?;
@@ -164,7 +172,11 @@ impl PartBuilder {
 
     fn sum(&mut self, op: Arithmetic, a: Number, b: Number) -> Made<Number> {
         if let (Number::Known(x), Number::Known(y)) = (a, b) {
-            let y = if op == Arithmetic::Subtract { overflow(Exact::ZERO.add(y).and_then(|y| y.mul(Exact::whole(-1))))? } else { y };
+            let y = if op == Arithmetic::Subtract {
+                overflow(Exact::ZERO.add(y).and_then(|y| y.mul(Exact::whole(-1))))?
+            } else {
+                y
+            };
             return Ok(Number::Known(overflow(x.add(y))?));
         }
         let (ra, rb, bits, quantum) = self.aligned(a, b)?;
@@ -175,7 +187,8 @@ impl PartBuilder {
     fn product(&mut self, a: Number, b: Number) -> Made<Number> {
         match (a, b) {
             (Number::Known(x), Number::Known(y)) => Ok(Number::Known(overflow(x.mul(y))?)),
-            (Number::Known(k), lanes @ Number::Lanes { .. }) | (lanes @ Number::Lanes { .. }, Number::Known(k)) => {
+            (Number::Known(k), lanes @ Number::Lanes { .. })
+            | (lanes @ Number::Lanes { .. }, Number::Known(k)) => {
                 // A constant factor only changes the size of the step: exact and free.
                 if k == Exact::ZERO { Ok(Number::Known(Exact::ZERO)) } else { self.convert(lanes, k) }
             }
@@ -256,7 +269,8 @@ impl PartBuilder {
             other => (other, None),
         };
         let ((a, below_a), (b, below_b)) = (split(a), split(b));
-        let lane = |(register, bits): (Reg, u32)| Number::Lanes { register, bits, quantum: Exact::ONE, below: None };
+        let lane =
+            |(register, bits): (Reg, u32)| Number::Lanes { register, bits, quantum: Exact::ONE, below: None };
         let a = match below_b {
             Some(below) => self.product_kept(a, lane(below))?,
             None => a,

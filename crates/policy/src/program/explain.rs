@@ -272,8 +272,7 @@ impl<'t> Teller<'t> {
         if let Some(first) = rule.segments.first() {
             let version = &rule.versions[first.version];
             told.cites = version.cites.iter().map(|c| c.id.clone()).collect();
-            told.note =
-                Some(words("explain.first_law").fill(&[("day", Text::same(iso(version.from)))]));
+            told.note = Some(words("explain.first_law").fill(&[("day", Text::same(iso(version.from)))]));
         }
         told.children.extend(self.judged(rule));
         told
@@ -315,15 +314,20 @@ impl<'t> Teller<'t> {
         Some(told)
     }
 
-    fn version(&mut self, rule_at: usize, rule: &'t Rule, segment_at: usize, path: i64, fields: &[FieldOut]) -> Step {
+    fn version(
+        &mut self,
+        rule_at: usize,
+        rule: &'t Rule,
+        segment_at: usize,
+        path: i64,
+        fields: &[FieldOut],
+    ) -> Step {
         let segment = &rule.segments[segment_at];
         let version = &rule.versions[segment.version];
         let layer = &self.law.chain[version.layer].title;
         let day = Text::same(iso(version.from));
-        let mut told = step(
-            StepKind::Version,
-            words("explain.version").fill(&[("layer", layer.clone()), ("day", day)]),
-        );
+        let mut told =
+            step(StepKind::Version, words("explain.version").fill(&[("layer", layer.clone()), ("day", day)]));
         told.cites = version.cites.iter().map(|c| c.id.clone()).collect();
         told.grade = Some(rule.segment_grade(segment));
         let notes = [&version.note, &version.from_note, &version.illustrative, &version.lapsed];
@@ -343,7 +347,8 @@ impl<'t> Teller<'t> {
             told.children.push(applies);
         }
         for (at, written) in version.body.iter().enumerate() {
-            let body = self.expression(&written.typed, place(version.body_index(at), written), &mut Vec::new());
+            let body =
+                self.expression(&written.typed, place(version.body_index(at), written), &mut Vec::new());
             let field = &rule.fields[at];
             if field.name.is_empty() {
                 told.children.push(body);
@@ -390,7 +395,9 @@ impl<'t> Teller<'t> {
                 Some(told) => return told,
                 None => step(StepKind::Fact, Text::same(text.clone())),
             },
-            TypedKind::Constant(_) | TypedKind::Number(_) => step(StepKind::Literal, Text::same(text.clone())),
+            TypedKind::Constant(_) | TypedKind::Number(_) => {
+                step(StepKind::Literal, Text::same(text.clone()))
+            }
             TypedKind::AsOf => step(StepKind::Literal, words("explain.as_of")),
             TypedKind::Parameter(name) => self.parameter(name, place),
             TypedKind::Rule(id, _) => return self.reference(id, typed, out, text),

@@ -20,39 +20,169 @@ pub(crate) enum Reg {
 /// One instruction: what is computed for every lane of a block.
 #[derive(Clone, Debug)]
 pub(crate) enum Op {
-    Load { slot: usize, out: N },
-    Scale { a: N, by: i64, out: N },
-    Widen { a: N, by: i128, out: W },
-    ScaleWide { a: W, by: i128, out: W },
-    Arithmetic { op: Arithmetic, a: N, b: N, out: N },
-    ArithmeticWide { op: Arithmetic, a: W, b: W, out: W },
-    Compare { op: Comparison, a: N, b: N, out: N },
-    CompareWide { op: Comparison, a: W, b: W, out: N },
+    Load {
+        slot: usize,
+        out: N,
+    },
+    Scale {
+        a: N,
+        by: i64,
+        out: N,
+    },
+    Widen {
+        a: N,
+        by: i128,
+        out: W,
+    },
+    ScaleWide {
+        a: W,
+        by: i128,
+        out: W,
+    },
+    Arithmetic {
+        op: Arithmetic,
+        a: N,
+        b: N,
+        out: N,
+    },
+    ArithmeticWide {
+        op: Arithmetic,
+        a: W,
+        b: W,
+        out: W,
+    },
+    Compare {
+        op: Comparison,
+        a: N,
+        b: N,
+        out: N,
+    },
+    CompareWide {
+        op: Comparison,
+        a: W,
+        b: W,
+        out: N,
+    },
     /// Undefined where the lane is not greater than zero.
-    Positive { a: N, out: N },
-    PositiveWide { a: W, out: W },
-    Not { a: N, out: N },
-    And { a: N, b: N, out: N },
-    Or { a: N, b: N, out: N },
-    In { a: N, lanes: Vec<i64>, out: N },
-    IsNever { a: N, out: N },
+    Positive {
+        a: N,
+        out: N,
+    },
+    PositiveWide {
+        a: W,
+        out: W,
+    },
+    Not {
+        a: N,
+        out: N,
+    },
+    And {
+        a: N,
+        b: N,
+        out: N,
+    },
+    Or {
+        a: N,
+        b: N,
+        out: N,
+    },
+    In {
+        a: N,
+        lanes: Vec<i64>,
+        out: N,
+    },
+    IsNever {
+        a: N,
+        out: N,
+    },
     /// `months = floor(a × num / den)`, added to the date.
-    PlusMonths { date: N, a: N, num: i64, den: i64, out: N },
-    PlusDays { date: N, a: N, num: i64, den: i64, out: N },
-    DaysBetween { a: N, b: N, out: N },
-    NextEvery { start: N, a: N, num: i64, den: i64, not_before: N, out: N },
-    Select { condition: N, a: N, b: N, out: N },
-    SelectWide { condition: N, a: W, b: W, out: W },
-    Extreme { greatest: bool, a: N, b: N, out: N },
-    ExtremeWide { greatest: bool, a: W, b: W, out: W },
+    PlusMonths {
+        date: N,
+        a: N,
+        num: i64,
+        den: i64,
+        out: N,
+    },
+    PlusDays {
+        date: N,
+        a: N,
+        num: i64,
+        den: i64,
+        out: N,
+    },
+    DaysBetween {
+        a: N,
+        b: N,
+        out: N,
+    },
+    NextEvery {
+        start: N,
+        a: N,
+        num: i64,
+        den: i64,
+        not_before: N,
+        out: N,
+    },
+    Select {
+        condition: N,
+        a: N,
+        b: N,
+        out: N,
+    },
+    SelectWide {
+        condition: N,
+        a: W,
+        b: W,
+        out: W,
+    },
+    Extreme {
+        greatest: bool,
+        a: N,
+        b: N,
+        out: N,
+    },
+    ExtremeWide {
+        greatest: bool,
+        a: W,
+        b: W,
+        out: W,
+    },
     /// Lane `a` where the date lies in the interval, otherwise lane `b`.
-    Within { date: N, from: i64, until: i64, a: N, b: N, out: N },
-    WithinWide { date: N, from: i64, until: i64, a: W, b: W, out: W },
+    Within {
+        date: N,
+        from: i64,
+        until: i64,
+        a: N,
+        b: N,
+        out: N,
+    },
+    WithinWide {
+        date: N,
+        from: i64,
+        until: i64,
+        a: W,
+        b: W,
+        out: W,
+    },
     /// Marks a conflict where both conditions hold.
-    Conflict { one: N, other: N, a: N, out: N },
-    ConflictWide { one: N, other: N, a: W, out: W },
+    Conflict {
+        one: N,
+        other: N,
+        a: N,
+        out: N,
+    },
+    ConflictWide {
+        one: N,
+        other: N,
+        a: W,
+        out: W,
+    },
     /// The segment and the exceptions that applied, packed into a lane that is always known.
-    Path { segment: i64, exceptions: Vec<N>, out: N },
+    Path {
+        segment: i64,
+        exceptions: Vec<N>,
+        out: N,
+    },
 }
 
 /// A register filled once.

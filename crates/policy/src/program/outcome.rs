@@ -259,7 +259,8 @@ fn make_basis(law: &Law, paths: impl Iterator<Item = (usize, i64)>) -> Basis {
                 own.extend(exception.cites.iter().map(|c| c.id.as_str()));
                 let weakest = exception.cites.iter().map(|c| c.article().grade).max();
                 grade = grade.max(weakest.unwrap_or(Grade::Text));
-                grade = grade.max(exception.illustrative.as_ref().map_or(Grade::Text, |_| Grade::Illustrative));
+                grade =
+                    grade.max(exception.illustrative.as_ref().map_or(Grade::Text, |_| Grade::Illustrative));
             }
         }
         for cite in own {
@@ -290,9 +291,7 @@ fn value_of(rule: &Rule, columns: &RuleColumns, row: usize) -> OutcomeValue {
         }
     };
     match rule.kind {
-        RuleKind::Set => {
-            OutcomeValue::Members((0..rule.fields.len()).filter(|at| lane(*at) != 0).collect())
-        }
+        RuleKind::Set => OutcomeValue::Members((0..rule.fields.len()).filter(|at| lane(*at) != 0).collect()),
         RuleKind::Record => OutcomeValue::Record((0..rule.fields.len()).map(single).collect()),
         _ => single(0),
     }

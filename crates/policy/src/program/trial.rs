@@ -115,7 +115,9 @@ fn try_case(library: &Library, law: &Law, case: &Case, coverage: &mut Coverage) 
         JudgedOn::Fact(fact) => facts.column(fact, 0, 1).first().copied().filter(|lane| *lane != MISSING),
         JudgedOn::AsOf => None,
     };
-    let Some(as_of) = case.as_of.or(judged).or_else(|| parse_iso("2020-01-01")) else { return Err(Vec::new()) };
+    let Some(as_of) = case.as_of.or(judged).or_else(|| parse_iso("2020-01-01")) else {
+        return Err(Vec::new());
+    };
     let program = Program::compile(law, &library.vocabulary, as_of, false);
     let program = program.map_err(|_| Vec::new())?;
     let mut machine = Machine::with_block(&program, 1);
@@ -203,7 +205,8 @@ fn same(got: &Expectation, expected: &Expectation) -> bool {
         (Expectation::Value(a), Expectation::Value(b)) => {
             a == b || Exact::parse(a).is_some_and(|x| Exact::parse(b) == Some(x))
         }
-        (Expectation::Unknown(a), Expectation::Unknown(b)) | (Expectation::Members(a), Expectation::Members(b)) => {
+        (Expectation::Unknown(a), Expectation::Unknown(b))
+        | (Expectation::Members(a), Expectation::Members(b)) => {
             a.iter().collect::<BTreeSet<_>>() == b.iter().collect()
         }
         _ => got == expected,

@@ -123,6 +123,7 @@ fn every_place_is_filled() {
 
 fn places(text: &str) -> BTreeSet<String> {
     let inner = |part: &str| part.split_once('}').map(|(inner, _)| inner.to_owned());
-    let is_place = |word: &String| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let is_place =
+        |word: &String| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     text.split('{').skip(1).filter_map(inner).filter(is_place).collect()
 }

@@ -64,7 +64,8 @@ fn only_numbers_are_read() {
     for good in ["0", "12", "-0.30", "1/3", "2000/3", "007", " 5 ", "0.5/1.5", "1 / 3"] {
         assert!(Exact::parse(good).is_some(), "{good}");
     }
-    for bad in ["", "-", ".5", "5.", "1e3", "1,000", "15%", "1/0", "一", "１２", "--1", "1/2/3", "+1", "0x1f"] {
+    for bad in ["", "-", ".5", "5.", "1e3", "1,000", "15%", "1/0", "一", "１２", "--1", "1/2/3", "+1", "0x1f"]
+    {
         assert!(Exact::parse(bad).is_none(), "{bad}");
     }
     assert_eq!(Exact::parse("0.30"), Exact::parse("3/10"));

@@ -4,6 +4,5 @@ mod bad;
 mod calendar;
 mod catalogue;
 mod exact;
-mod expressions;
 mod good;
 mod packages;

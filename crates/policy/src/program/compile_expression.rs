@@ -1,0 +1,311 @@
+//! Compiling one expression of a version: every node to instructions, noted for the trace.
+
+use super::compile::{CompileFault, Frame, PartBuilder, Value, narrow_of, rule_value};
+use super::encode::Number;
+use super::op::{FieldOut, N, Op, Reg, TraceKey};
+use crate::calendar::NEVER;
+use crate::exact::Exact;
+use crate::expression::syntax::Comparison;
+use crate::expression::typed::{Ty, Typed, TypedKind};
+use crate::law::Written;
+use crate::vocabulary::{FactKind, Vocabulary};
+
+impl PartBuilder {
+    /// One expression of a version, under the number by which the trace knows it.
+    pub(super) fn expression(
+        &mut self,
+        written: &Written,
+        frame: &mut Frame<'_>,
+        index: usize,
+    ) -> Result<Value, CompileFault> {
+        frame.expression = index;
+        self.node(&written.typed, frame, &mut Vec::new())
+    }
+
+    fn node(&mut self, typed: &Typed, frame: &Frame<'_>, path: &mut Vec<u8>) -> Result<Value, CompileFault> {
+        let value = self.value(typed, frame, path)?;
+        if self.keep {
+            let key: TraceKey = (frame.rule, frame.segment_at, frame.expression, path.clone());
+            if let Some(out) = self.traced(value)? {
+                self.part.trace.insert(key, out);
+            }
+        }
+        Ok(value)
+    }
+
+    fn traced(&mut self, value: Value) -> Result<Option<FieldOut>, CompileFault> {
+        Ok(match value {
+            Value::Lane(at) => Some(FieldOut { register: Reg::Narrow(at), quantum: Exact::ONE }),
+            Value::Number(Number::Lanes { register, quantum, below: None, .. }) => {
+                Some(FieldOut { register, quantum })
+            }
+            Value::Number(known @ Number::Known(_)) => {
+                let step = Self::common_step(&[known])?;
+                let register = self.output(known, step)?;
+                Some(FieldOut { register, quantum: step })
+            }
+            Value::Number(_) => None,
+        })
+    }
+
+    fn child(
+        &mut self,
+        typed: &Typed,
+        at: usize,
+        frame: &Frame<'_>,
+        path: &mut Vec<u8>,
+    ) -> Result<Value, CompileFault> {
+        path.push(at as u8);
+        let value = self.node(typed, frame, path);
+        path.pop();
+        value
+    }
+
+    fn lane(
+        &mut self,
+        typed: &Typed,
+        at: usize,
+        frame: &Frame<'_>,
+        path: &mut Vec<u8>,
+    ) -> Result<N, CompileFault> {
+        match self.child(typed, at, frame, path)? {
+            Value::Lane(lane) => Ok(lane),
+            Value::Number(number) => Ok(narrow_of(self.output(number, number.step())?)),
+        }
+    }
+
+    fn number(
+        &mut self,
+        typed: &Typed,
+        at: usize,
+        frame: &Frame<'_>,
+        path: &mut Vec<u8>,
+    ) -> Result<Number, CompileFault> {
+        match self.child(typed, at, frame, path)? {
+            Value::Number(number) => Ok(number),
+            Value::Lane(_) => Err(CompileFault::Quotient),
+        }
+    }
+
+    fn value(&mut self, typed: &Typed, frame: &Frame<'_>, path: &mut Vec<u8>) -> Result<Value, CompileFault> {
+        let lane = match &typed.kind {
+            TypedKind::Constant(value) => self.lane_constant(*value, 0),
+            TypedKind::Number(value) => return Ok(Value::Number(Number::Known(*value))),
+            TypedKind::AsOf => self.as_of(),
+            TypedKind::Fact(fact) => return self.fact_value(*fact, frame.vocabulary),
+            TypedKind::Let(at) => return Ok(frame.lets[*at]),
+            TypedKind::Parameter(name) => {
+                let set = frame.segment.parameters.get(name).map_or(Exact::ZERO, |p| p.value);
+                return Ok(Value::Number(Number::Known(set)));
+            }
+            TypedKind::Rule(id, field) => return Ok(rule_value(frame, id, *field, &typed.ty)),
+            TypedKind::Not(inner) => {
+                let a = self.lane(inner, 0, frame, path)?;
+                let out = self.narrow();
+                self.emit(Op::Not { a, out });
+                self.release(Reg::Narrow(a));
+                out
+            }
+            TypedKind::And(parts) | TypedKind::Or(parts) => {
+                let and = matches!(typed.kind, TypedKind::And(_));
+                self.logic(parts, and, frame, path)?
+            }
+            TypedKind::Compare(op, a, b) => self.comparison(*op, a, b, frame, path)?,
+            TypedKind::InLanes(inner, lanes) => {
+                let a = self.lane(inner, 0, frame, path)?;
+                let out = self.narrow();
+                self.emit(Op::In { a, lanes: lanes.clone(), out });
+                self.release(Reg::Narrow(a));
+                out
+            }
+            TypedKind::IsNever(inner) => {
+                let a = self.lane(inner, 0, frame, path)?;
+                let out = self.narrow();
+                self.emit(Op::IsNever { a, out });
+                self.release(Reg::Narrow(a));
+                out
+            }
+            TypedKind::Arithmetic(op, a, b) => {
+                let (a, b) = (self.number(a, 0, frame, path)?, self.number(b, 1, frame, path)?);
+                return Ok(Value::Number(self.arithmetic(*op, a, b)?));
+            }
+            TypedKind::Convert(factor, inner) => {
+                let inner = self.number(inner, 0, frame, path)?;
+                return Ok(Value::Number(self.convert(inner, *factor)?));
+            }
+            TypedKind::PlusYears { date, years: amount, negative }
+            | TypedKind::PlusDays { date, days: amount, negative } => {
+                let months = matches!(typed.kind, TypedKind::PlusYears { .. });
+                self.shifted(date, amount, *negative, months, frame, path)?
+            }
+            TypedKind::DaysBetween(a, b) => return self.days(a, b, frame, path),
+            TypedKind::NextEvery(start, years, not_before) => {
+                let start = self.lane(start, 0, frame, path)?;
+                let (a, num, den) = self.amount(years, 12, frame, path)?;
+                let not_before = self.lane(not_before, 2, frame, path)?;
+                let out = self.narrow();
+                self.emit(Op::NextEvery { start, a, num, den, not_before, out });
+                out
+            }
+            TypedKind::Case(arms, otherwise) => return self.case(arms, otherwise, frame, path),
+            TypedKind::Extreme { greatest, of } => return self.extremes(*greatest, of, frame, path),
+        };
+        Ok(Value::Lane(lane))
+    }
+
+    fn fact_value(&mut self, fact: usize, vocabulary: &Vocabulary) -> Result<Value, CompileFault> {
+        let register = self.fact(fact)?;
+        let FactKind::Number { quantum, min, max, .. } = &vocabulary.facts()[fact].kind else {
+            return Ok(Value::Lane(register));
+        };
+        let reach = |limit: &Exact| limit.div(*quantum).map(|steps| steps.num() / steps.den());
+        let (Some(low), Some(high)) = (reach(min), reach(max)) else { return Err(CompileFault::TooLarge) };
+        let most = low.unsigned_abs().max(high.unsigned_abs());
+        let bits = (128 - most.leading_zeros()).max(1);
+        let register = Reg::Narrow(register);
+        Ok(Value::Number(Number::Lanes { register, bits, quantum: *quantum, below: None }))
+    }
+
+    fn logic(
+        &mut self,
+        parts: &[Typed],
+        and: bool,
+        frame: &Frame<'_>,
+        path: &mut Vec<u8>,
+    ) -> Result<N, CompileFault> {
+        let mut result: Option<N> = None;
+        for (at, part) in parts.iter().enumerate() {
+            let b = self.lane(part, at, frame, path)?;
+            result = Some(match result {
+                None => b,
+                Some(a) => {
+                    let out = self.narrow();
+                    self.emit(if and { Op::And { a, b, out } } else { Op::Or { a, b, out } });
+                    self.release(Reg::Narrow(a));
+                    self.release(Reg::Narrow(b));
+                    out
+                }
+            });
+        }
+        Ok(result.unwrap_or_else(|| self.lane_constant(i64::from(and), 0)))
+    }
+
+    fn comparison(
+        &mut self,
+        op: Comparison,
+        a: &Typed,
+        b: &Typed,
+        frame: &Frame<'_>,
+        path: &mut Vec<u8>,
+    ) -> Result<N, CompileFault> {
+        if matches!(a.ty, Ty::Number(_)) {
+            let (a, b) = (self.number(a, 0, frame, path)?, self.number(b, 1, frame, path)?);
+            return self.compare_numbers(op, a, b);
+        }
+        let (a, b) = (self.lane(a, 0, frame, path)?, self.lane(b, 1, frame, path)?);
+        Ok(self.compare_registers(op, Reg::Narrow(a), Reg::Narrow(b), 1))
+    }
+
+    /// Lane, numerator and denominator of a count of calendar units.
+    fn amount(
+        &mut self,
+        typed: &Typed,
+        per_unit: i128,
+        frame: &Frame<'_>,
+        path: &mut Vec<u8>,
+    ) -> Result<(N, i64, i64), CompileFault> {
+        let number = self.number(typed, 1, frame, path)?;
+        let step = number.step();
+        let register = self.output(number, step)?;
+        let scale = step.mul(Exact::whole(per_unit)).ok_or(CompileFault::TooLarge)?;
+        let num = i64::try_from(scale.num()).map_err(|_| CompileFault::TooLarge)?;
+        let den = i64::try_from(scale.den()).map_err(|_| CompileFault::TooLarge)?;
+        Ok((narrow_of(register), num, den))
+    }
+
+    fn shifted(
+        &mut self,
+        date: &Typed,
+        amount: &Typed,
+        negative: bool,
+        months: bool,
+        frame: &Frame<'_>,
+        path: &mut Vec<u8>,
+    ) -> Result<N, CompileFault> {
+        let date = self.lane(date, 0, frame, path)?;
+        let (a, num, den) = self.amount(amount, if months { 12 } else { 1 }, frame, path)?;
+        let num = if negative { -num } else { num };
+        let out = self.narrow();
+        self.emit(if months {
+            Op::PlusMonths { date, a, num, den, out }
+        } else {
+            Op::PlusDays { date, a, num, den, out }
+        });
+        self.release(Reg::Narrow(date));
+        self.release(Reg::Narrow(a));
+        Ok(out)
+    }
+
+    fn days(
+        &mut self,
+        a: &Typed,
+        b: &Typed,
+        frame: &Frame<'_>,
+        path: &mut Vec<u8>,
+    ) -> Result<Value, CompileFault> {
+        let (a, b) = (self.lane(a, 0, frame, path)?, self.lane(b, 1, frame, path)?);
+        let out = self.narrow();
+        self.emit(Op::DaysBetween { a, b, out });
+        let bits = 128 - (NEVER as i128).leading_zeros();
+        Ok(Value::Number(Number::Lanes {
+            register: Reg::Narrow(out),
+            bits,
+            quantum: Exact::ONE,
+            below: None,
+        }))
+    }
+
+    fn case(
+        &mut self,
+        arms: &[(Typed, Typed)],
+        otherwise: &Typed,
+        frame: &Frame<'_>,
+        path: &mut Vec<u8>,
+    ) -> Result<Value, CompileFault> {
+        let mut made = Vec::new();
+        for (at, (condition, value)) in arms.iter().enumerate() {
+            let condition = self.lane(condition, 2 * at, frame, path)?;
+            made.push((condition, self.child(value, 2 * at + 1, frame, path)?));
+        }
+        let mut result = self.child(otherwise, 2 * arms.len(), frame, path)?;
+        for (condition, value) in made.into_iter().rev() {
+            result = self.choose(condition, value, result)?;
+            self.release(Reg::Narrow(condition));
+        }
+        Ok(result)
+    }
+
+    fn extremes(
+        &mut self,
+        greatest: bool,
+        of: &[Typed],
+        frame: &Frame<'_>,
+        path: &mut Vec<u8>,
+    ) -> Result<Value, CompileFault> {
+        let mut result: Option<Value> = None;
+        for (at, part) in of.iter().enumerate() {
+            let value = self.child(part, at, frame, path)?;
+            result = Some(match (result, value) {
+                (None, value) => value,
+                (Some(Value::Number(a)), Value::Number(b)) => {
+                    Value::Number(self.extreme_numbers(greatest, a, b)?)
+                }
+                (Some(Value::Lane(a)), Value::Lane(b)) => {
+                    Value::Lane(narrow_of(self.extreme(greatest, Reg::Narrow(a), Reg::Narrow(b))))
+                }
+                (Some(other), _) => other,
+            });
+        }
+        result.ok_or(CompileFault::Quotient)
+    }
+}
