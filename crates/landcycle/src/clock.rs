@@ -16,9 +16,3 @@ pub(crate) fn today() -> Date {
 pub(crate) fn day_number(date: Date) -> i64 {
     landcycle_policy::calendar::day_of(date.year().into(), date.month().into(), date.day().into())
 }
-
-/// A day number as a civil date; `None` beyond the years a date can hold.
-pub(crate) fn date_of(day: i64) -> Option<Date> {
-    let (year, month, day) = landcycle_policy::calendar::civil_of(day);
-    Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()
-}

@@ -67,7 +67,7 @@ pub(crate) fn import(
 ) -> Result<Report, Failure> {
     let format = NoticeFormat::read(library, FORMAT)?;
     let read_options = ReadOptions { sheet: options.sheet.clone(), ..ReadOptions::default() };
-    let table = Table::open(file, &read_options).map_err(|error| rows::failure(&error))?;
+    let table = Table::open(file, &read_options).map_err(|error| failure(&error))?;
     let mut report = Report::default();
     // The heading is checked before a store is made: a wrong file leaves nothing behind.
     let reader = Reader::new(library, &format, table)?;

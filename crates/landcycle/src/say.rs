@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use landcycle_policy::node::Node;
-use landcycle_policy::text::{Language, Text};
+use landcycle_policy::text::Text;
 
 static CATALOGUE: LazyLock<BTreeMap<String, Text>> = LazyLock::new(|| {
     let mut words = BTreeMap::new();
@@ -66,9 +66,4 @@ pub(crate) fn out(text: &str) {
 pub(crate) fn tell(text: &str) {
     use std::io::Write;
     let _ = writeln!(std::io::stderr().lock(), "{text}");
-}
-
-/// The language of this run, from `--lang`.
-pub(crate) fn pick(text: &Text, language: Language) -> &str {
-    text.get(language)
 }

@@ -55,7 +55,7 @@ impl Exact {
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if let Some((num, den)) = text.split_once('/') {
-            return Self::parse_decimal(num.trim())?.div(Self::parse_decimal(den.trim())?);
+            return Self::parse_decimal(num.trim())?.over(Self::parse_decimal(den.trim())?);
         }
         Self::parse_decimal(text)
     }
@@ -82,27 +82,27 @@ impl Exact {
     }
 
     /// The sum, or `None` when it does not fit.
-    pub fn add(self, other: Self) -> Option<Self> {
+    pub fn plus(self, other: Self) -> Option<Self> {
         let left = self.num.checked_mul(other.den)?;
         let right = other.num.checked_mul(self.den)?;
         Self::new(left.checked_add(right)?, self.den.checked_mul(other.den)?)
     }
 
     /// The product, or `None` when it does not fit.
-    pub fn mul(self, other: Self) -> Option<Self> {
+    pub fn times(self, other: Self) -> Option<Self> {
         let (a, b) = (gcd(self.num, other.den).max(1), gcd(other.num, self.den).max(1));
         Self::new((self.num / a).checked_mul(other.num / b)?, (self.den / b).checked_mul(other.den / a)?)
     }
 
     /// The quotient, or `None` when `other` is zero or the result does not fit.
-    pub fn div(self, other: Self) -> Option<Self> {
-        self.mul(Self::new(other.den, other.num)?)
+    pub fn over(self, other: Self) -> Option<Self> {
+        self.times(Self::new(other.den, other.num)?)
     }
 
     /// This number raised to a small power, negative powers included.
     pub fn pow(self, exponent: i32) -> Option<Self> {
-        let base = if exponent < 0 { Self::ONE.div(self)? } else { self };
-        (0..exponent.unsigned_abs()).try_fold(Self::ONE, |product, _| product.mul(base))
+        let base = if exponent < 0 { Self::ONE.over(self)? } else { self };
+        (0..exponent.unsigned_abs()).try_fold(Self::ONE, |product, _| product.times(base))
     }
 
     /// The greatest `q` of which both numbers are whole multiples.

@@ -40,7 +40,7 @@ impl Unit {
         for (mine, theirs) in dimension.iter_mut().zip(other.dimension) {
             *mine = mine.checked_add(theirs)?;
         }
-        Some(Self { dimension, factor: self.factor.mul(other.factor)? })
+        Some(Self { dimension, factor: self.factor.times(other.factor)? })
     }
 
     /// The unit of a quotient.
@@ -49,7 +49,7 @@ impl Unit {
         for (mine, theirs) in dimension.iter_mut().zip(other.dimension) {
             *mine = mine.checked_sub(theirs)?;
         }
-        Some(Self { dimension, factor: self.factor.div(other.factor)? })
+        Some(Self { dimension, factor: self.factor.over(other.factor)? })
     }
 
     /// Whether the two measure the same thing, in whatever unit.
@@ -82,11 +82,13 @@ impl Units {
         let at = self.named.len();
         let id = named.id.clone();
         self.named.push(named);
-        std::iter::once(&id)
-            .chain(symbols)
-            .filter(|symbol| self.by_symbol.insert((*symbol).clone(), at).is_some_and(|old| old != at))
-            .next_back()
-            .cloned()
+        let mut taken = None;
+        for symbol in std::iter::once(&id).chain(symbols) {
+            if self.by_symbol.insert(symbol.clone(), at).is_some_and(|old| old != at) {
+                taken = Some(symbol.clone());
+            }
+        }
+        taken
     }
 
     /// The unit written as one symbol.

@@ -282,7 +282,7 @@ impl Vocabulary {
                     let range = format!("{min} … {max} {unit_text}");
                     return Err(bad("V004", text, fact, &range));
                 }
-                let steps = value.div(*quantum).filter(|steps| steps.den() == 1);
+                let steps = value.over(*quantum).filter(|steps| steps.den() == 1);
                 steps.ok_or_else(|| bad("V005", text, fact, unit_text))?;
                 Ok(value.to_string())
             }
@@ -330,7 +330,7 @@ impl Vocabulary {
         if !from.same_dimension(own) {
             return Err(bad("V007", written, fact, own_text));
         }
-        let factor = from.factor.div(own.factor).and_then(|f| value.mul(f));
+        let factor = from.factor.over(own.factor).and_then(|f| value.times(f));
         factor.ok_or_else(|| bad("V004", written, fact, own_text))
     }
 
@@ -342,7 +342,7 @@ impl Vocabulary {
         match &fact.kind {
             FactKind::Number { quantum, unit_text, .. } => fast_decimal(text, *quantum)
                 .or_else(|| {
-                    let steps = Exact::parse(text)?.div(*quantum)?;
+                    let steps = Exact::parse(text)?.over(*quantum)?;
                     (steps.den() == 1).then(|| i64::try_from(steps.num()).ok()).flatten()
                 })
                 .ok_or_else(|| bad("V001", text, fact, unit_text)),
@@ -370,7 +370,7 @@ impl Vocabulary {
         }
         match &fact.kind {
             FactKind::Number { quantum, .. } => {
-                Exact::whole(i128::from(lane)).mul(*quantum).map(|v| v.to_string()).unwrap_or_default()
+                Exact::whole(i128::from(lane)).times(*quantum).map(|v| v.to_string()).unwrap_or_default()
             }
             FactKind::Date { .. } => calendar::iso(lane),
             FactKind::Code(values) => usize::try_from(lane)

@@ -51,7 +51,7 @@ impl Explain {
                 let (batch, row) = self.find(batches)?;
                 (batch, row, self.as_of.unwrap_or_else(clock::today), None)
             }
-            None => self.from_store(&library, &mut sources)?,
+            None => self.stored(&library, &mut sources)?,
         };
         let Some((rule, _)) = batch.law.rule(&self.rule) else {
             let known: Vec<&str> = batch.law.listed().map(|(_, rule)| rule.name.as_str()).collect();
@@ -62,10 +62,10 @@ impl Explain {
         let told = explain::explain(&batch.law, &library.vocabulary, &batch.facts, row, rule, day)
             .map_err(|(rule, _)| Failure::new("not_computable", &[("rule", &rule)]))?;
         if self.json {
-            let value = tree::json(&told, &library, &batch.law, &sources);
+            let value = tree::json(&told, &library, &sources);
             out(&serde_json::to_string_pretty(&value).unwrap_or_default());
         } else {
-            out(&tree::text(&told, &library, &batch.law, &sources, context.language));
+            out(&tree::text(&told, &library, &sources, context.language));
         }
         if let Some(banner) = banner {
             tell(&banner);
@@ -82,7 +82,7 @@ impl Explain {
         Err(Failure::new("no_case", &[("case", &self.case)]))
     }
 
-    fn from_store(
+    fn stored(
         &self,
         library: &landcycle_policy::package::library::Library,
         sources: &mut tree::Sources,

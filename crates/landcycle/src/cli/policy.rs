@@ -248,7 +248,7 @@ pub(crate) fn parameter_json(
                 "from": iso(dated.from), "value": number,
                 "display": {"zh": shown(&unit.zh), "en": shown(&unit.en)},
                 "cites": dated.cites.iter().map(|c| cite_json(library, &c.id)).collect::<Vec<_>>(),
-                "grade": if dated.illustrative.is_some() { Some("illustrative") } else { grade.map(|g| g.word()) },
+                "grade": if dated.illustrative.is_some() { Some("illustrative") } else { grade.map(landcycle_policy::package::document::Grade::word) },
                 "illustrative": dated.illustrative.as_ref().map(text_json),
             })
         })

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use landcycle_ledger::Event;
-use landcycle_policy::law::Law;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::program::explain::{State, Step, StepKind};
 use landcycle_policy::text::{Language, Text};
@@ -32,19 +31,17 @@ impl Sources {
 pub(crate) fn text(
     step: &Step,
     library: &Library,
-    law: &Law,
     sources: &Sources,
     language: Language,
 ) -> String {
     let mut lines = Vec::new();
-    let writer = Writer { library, law, sources, language };
+    let writer = Writer { library, sources, language };
     writer.write(step, "", "", &mut lines);
     lines.join("\n")
 }
 
 struct Writer<'w> {
     library: &'w Library,
-    law: &'w Law,
     sources: &'w Sources,
     language: Language,
 }
@@ -79,7 +76,7 @@ impl Writer<'_> {
             details.push(format!("{} {layer} · {} {}", word("set_by"), word("since"), parameter.from));
         }
         for cite in &step.cites {
-            details.push(format!("▸ {}", cite_line(self.library, self.law, cite, self.language)));
+            details.push(format!("▸ {}", cite_line(self.library, cite, self.language)));
         }
         if let Some(grade) = step.grade {
             details.push(format!("{} {}", word("grade"), word(&format!("grade_{}", grade.word()))));
@@ -105,8 +102,7 @@ impl Writer<'_> {
 }
 
 /// A citation as people read it: title, number, article, and what the article says.
-fn cite_line(library: &Library, law: &Law, cite: &str, language: Language) -> String {
-    let _ = law;
+fn cite_line(library: &Library, cite: &str, language: Language) -> String {
     let (id, key) = cite.split_once('#').unwrap_or((cite, ""));
     let Some((_, document)) = library.document(id) else { return cite.to_owned() };
     let title = document.title.get(language);
@@ -150,7 +146,7 @@ pub(crate) fn text_json(text: &Text) -> Value {
 }
 
 /// The tree as JSON.
-pub(crate) fn json(step: &Step, library: &Library, law: &Law, sources: &Sources) -> Value {
+pub(crate) fn json(step: &Step, library: &Library, sources: &Sources) -> Value {
     let facts = library.vocabulary.facts();
     let kind = match step.kind {
         StepKind::Rule => "rule",
@@ -205,6 +201,6 @@ pub(crate) fn json(step: &Step, library: &Library, law: &Law, sources: &Sources)
         "owner": fact.map(|f| text_json(&library.vocabulary.department(&f.owner))),
         "missing": step.missing.iter().map(|f| facts[*f].name.as_str()).collect::<Vec<_>>(),
         "note": step.note.as_ref().map(text_json),
-        "children": step.children.iter().map(|c| json(c, library, law, sources)).collect::<Vec<_>>(),
+        "children": step.children.iter().map(|c| json(c, library, sources)).collect::<Vec<_>>(),
     })
 }

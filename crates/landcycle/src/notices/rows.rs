@@ -6,14 +6,14 @@ use jiff::Timestamp;
 use landcycle_ledger::{Body, Entry, GeoPackageLedger, Ledger, LedgerError, NewEvent, ParcelRow};
 use landcycle_policy::exact::Exact;
 use landcycle_policy::package::library::Library;
-use landcycle_policy::text::{Language, Text};
+use landcycle_policy::text::Text;
 use landcycle_policy::vocabulary::{Fact, FactKind};
 use sha2::{Digest, Sha256};
 
 use super::format::{Column, NoticeFormat};
+use crate::clock;
 use crate::say::{Failure, filled, words};
 use crate::tabular::{self, Row, Table, TabularError};
-use crate::{clock, say};
 
 /// Why there is no event.
 pub(super) enum Refused {
@@ -325,13 +325,9 @@ fn digest(parts: &[&str]) -> String {
 
 /// A reading error in words for people.
 pub(crate) fn failure(error: &TabularError) -> Failure {
-    let both = |language: tabular::Language, own: Language| {
+    let both = |language: tabular::Language| {
         let help = error.help(language);
-        let _ = own;
         format!("{} {}\n{help}", error.code(), error.message(language))
     };
-    let text =
-        Text { zh: both(tabular::Language::Zh, Language::Zh), en: both(tabular::Language::En, Language::En) };
-    let _ = say::words;
-    Failure::text(text)
+    Failure::text(Text { zh: both(tabular::Language::Zh), en: both(tabular::Language::En) })
 }

@@ -187,6 +187,7 @@ pub(crate) enum Fault {
     /// A web page or XML named like a table.
     WebPage,
     /// The text of a cell is not what its column calls for.
+    #[cfg_attr(not(test), expect(dead_code, reason = "uploads through the page come next; tests use it"))]
     Value(ValueFault),
 }
 
@@ -420,6 +421,7 @@ impl TabularError {
     }
 
     /// Whether the file is sound but holds nothing to import.
+    #[cfg_attr(not(test), expect(dead_code, reason = "uploads through the page come next; tests use it"))]
     pub(crate) fn is_warning(&self) -> bool {
         matches!(self.fault(), Fault::NoRows)
     }

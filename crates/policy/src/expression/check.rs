@@ -234,7 +234,8 @@ impl Checker<'_> {
             matches!(&e.kind, ExprKind::Name(n)
             if n == "as_of" || self.scope.named(n).is_some() || self.scope.unsound(n) || self.scope.vocabulary().index(n).is_some())
         };
-        if bare(left) && !known(left) && !(bare(right) && !known(right)) {
+        let open = |e: &Expr| bare(e) && !known(e);
+        if open(left) && !open(right) {
             let right = self.check(right, None)?;
             let left = self.check(left, Some(&right.ty))?;
             return Some((left, right));
@@ -444,7 +445,7 @@ impl Checker<'_> {
         };
         match &typed.ty {
             Ty::Number(from) if from.same_dimension(to) => {
-                let factor = from.factor.div(to.factor)?;
+                let factor = from.factor.over(to.factor)?;
                 Some((Ty::Number(to), TypedKind::Convert(factor, Box::new(typed))))
             }
             other => {

@@ -158,7 +158,7 @@ impl PartBuilder {
         let FactKind::Number { quantum, min, max, .. } = &vocabulary.facts()[fact].kind else {
             return Ok(Value::Lane(register));
         };
-        let reach = |limit: &Exact| limit.div(*quantum).map(|steps| steps.num() / steps.den());
+        let reach = |limit: &Exact| limit.over(*quantum).map(|steps| steps.num() / steps.den());
         let (Some(low), Some(high)) = (reach(min), reach(max)) else { return Err(CompileFault::TooLarge) };
         let most = low.unsigned_abs().max(high.unsigned_abs());
         let bits = (128 - most.leading_zeros()).max(1);
@@ -217,7 +217,7 @@ impl PartBuilder {
         let number = self.number(typed, 1, frame, path)?;
         let step = number.step();
         let register = self.output(number, step)?;
-        let scale = step.mul(Exact::whole(per_unit)).ok_or(CompileFault::TooLarge)?;
+        let scale = step.times(Exact::whole(per_unit)).ok_or(CompileFault::TooLarge)?;
         let num = i64::try_from(scale.num()).map_err(|_| CompileFault::TooLarge)?;
         let den = i64::try_from(scale.den()).map_err(|_| CompileFault::TooLarge)?;
         Ok((narrow_of(register), num, den))

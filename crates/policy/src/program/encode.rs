@@ -141,13 +141,13 @@ impl PartBuilder {
     fn in_steps(&mut self, number: Number, quantum: Exact) -> Made<(Reg, u32)> {
         match number {
             Number::Known(value) => {
-                let lane = overflow(value.div(quantum))?.num();
+                let lane = overflow(value.over(quantum))?.num();
                 let bits = fits(bits_of(lane).max(1))?;
                 Ok((self.constant(lane, 0, bits > NARROW_BITS), bits))
             }
             Number::Lanes { below: Some(_), .. } => Err(CompileFault::Quotient),
             Number::Lanes { register, bits, quantum: own, below: None } => {
-                let by = overflow(own.div(quantum))?;
+                let by = overflow(own.over(quantum))?;
                 self.scaled(register, bits, by.num())
             }
         }
@@ -155,9 +155,9 @@ impl PartBuilder {
 
     pub(crate) fn convert(&mut self, number: Number, factor: Exact) -> Made<Number> {
         Ok(match number {
-            Number::Known(value) => Number::Known(overflow(value.mul(factor))?),
+            Number::Known(value) => Number::Known(overflow(value.times(factor))?),
             Number::Lanes { register, bits, quantum, below } => {
-                Number::Lanes { register, bits, quantum: overflow(quantum.mul(factor))?, below }
+                Number::Lanes { register, bits, quantum: overflow(quantum.times(factor))?, below }
             }
         })
     }
@@ -173,11 +173,11 @@ impl PartBuilder {
     fn sum(&mut self, op: Arithmetic, a: Number, b: Number) -> Made<Number> {
         if let (Number::Known(x), Number::Known(y)) = (a, b) {
             let y = if op == Arithmetic::Subtract {
-                overflow(Exact::ZERO.add(y).and_then(|y| y.mul(Exact::whole(-1))))?
+                overflow(Exact::ZERO.plus(y).and_then(|y| y.times(Exact::whole(-1))))?
             } else {
                 y
             };
-            return Ok(Number::Known(overflow(x.add(y))?));
+            return Ok(Number::Known(overflow(x.plus(y))?));
         }
         let (ra, rb, bits, quantum) = self.aligned(a, b)?;
         let bits = fits(bits + 1)?;
@@ -186,7 +186,7 @@ impl PartBuilder {
 
     fn product(&mut self, a: Number, b: Number) -> Made<Number> {
         match (a, b) {
-            (Number::Known(x), Number::Known(y)) => Ok(Number::Known(overflow(x.mul(y))?)),
+            (Number::Known(x), Number::Known(y)) => Ok(Number::Known(overflow(x.times(y))?)),
             (Number::Known(k), lanes @ Number::Lanes { .. })
             | (lanes @ Number::Lanes { .. }, Number::Known(k)) => {
                 // A constant factor only changes the size of the step: exact and free.
@@ -205,7 +205,7 @@ impl PartBuilder {
                     }
                     (one, other) => one.or(other),
                 };
-                Ok(Number::Lanes { register, bits, quantum: overflow(qa.mul(qb))?, below })
+                Ok(Number::Lanes { register, bits, quantum: overflow(qa.times(qb))?, below })
             }
         }
     }
@@ -213,7 +213,7 @@ impl PartBuilder {
     fn quotient(&mut self, a: Number, b: Number) -> Made<Number> {
         let (rb, bb, qb, below_b) = match b {
             Number::Known(k) => {
-                let inverse = Exact::ONE.div(k).ok_or(CompileFault::DivisionByZero)?;
+                let inverse = Exact::ONE.over(k).ok_or(CompileFault::DivisionByZero)?;
                 return self.product(a, Number::Known(inverse));
             }
             Number::Lanes { register, bits, quantum, below } => (register, bits, quantum, below),
@@ -234,7 +234,7 @@ impl PartBuilder {
             }
             None => (rb, bb),
         };
-        Ok(Number::Lanes { register, bits, quantum: overflow(qa.div(qb))?, below: Some(below) })
+        Ok(Number::Lanes { register, bits, quantum: overflow(qa.over(qb))?, below: Some(below) })
     }
 
     fn positive(&mut self, register: Reg) -> Reg {

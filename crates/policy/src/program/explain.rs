@@ -215,7 +215,7 @@ impl<'t> Teller<'t> {
             Ty::Date => (iso(lane as i64), Text::same(iso(lane as i64))),
             Ty::Code(domain) => self.code(domain, lane as usize),
             Ty::Number(unit) => {
-                let value = Exact::whole(lane).mul(quantum).unwrap_or(Exact::ZERO);
+                let value = Exact::whole(lane).times(quantum).unwrap_or(Exact::ZERO);
                 let name = self.vocabulary.units.display(*unit);
                 let join = |unit: &str| format!("{} {unit}", grouped(value)).trim_end().to_owned();
                 (value.to_string(), Text { zh: join(&name.zh), en: join(&name.en) })

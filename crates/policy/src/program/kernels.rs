@@ -1,6 +1,11 @@
 //! What each instruction does to a block of lanes. Plain loops over equal slices, without a branch
 //! where the compiler can turn them into vector code.
 
+#![expect(
+    clippy::needless_bitwise_bool,
+    reason = "`&` and `|` on booleans keep the loops free of branches, so that they become vector code"
+)]
+
 use crate::calendar::{NEVER, next_every, plus_months};
 use crate::expression::syntax::{Arithmetic, Comparison};
 

@@ -286,7 +286,7 @@ fn value_of(rule: &Rule, columns: &RuleColumns, row: usize) -> OutcomeValue {
         Ty::Date => OutcomeValue::Day(lane(at) as i64),
         Ty::Code(_) => OutcomeValue::Choice(lane(at) as usize),
         Ty::Number(_) => {
-            let amount = Exact::whole(lane(at)).mul(columns.fields[at].quantum);
+            let amount = Exact::whole(lane(at)).times(columns.fields[at].quantum);
             OutcomeValue::Amount(amount.unwrap_or(Exact::ZERO))
         }
     };

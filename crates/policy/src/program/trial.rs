@@ -79,7 +79,7 @@ fn branches(law: &Law, coverage: &mut Coverage) {
         let entry = coverage.rules.entry((law.package().id.clone(), rule.id.clone())).or_default();
         for version in rule.versions.iter().filter(|v| v.layer == 0) {
             let day = crate::calendar::iso(version.from);
-            entry.insert(format!("{day}"), false);
+            entry.insert(day.clone(), false);
             for exception in &version.exceptions {
                 entry.insert(format!("{day} {}", exception.label), false);
             }

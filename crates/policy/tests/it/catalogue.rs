@@ -6,6 +6,12 @@ use std::path::Path;
 
 use landcycle_policy::messages::{keys, words};
 
+/// Words that stand ready for checks of cases which are not made yet.
+const WAITING: [&str; 2] = ["P093", "P094"];
+
+/// Codes that are raised from a value of another type, and where that happens.
+const RAISED_AT: [(&str, &str); 2] = [("P02", "Fault::new(error.code"), ("P08", "Fault::new(fault.code()")];
+
 /// Every source file of the crate, joined.
 fn source() -> String {
     let mut text = String::new();
@@ -87,8 +93,11 @@ fn no_key_is_left_over() {
             // `explain.op.` takes the name of an operation.
             || key.strip_prefix("explain.op.").is_some_and(|op| text.contains(&format!("\"{op}\"")))
     };
-    let over: Vec<&str> = keys().filter(|key| !used(key)).collect();
+    let waiting = |key: &str| WAITING.iter().any(|code| key.starts_with(&format!("faults.{code}.")));
+    let over: Vec<&str> = keys().filter(|key| !used(key) && !waiting(key)).collect();
     assert!(over.is_empty(), "nothing asks for {over:?}");
+    let raised = raised_codes();
+    assert!(WAITING.iter().all(|code| !raised.contains(*code)), "a code of WAITING is raised: take it out");
 }
 
 #[test]
@@ -107,7 +116,10 @@ fn every_place_is_filled() {
     let text = source();
     let mut nearby: BTreeMap<String, String> = BTreeMap::new();
     for code in codes(&text, 'P') {
-        for (at, _) in text.match_indices(&format!("\"{code}\"")) {
+        let apart = RAISED_AT.iter().filter(|(family, _)| code.starts_with(family)).map(|(_, at)| *at);
+        let own = format!("\"{code}\"");
+        let raised = apart.chain([own.as_str()]).flat_map(|place| text.match_indices(place));
+        for (at, _) in raised {
             let after: String = text[at..].chars().take(700).collect();
             nearby.entry(code.clone()).or_default().push_str(&after);
         }

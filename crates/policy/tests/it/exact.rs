@@ -29,21 +29,21 @@ proptest! {
 
     #[test]
     fn addition_and_multiplication_keep_their_laws(a in number(), b in number(), c in number()) {
-        prop_assert_eq!(a.add(b), b.add(a));
-        prop_assert_eq!(a.mul(b), b.mul(a));
-        let distributed = a.mul(b).zip(a.mul(c)).and_then(|(x, y)| x.add(y));
-        if let (Some(left), Some(right)) = (b.add(c).and_then(|sum| a.mul(sum)), distributed) {
+        prop_assert_eq!(a.plus(b), b.plus(a));
+        prop_assert_eq!(a.times(b), b.times(a));
+        let distributed = a.times(b).zip(a.times(c)).and_then(|(x, y)| x.plus(y));
+        if let (Some(left), Some(right)) = (b.plus(c).and_then(|sum| a.times(sum)), distributed) {
             prop_assert_eq!(left, right);
         }
         if b != Exact::ZERO {
-            prop_assert_eq!(a.mul(b).and_then(|product| product.div(b)), Some(a));
+            prop_assert_eq!(a.times(b).and_then(|product| product.over(b)), Some(a));
         }
     }
 
     #[test]
     fn order_agrees_with_difference(a in number(), b in number()) {
         let minus = Exact::whole(-1);
-        let difference = b.mul(minus).and_then(|b| a.add(b)).expect("small numbers fit");
+        let difference = b.times(minus).and_then(|b| a.plus(b)).expect("small numbers fit");
         prop_assert_eq!(a.cmp(&b), difference.num().cmp(&0));
     }
 
@@ -51,11 +51,11 @@ proptest! {
     fn rounding_moves_by_half_a_unit_at_most(value in number(), places in 0_u32..7) {
         let rounded = Exact::parse(&value.rounded(places)).expect("a rounded number is a number");
         let minus = Exact::whole(-1);
-        let apart = rounded.mul(minus).and_then(|r| value.add(r)).expect("small numbers fit");
+        let apart = rounded.times(minus).and_then(|r| value.plus(r)).expect("small numbers fit");
         let half = Exact::new(1, 2 * 10_i128.pow(places)).expect("not zero");
         // Half goes up: a number may rise by half a unit but never fall by it.
         prop_assert!(apart < half, "{value} became {rounded}");
-        prop_assert!(apart >= half.mul(minus).expect("small numbers fit"), "{value} became {rounded}");
+        prop_assert!(apart >= half.times(minus).expect("small numbers fit"), "{value} became {rounded}");
     }
 }
 
@@ -74,9 +74,9 @@ fn only_numbers_are_read() {
 #[test]
 fn what_does_not_fit_is_nothing() {
     let large = Exact::whole(i128::MAX / 2);
-    assert_eq!(large.mul(large), None);
-    assert_eq!(large.add(large).and_then(|sum| sum.add(large)), None);
-    assert_eq!(Exact::ONE.div(Exact::ZERO), None);
+    assert_eq!(large.times(large), None);
+    assert_eq!(large.plus(large).and_then(|sum| sum.plus(large)), None);
+    assert_eq!(Exact::ONE.over(Exact::ZERO), None);
     assert_eq!(Exact::new(1, 0), None);
     assert_eq!(Exact::parse(&"9".repeat(37)), None);
 }

@@ -8,12 +8,16 @@ use crate::packages::with;
 /// A rule with one step `x`, checked without any expectation of its type.
 fn step(expression: &str) -> String {
     let expression = expression.replace('\n', "\n        ");
-    format!("{HEAD}kind: yes_no\nversions:\n  - from: 2012-07-01\n    cite: demo-order#art-2\n    let:\n      x: |-\n        {expression}\n    is: \"yes\"\n")
+    format!(
+        "{HEAD}kind: yes_no\nversions:\n  - from: 2012-07-01\n    cite: demo-order#art-2\n    let:\n      x: |-\n        {expression}\n    is: \"yes\"\n"
+    )
 }
 
 /// A rule whose result is the expression.
 fn result(kind: &str, expression: &str) -> String {
-    format!("{HEAD}kind: {kind}\nversions:\n  - from: 2012-07-01\n    cite: demo-order#art-2\n    is: |-\n      {expression}\n")
+    format!(
+        "{HEAD}kind: {kind}\nversions:\n  - from: 2012-07-01\n    cite: demo-order#art-2\n    is: |-\n      {expression}\n"
+    )
 }
 
 const HEAD: &str = "title: {zh: 试, en: Probe}\nstage: supervision\njudged_on: as_of\n";
@@ -118,7 +122,10 @@ fn what_is_refused_and_what_is_marked() {
         ("area >= 15 亩", &[("P031", "area >= 15 亩")]),
         ("price >= 100 万元", &[("P031", "price >= 100 万元")]),
         ("area + 15 亩", &[("P031", "area + 15 亩")]),
-        ("support_floor_area / floor_area <= 15 \"%\"", &[("P031", "support_floor_area / floor_area <= 15 \"%\"")]),
+        (
+            "support_floor_area / floor_area <= 15 \"%\"",
+            &[("P031", "support_floor_area / floor_area <= 15 \"%\"")],
+        ),
         ("price + area", &[("P030", "price + area")]),
         ("area > 5", &[("P030", "area > 5")]),
         ("price to m2", &[("P030", "m2")]),

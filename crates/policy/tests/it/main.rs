@@ -4,5 +4,6 @@ mod bad;
 mod calendar;
 mod catalogue;
 mod exact;
+mod expressions;
 mod good;
 mod packages;
