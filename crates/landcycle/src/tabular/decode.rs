@@ -52,7 +52,6 @@ impl Characters {
     }
 
     /// The encoding as far as it is known by now.
-    #[cfg_attr(not(test), expect(dead_code, reason = "uploads through the page come next; tests use it"))]
     pub(super) fn encoding(&self) -> &'static str {
         self.encoding.name()
     }

@@ -64,7 +64,6 @@ impl Splitter {
         }
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "uploads through the page come next; tests use it"))]
     pub(super) fn encoding(&self) -> &'static str {
         self.characters.encoding()
     }

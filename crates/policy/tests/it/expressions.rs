@@ -139,7 +139,7 @@ fn what_is_refused_and_what_is_marked() {
         ("signed_on + 1", &[("P039", "signed_on + 1")]),
         ("signed_on + start_due_on", &[("P032", "signed_on + start_due_on")]),
         ("signed_on * 2", &[("P040", "signed_on * 2")]),
-        ("in_key_area and area", &[("P030", "area")]),
+        ("in_key_area and area", &[("P032", "area")]),
         ("not area", &[("P032", "area")]),
         ("area is none", &[("P032", "area")]),
         ("supply_mode < lease", &[("P038", "supply_mode < lease")]),
