@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::demo::make_sample;
 use crate::process::{run as run_program, run_and_read};
 use crate::server::{self, Server};
-use crate::steps::Steps;
+use crate::steps::{Steps, count};
 use crate::tools::{self, Tools};
 use crate::web;
 use crate::workspace::{Profile, Workspace};
@@ -42,17 +42,21 @@ pub(crate) fn take(workspace: &Workspace, steps: &mut Steps) -> Result<(), Strin
     });
     // The program carries the page: with it built, what is tested is what is shipped.
     steps.take_with("tests in Rust", page.as_ref(), |&()| {
-        let text = run_and_read(&mut bench.with_tools(workspace.cargo(&["test", "--workspace"])))?;
+        let text =
+            run_and_read(&mut bench.with_tools(workspace.cargo(&["test", "--workspace", "--no-fail-fast"])))?;
         Ok(((), rust_note(&text)))
     });
     let binary = steps.take_with("the program", page.as_ref(), |&()| {
         workspace.build(Profile::Dev).map(|binary| (binary, String::new()))
     });
-    for (name, verb) in [("check the policies", "check"), ("cases of the policies", "test")] {
-        steps.take_with(name, binary.as_ref(), |binary| {
-            done(run_program(workspace.command(binary).args(["policy", verb, "--packages", "policies"])))
-        });
-    }
+    let policy = |binary: &Path, verb| {
+        run_program(workspace.command(binary).args(["policy", verb, "--packages", "policies"]))
+    };
+    steps.take_with("check the policies", binary.as_ref(), |binary| done(policy(binary, "check")));
+    steps.take_with("cases of the policies", binary.as_ref(), |binary| {
+        policy(binary, "test")?;
+        case_files(workspace).map(|number| ((), count(number, "file")))
+    });
     take_oracle(&bench, steps, binary.as_deref());
     steps.take_with("journeys in the browser", binary.as_ref(), |binary| journeys(&bench, binary));
     Ok(())
@@ -150,6 +154,26 @@ fn take_data(steps: &mut Steps, data: Option<&Path>) {
         }
         None => steps.leave_out(NAME, WHY),
     }
+}
+
+/// How many files of cases the packages have; none would pass every test.
+fn case_files(workspace: &Workspace) -> Result<usize, String> {
+    let fault = |path: &Path, error: std::io::Error| format!("{}: {error}", workspace.relative(path));
+    let policies = workspace.root.join("policies");
+    let packages = std::fs::read_dir(&policies).map_err(|error| fault(&policies, error))?;
+    let mut folders: Vec<PathBuf> = packages.flatten().map(|entry| entry.path().join("cases")).collect();
+    folders.retain(|folder| folder.is_dir());
+    let mut number = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).map_err(|error| fault(&folder, error))?.flatten() {
+            if entry.path().is_dir() {
+                folders.push(entry.path());
+            } else if entry.path().extension().is_some_and(|extension| extension == "yaml") {
+                number += 1;
+            }
+        }
+    }
+    if number == 0 { Err("policies/*/cases has no cases: nothing was tested".to_owned()) } else { Ok(number) }
 }
 
 fn done(outcome: Result<(), String>) -> Result<((), String), String> {

@@ -37,8 +37,7 @@ pub(crate) fn assess(
     let threads = threads.max(1);
     let mut machines: Vec<Machine> = (0..threads).map(|_| Machine::new(&program)).collect();
     let rows = CHUNK.min(batch.cases.len().max(1));
-    let mut outcomes: Vec<Outcomes> =
-        (0..threads).map(|_| Outcomes::new(&program, &batch.law, rows)).collect();
+    let mut outcomes: Vec<Outcomes> = (0..threads).map(|_| Outcomes::new(&program, rows)).collect();
     let mut start = 0;
     while start < batch.cases.len() {
         let spans = spans(start, batch.cases.len(), threads);
@@ -74,4 +73,19 @@ fn spans(start: usize, end: usize, threads: usize) -> Vec<(usize, usize)> {
 /// How many threads to use when the caller does not say.
 pub(crate) fn default_threads() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// The determination of one rule, definitions included, for the only case of a batch.
+pub(crate) fn one(
+    library: &Library,
+    batch: &Batch,
+    as_of: i64,
+    rule: usize,
+) -> Result<Option<Determination>, Failure> {
+    let program = Program::compile(&batch.law, &library.vocabulary, as_of, false)
+        .map_err(|(rule, _)| Failure::new("not_computable", &[("rule", &rule)]))?;
+    let mut machine = Machine::with_block(&program, 1);
+    let mut outcomes = Outcomes::new(&program, 1);
+    machine.run(&program, &batch.facts, 0, 1, &mut outcomes);
+    Ok(Decoder::new(&batch.law, &program).read(&outcomes, rule, 0))
 }

@@ -5,11 +5,11 @@ mod assess;
 mod explain;
 mod facts_file;
 mod import;
-mod output;
-mod policy;
+pub(crate) mod output;
+pub(crate) mod policy;
 mod sample;
 mod serve;
-mod tree;
+pub(crate) mod tree;
 mod verify;
 
 use std::path::{Path, PathBuf};

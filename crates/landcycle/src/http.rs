@@ -1,13 +1,191 @@
-//! stub
-use crate::say::Failure;
+//! The page and the API, on loopback. The API decides who sees what; the page shows what it serves.
+
+mod answers;
+mod book;
+mod library;
+mod outcomes;
+mod page;
+mod problem;
+mod query;
+
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use jiff::civil::Date;
+use landcycle_ledger::{GeoPackageLedger, Ledger};
 use landcycle_policy::package::library::Library;
-use landcycle_policy::text::Language;
-use std::path::Path;
-pub(crate) fn serve(
-    _library: Library,
-    _store: &Path,
-    _port: u16,
-    _language: Language,
-) -> Result<(), Failure> {
-    Ok(())
+use landcycle_policy::text::{Language, Text};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+use crate::say::{Failure, filled, out, tell};
+use crate::{clock, store};
+use book::Book;
+use problem::Problem;
+
+/// Assessed portfolios that are kept: today's, and the days that people look back at.
+const BOOKS: usize = 3;
+
+/// What every request needs.
+pub(crate) struct App {
+    library: Library,
+    store: PathBuf,
+    ledger: Mutex<GeoPackageLedger>,
+    books: Mutex<Vec<Arc<Book>>>,
 }
+
+impl App {
+    fn new(library: Library, store: &Path) -> Result<Self, Failure> {
+        let ledger = store::open(store)?;
+        Ok(Self {
+            library,
+            store: store.to_owned(),
+            ledger: Mutex::new(ledger),
+            books: Mutex::new(Vec::new()),
+        })
+    }
+
+    /// Reads from the ledger. A panic elsewhere leaves no half state behind, so poison is ignored.
+    fn with_ledger<T>(&self, read: impl FnOnce(&GeoPackageLedger) -> T) -> T {
+        read(&self.ledger.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn meta(&self, name: &str) -> Option<String> {
+        self.with_ledger(|ledger| ledger.meta(name).ok().flatten())
+    }
+
+    /// The assessment date when the caller names none.
+    fn usual_day(&self) -> Date {
+        self.meta(store::AS_OF_META).and_then(|day| day.parse().ok()).unwrap_or_else(clock::today)
+    }
+
+    /// What a store of invented data says of itself.
+    fn banner(&self) -> Option<Text> {
+        let banner = self.meta(store::SAMPLE_META)?;
+        let (zh, en) = banner.split_once('\n').unwrap_or((&banner, &banner));
+        Some(Text::new(zh, en))
+    }
+
+    /// The portfolio as of a day, assessed once while the store does not change.
+    fn book(&self, as_of: Date) -> Result<Arc<Book>, Failure> {
+        let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        let size = self.with_ledger(Ledger::size).map_err(|error| store::failure("", &error))?;
+        books.retain(|book| book.events == size.events);
+        if let Some(at) = books.iter().position(|book| book.as_of == as_of) {
+            return Ok(Arc::clone(&books[at]));
+        }
+        let made = self.with_ledger(|ledger| Book::make(ledger, &self.library, as_of, size.events))?;
+        let made = Arc::new(made);
+        if books.len() >= BOOKS {
+            books.remove(0);
+        }
+        books.push(Arc::clone(&made));
+        Ok(made)
+    }
+}
+
+/// Serves until Ctrl+C or a request to end.
+pub(crate) fn serve(library: Library, store: &Path, port: u16, language: Language) -> Result<(), Failure> {
+    let app = Arc::new(App::new(library, store)?);
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| no_port(port, &error))?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+        let listener = listener.map_err(|error| no_port(port, &error))?;
+        let real = listener.local_addr().map_err(|error| no_port(port, &error))?;
+        let address = format!("http://{real}/");
+        out(&address);
+        tell(filled("serving", &[("address", &address)]).get(language));
+        let served = axum::serve(listener, router(app)).with_graceful_shutdown(ended());
+        served.await.map_err(|error| no_port(port, &error))
+    })
+}
+
+fn no_port(port: u16, error: &dyn std::fmt::Display) -> Failure {
+    Failure::new("port_taken", &[("port", &port.to_string()), ("why", &error.to_string())])
+}
+
+async fn ended() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        if let Ok(mut terminate) = terminate {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}
+
+/// All routes.
+fn router(app: Arc<App>) -> Router {
+    let api = Router::new()
+        .route("/status", get(answers::status))
+        .route("/cases", get(answers::cases))
+        .route("/cases/{id}", get(answers::case))
+        .route("/cases/{id}/explain/{rule}", get(answers::explain))
+        .route("/documents", get(library::documents))
+        .route("/documents/{id}", get(library::document))
+        .route("/parameters", get(library::parameters))
+        .route("/parameters/{package}/{stage}/{name}", get(library::parameter))
+        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no_route", &[]))
+        .layer(middleware::map_response(async |mut response: Response| {
+            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response
+        }));
+    Router::new()
+        .nest("/api", api)
+        .fallback(page::serve)
+        .with_state(app)
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", &[]).into_response()
+        }))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(guard))
+}
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+                      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Refuses names that are not this machine's (a page elsewhere could otherwise rebind its name to
+/// loopback and read along), and adds the headers that keep the page to itself.
+async fn guard(request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let mut response = if matches!(name, "127.0.0.1" | "localhost" | "[::1]") {
+        next.run(request).await
+    } else {
+        Problem::new(StatusCode::FORBIDDEN, "wrong_host", &[("host", host)]).into_response()
+    };
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Runs reading and judging away from the threads that answer.
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|_| Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", &[])))
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 mod assessment;
 mod cli;
 mod clock;
+mod dossier;
 mod http;
 mod notices;
 mod packages;

@@ -63,6 +63,13 @@ impl Fault {
         words(&format!("faults.{}.{part}", self.code)).fill(&args)
     }
 
+    /// The key that a misspelt key at a place was meant for.
+    pub(crate) fn meant(&self, file: &Source, span: Span) -> Option<&str> {
+        let here = self.code == "P002" && self.span == span && self.file.path == file.path;
+        let near = self.args.iter().find(|(name, _)| here && *name == "near");
+        near.map(|(_, value)| value.en.as_str())
+    }
+
     /// What the fault is about: what the code names first.
     pub(crate) fn subject(&self) -> &str {
         self.args.first().map_or("", |(_, value)| &value.en)

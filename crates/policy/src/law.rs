@@ -179,6 +179,11 @@ impl Rule {
         self.versions.iter().map(|v| (v.layer, v.from, v.until, v.cites.as_slice()))
     }
 
+    /// Whether some version names a value so.
+    pub fn names(&self, name: &str) -> bool {
+        self.versions.iter().any(|v| v.lets.iter().any(|(known, ..)| known == name))
+    }
+
     /// The grade of a segment's own law: the weakest of its citations and parameters.
     pub(crate) fn segment_grade(&self, segment: &Segment) -> Grade {
         let version = &self.versions[segment.version];

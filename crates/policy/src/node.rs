@@ -66,10 +66,13 @@ impl Node {
         let mut open: Vec<(Span, Vec<Self>, bool)> = Vec::new();
         let mut root = None;
         while let Some(event) = parser.next_event() {
-            let (event, place) = event.map_err(|error| Broken {
-                at: at_byte(source, error.marker().byte_offset(), error.marker().index()),
-                key: key_of(error.kind()),
-                why: error.info(),
+            let (event, place) = event.map_err(|error| {
+                let key = key_of(error.kind());
+                let at = at_byte(source, error.marker().byte_offset(), error.marker().index());
+                // Reading stops at the value before; the tab is what a person should see.
+                let tab = source.get(at.start..).and_then(|rest| rest.find('\t')).filter(|_| key == "tab");
+                let at = tab.map_or(at, |tab| Span { start: at.start + tab, end: at.start + tab + 1 });
+                Broken { at, key, why: error.info() }
             })?;
             let range = place.byte_range().unwrap_or(0..0);
             let span = Span { start: range.start, end: range.end };
@@ -183,10 +186,9 @@ fn key_of(kind: &ErrorKind) -> &'static str {
         | ErrorKind::ExpectedBlockMappingKey
         | ErrorKind::ExpectedBlockSequenceEntry
         | ErrorKind::BlockSequenceEntryNotAllowed => "indent",
-        ErrorKind::MappingValueNotAllowed
-        | ErrorKind::InvalidColonPlacement
-        | ErrorKind::SimpleKeyExpected
-        | ErrorKind::InvalidSimpleKey => "colon",
+        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => "colon",
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => "key",
+        ErrorKind::UnknownAnchor => "alias",
         ErrorKind::UnexpectedCharacter { .. } => "reserved",
         _ => "other",
     }

@@ -179,11 +179,11 @@ impl Vocabulary {
         let Some(name) = reader.required_text(item, "name") else { return };
         let title = reader.bilingual(item);
         let Some(kind) = self.read_kind(item, reader) else { return };
-        let owner = reader.optional_text(item, "owner").map(|p| p.text).filter(|o| o != "–");
-        let owner = owner.unwrap_or_default();
-        if !owner.is_empty() && !self.departments.contains_key(&owner) {
-            reader.complain("P011", item.span, "name", &owner);
+        let owner = reader.optional_text(item, "owner").filter(|o| o.text != "–");
+        if let Some(owner) = owner.as_ref().filter(|o| !self.departments.contains_key(&o.text)) {
+            reader.complain("P011", owner.span, "name", &owner.text);
         }
+        let owner = owner.map(|o| o.text).unwrap_or_default();
         let aliases = texts(item.get("aliases"));
         let note = reader.optional_bilingual(item, "note");
         let at = self.facts.len();

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiff::civil::Date;
-use landcycle_ledger::{Cut, Ledger};
+use landcycle_ledger::Ledger;
 use landcycle_policy::program::explain;
 
 use super::{Context, facts_file, parse_date, tree};
-use crate::portfolio::{Batch, Sorter};
+use crate::portfolio::Batch;
 use crate::say::{Failure, out, tell};
-use crate::{clock, packages, store};
+use crate::{clock, dossier, packages, store};
 
 /// Options of `explain`.
 #[derive(Debug, Args)]
@@ -89,31 +89,13 @@ impl Explain {
     ) -> Result<(Batch, usize, Date, Option<String>), Failure> {
         let path = self.store.clone().unwrap_or_default();
         let ledger = store::open(&path)?;
-        let name = path.display().to_string();
         let meta = |name: &str| ledger.meta(name).ok().flatten();
         let as_of = self.as_of.or_else(|| meta(store::AS_OF_META)?.parse().ok()).unwrap_or_else(clock::today);
-        let occurrence = |fact: &str| store::is_occurrence(&library.vocabulary, fact);
-        let cut = Cut { as_of, known_at: None, is_occurrence: &occurrence };
-        let mut sorter = Sorter::new(library, self.package.as_deref());
-        let mut bad = None;
-        let found = ledger.fold_case(&self.case, &cut, &mut |case| {
-            for fact in case.facts {
-                sources.seqs.insert(fact.name.to_owned(), fact.seq);
-                sources.texts.insert(fact.name.to_owned(), fact.value.to_string());
-            }
-            let facts = case.facts.iter().map(|fact| (fact.name, fact.value.as_ref()));
-            bad = sorter.add(case.case_id, facts).err();
-        });
-        if !found.map_err(|error| store::failure(&name, &error))? {
+        let found = dossier::read(&ledger, library, &self.case, self.package.as_deref(), as_of)?;
+        let Some(found) = found else {
             return Err(Failure::new("no_case", &[("case", &self.case)]));
-        }
-        if let Some(bad) = bad {
-            return Err(Failure::text(bad.message));
-        }
-        for event in ledger.events_of(&self.case).map_err(|error| store::failure(&name, &error))? {
-            sources.events.insert(event.seq, event);
-        }
-        let (batch, row) = self.find(sorter.finish())?;
-        Ok((batch, row, as_of, meta(store::SAMPLE_META)))
+        };
+        *sources = found.sources;
+        Ok((found.batch, 0, as_of, meta(store::SAMPLE_META)))
     }
 }

@@ -28,12 +28,7 @@ impl Sources {
 }
 
 /// The tree as text, for a terminal.
-pub(crate) fn text(
-    step: &Step,
-    library: &Library,
-    sources: &Sources,
-    language: Language,
-) -> String {
+pub(crate) fn text(step: &Step, library: &Library, sources: &Sources, language: Language) -> String {
     let mut lines = Vec::new();
     let writer = Writer { library, sources, language };
     writer.write(step, "", "", &mut lines);

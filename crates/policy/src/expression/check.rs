@@ -70,6 +70,7 @@ impl Checker<'_> {
     fn mismatch(&mut self, at: &Range, left: &Ty, right: &Ty) {
         let code = match (left, right) {
             (Ty::Number(a), Ty::Number(b)) if a.same_dimension(*b) => "P031",
+            (Ty::Number(a), Ty::Number(b)) if [*a, *b].contains(&Unit::RATIO) => "P044",
             (Ty::Number(_), Ty::Number(_)) => "P030",
             _ => "P032",
         };
@@ -241,6 +242,10 @@ impl Checker<'_> {
             return Some((left, right));
         }
         let left = self.check(left, None);
+        // A bare word is read in the light of the other side; with that unsound, nothing is known of it.
+        if left.is_none() && open(right) {
+            return None;
+        }
         let expected = left.as_ref().map(|l| l.ty.clone());
         let right = self.check(right, expected.as_ref())?;
         Some((left?, right))

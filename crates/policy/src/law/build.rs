@@ -24,6 +24,8 @@ pub(super) struct Builder<'b> {
     pub(super) parameters: BTreeMap<String, Vec<(usize, Arc<Parameter>)>>,
     /// Heads of all rules by path, with the fields as other rules see them.
     pub(super) heads: BTreeMap<String, RuleHead>,
+    /// Rules whose own unit is at fault, so that no value can be held against it.
+    pub(super) unitless: BTreeSet<String>,
 }
 
 /// What other rules need to know of a rule.
@@ -50,6 +52,7 @@ impl Law {
             faults,
             parameters: BTreeMap::new(),
             heads: BTreeMap::new(),
+            unitless: BTreeSet::new(),
         };
         builder.collect_parameters();
         builder.check_layers();
@@ -151,13 +154,16 @@ impl Builder<'_> {
             (RuleKind::Quantity, Some(unit)) => {
                 let parsed = self.vocabulary.units.parse(&unit.text);
                 if parsed.is_none() {
+                    self.unitless.insert(path.to_owned());
                     let fault = Fault::new("P012", &file.file, unit.span).with("unit", &unit.text);
                     self.faults.push(fault);
                 }
                 parsed.unwrap_or(Unit::RATIO)
             }
             (RuleKind::Quantity, None) => {
-                self.faults.push(Fault::new("P004", &file.file, file.span).with("key", "unit"));
+                self.unitless.insert(path.to_owned());
+                let at = Span { start: file.span.start, end: file.span.start };
+                self.faults.push(Fault::new("P004", &file.file, at).with("key", "unit"));
                 Unit::RATIO
             }
             _ => Unit::RATIO,

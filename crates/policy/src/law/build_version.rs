@@ -42,7 +42,7 @@ impl Scope for VersionScope<'_, '_> {
 
     fn parameter(&self, path: &str) -> Option<Ty> {
         let layers = self.builder.parameters.get(path)?;
-        layers.first().map(|(_, parameter)| Ty::Number(parameter.unit))
+        layers.last().map(|(_, parameter)| Ty::Number(parameter.unit))
     }
 
     fn rule(&self, name: &str, field: Option<&str>) -> Option<RuleValue> {
@@ -98,7 +98,8 @@ impl Builder<'_> {
             let found = self.body(&raw.body, fields, &names, file);
             let named = |field: &Field| raw.body.iter().any(|(name, _)| name.text == field.name);
             let absent: Vec<&str> = fields.iter().filter(|f| !named(f)).map(|f| called(&f.name)).collect();
-            if !absent.is_empty() && !raw.body.is_empty() {
+            let strange = raw.body.iter().any(|(name, _)| fields.iter().all(|f| f.name != name.text));
+            if !absent.is_empty() && !raw.body.is_empty() && !strange {
                 let fault = Fault::new("P067", &file.file, raw.span).with("fields", absent.join(", "));
                 self.faults.push(fault);
             }
@@ -153,7 +154,8 @@ impl Builder<'_> {
             .iter()
             .map(|field| {
                 let (_, value) = raw.iter().find(|(name, _)| name.text == field.name)?;
-                self.written(value, Some(&field.ty), names, &file.file)
+                let expected = Some(&field.ty).filter(|_| !self.unitless.contains(&file.path));
+                self.written(value, expected, names, &file.file)
             })
             .collect()
     }
@@ -165,14 +167,10 @@ impl Builder<'_> {
         names: &Names,
         file: &RuleFile,
     ) -> Vec<Exception> {
-        let labels: BTreeMap<&str, usize> =
-            raw.exceptions.iter().enumerate().map(|(at, e)| (e.label.text.as_str(), at)).collect();
+        let labels = self.labels(raw, file);
+        let mut ranked = labels.len() == raw.exceptions.len();
         let mut out = Vec::new();
         for (at, exception) in raw.exceptions.iter().enumerate() {
-            if labels.get(exception.label.text.as_str()) != Some(&at) {
-                let fault = Fault::new("P010", &file.file, exception.label.span);
-                self.faults.push(fault.with("name", &exception.label.text));
-            }
             let when = self.written(&exception.when, Some(&Ty::Bool), names, &file.file);
             let body = self.body(&exception.body, fields, names, file);
             let cites = self.citations(&exception.cites, &file.file);
@@ -181,8 +179,11 @@ impl Builder<'_> {
                 match labels.get(label.text.as_str()) {
                     Some(other) if *other != at => over.push(*other),
                     _ => {
+                        ranked = false;
+                        let others = labels.keys().copied().filter(|l| *l != exception.label.text);
+                        let near = nearest(&label.text, others).unwrap_or("–");
                         let fault = Fault::new("P070", &file.file, label.span).with("name", &label.text);
-                        self.faults.push(fault);
+                        self.faults.push(fault.with("near", near));
                     }
                 }
             }
@@ -198,10 +199,25 @@ impl Builder<'_> {
                 illustrative: exception.illustrative.clone(),
             });
         }
-        if out.len() == raw.exceptions.len() {
+        if ranked && out.len() == raw.exceptions.len() {
             self.check_overlaps(&out, raw, file);
         }
         out
+    }
+
+    /// Exceptions by label.
+    fn labels<'r>(&mut self, raw: &'r rule::Version, file: &RuleFile) -> BTreeMap<&'r str, usize> {
+        let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
+        for (at, exception) in raw.exceptions.iter().enumerate() {
+            let label = &exception.label;
+            if let Some(first) = labels.get(label.text.as_str()) {
+                let fault = Fault::new("P010", &file.file, label.span).with("name", &label.text);
+                self.faults.push(fault.also(&file.file, raw.exceptions[*first].label.span));
+            } else {
+                labels.insert(&label.text, at);
+            }
+        }
+        labels
     }
 
     fn check_reachable(&mut self, when: &Written, raw: &rule::Exception, file: &RuleFile) {

@@ -141,12 +141,11 @@ impl Builder<'_> {
 
 fn check_pair(lower: &Parameter, upper: &Parameter, faults: &mut Vec<Fault>) {
     if lower.unit != upper.unit {
-        let span = lower.values.first().map(|v| v.span).unwrap_or_default();
-        let fault = Fault::new("P057", &lower.file, span)
+        let fault = Fault::new("P057", &lower.file, lower.unit_span)
             .with("name", &lower.path)
             .with("lower", &lower.unit_text)
             .with("upper", &upper.unit_text);
-        faults.push(fault);
+        faults.push(fault.also(&upper.file, upper.unit_span));
         return;
     }
     for dated in &lower.values {

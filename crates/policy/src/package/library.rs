@@ -91,7 +91,7 @@ impl Library {
         library.check_places(&mut faults);
         library.check_documents(&mut faults);
         library.build_laws(&mut faults);
-        let unread = Unread::of(&rest, &library.packages);
+        let unread = Unread::of(&rest, &library.packages, &faults);
         faults.retain(|fault| !unread.explains(fault));
         faults.sort_by(|a, b| a.order().cmp(&b.order()));
         faults.dedup_by(|a, b| a.order() == b.order());
@@ -213,7 +213,9 @@ impl Library {
                     let key = places.and_then(|p| p.entries().find(|(key, _)| key.text() == Some(fact)));
                     let span = key.map(|(key, _)| key.span).unwrap_or_default();
                     let fault = Fault::new("P034", &package.file, span);
-                    faults.push(fault.with("name", fact).with("near", "city, district, park"));
+                    let known = self.vocabulary.facts().iter().map(|f| f.name.as_str());
+                    let near = nearest(fact, known).unwrap_or("–");
+                    faults.push(fault.with("name", fact).with("near", near));
                 }
             }
         }

@@ -20,6 +20,7 @@ pub struct Parameter {
     pub unit: Unit,
     /// The unit as written.
     pub unit_text: String,
+    pub(crate) unit_span: Span,
     /// What lower layers may do with it.
     pub lower_layers: LowerLayers,
     /// Values by date, ascending.
@@ -95,14 +96,19 @@ impl Parameter {
                 reader.fault("P014", pair[1].span);
             }
         }
-        if values.is_empty() {
+        if list.items().is_empty() {
             reader.fault("P015", list.span);
+        }
+        // With a record short, every rule that uses it would be told of a gap that is none.
+        if values.is_empty() || values.len() < list.items().len() {
+            return None;
         }
         Some(Self {
             path: path.to_owned(),
             title,
             unit,
             unit_text: written.text,
+            unit_span: written.span,
             lower_layers,
             values,
             reviewed: reader.optional_text(root, "reviewed").map(|p| p.text),

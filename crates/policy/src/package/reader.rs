@@ -88,7 +88,10 @@ impl Reader<'_> {
     /// The node under a key that must be there.
     pub(crate) fn required<'n>(&mut self, node: &'n Node, key: &'static str) -> Option<&'n Node> {
         let found = node.get(key);
-        if found.is_none() {
+        let misspelt = |(written, _): (&Node, &Node)| {
+            self.faults.iter().any(|f| f.meant(&self.file, written.span) == Some(key))
+        };
+        if found.is_none() && !node.entries().any(misspelt) {
             let at = Span { start: node.span.start, end: node.span.start };
             self.complain("P004", at, "key", key);
         }

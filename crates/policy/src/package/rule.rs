@@ -160,7 +160,7 @@ impl RuleFile {
                 reader.fault("P014", pair[1].span);
             }
         }
-        if versions.is_empty() {
+        if list.items().is_empty() {
             reader.fault("P015", list.span);
         }
         let file = Arc::clone(&reader.file);

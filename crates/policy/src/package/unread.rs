@@ -15,11 +15,18 @@ pub(crate) struct Unread {
     documents: BTreeSet<String>,
     paths: BTreeSet<String>,
     packages: BTreeSet<String>,
+    vocabulary: bool,
 }
 
 impl Unread {
-    pub(crate) fn of(files: &[Arc<Source>], packages: &BTreeMap<String, Arc<Package>>) -> Self {
-        let mut unread = Self::default();
+    pub(crate) fn of(
+        files: &[Arc<Source>],
+        packages: &BTreeMap<String, Arc<Package>>,
+        faults: &[Fault],
+    ) -> Self {
+        // A fact or unit short of something is not in the vocabulary, and all else stands on it.
+        let vocabulary = faults.iter().any(|fault| in_vocabulary(fault));
+        let mut unread = Self { vocabulary, ..Self::default() };
         for file in files {
             let mut parts = file.path.splitn(3, '/');
             let (Some(folder), Some(kind)) = (parts.next(), parts.next()) else { continue };
@@ -52,6 +59,7 @@ impl Unread {
         let subject = fault.subject();
         let rule = subject.split('.').next().unwrap_or_default();
         match fault.code {
+            "P011" | "P012" | "P034" | "P065" => self.vocabulary && !in_vocabulary(fault),
             "P036" | "P052" | "P064" => self.paths.contains(subject),
             "P037" => self.paths.iter().any(|path| path == rule || path.rsplit('/').next() == Some(rule)),
             "P050" => self.packages.contains(subject),
@@ -59,4 +67,8 @@ impl Unread {
             _ => false,
         }
     }
+}
+
+fn in_vocabulary(fault: &Fault) -> bool {
+    fault.file.path.starts_with("vocabulary/")
 }

@@ -113,7 +113,7 @@ pub fn explain(
 ) -> Result<Step, (String, CompileFault)> {
     let program = Program::compile(law, vocabulary, as_of, true)?;
     let mut machine = Machine::with_block(&program, 1);
-    let mut outcomes = super::outcome::Outcomes::new(&program, law, 1);
+    let mut outcomes = super::outcome::Outcomes::new(&program, 1);
     machine.run(&program, facts, row, 1, &mut outcomes);
     let part_at = program.parts.iter().position(|p| p.rules.iter().any(|r| r.rule == rule)).unwrap_or(0);
     let mut teller = Teller {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::machine::Registers;
 use super::op::{Part, Program, Reg};
-use super::{CONFLICT, FACTS_MAX, LAPSED, NOT_APPLICABLE, UNDEFINED};
+use super::{CONFLICT, FACTS_MAX, LAPSED, NOT_APPLICABLE};
 use crate::calendar::iso;
 use crate::exact::Exact;
 use crate::expression::typed::Ty;
@@ -37,8 +37,9 @@ struct FieldColumn {
 }
 
 impl Outcomes {
-    /// Room for the listed rules of a law, `rows` rows.
-    pub fn new(program: &Program, law: &Law, rows: usize) -> Self {
+    /// Room for `rows` rows of every rule. Definitions are kept too: the citations of other rules
+    /// follow their path.
+    pub fn new(program: &Program, rows: usize) -> Self {
         let mut rules = BTreeMap::new();
         for (at, part) in program.parts.iter().enumerate() {
             for out in &part.rules {
@@ -52,8 +53,6 @@ impl Outcomes {
                     }
                 });
                 let columns = RuleColumns { part: at, fields: fields.collect(), path: vec![0; rows] };
-                // Definitions are kept too: the citations of other rules follow their path.
-                let _ = law;
                 rules.insert(out.rule, columns);
             }
         }
@@ -223,7 +222,6 @@ fn reason(lacks: u64, lapsed: Option<Text>) -> Text {
         return lapsed.unwrap_or_else(|| words("reasons.lapsed"));
     }
     let key = if lacks & CONFLICT != 0 { "reasons.conflict" } else { "reasons.undefined" };
-    let _ = UNDEFINED;
     words(key)
 }
 

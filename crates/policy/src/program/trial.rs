@@ -121,7 +121,7 @@ fn try_case(library: &Library, law: &Law, case: &Case, coverage: &mut Coverage) 
     let program = Program::compile(law, &library.vocabulary, as_of, false);
     let program = program.map_err(|_| Vec::new())?;
     let mut machine = Machine::with_block(&program, 1);
-    let mut outcomes = Outcomes::new(&program, law, 1);
+    let mut outcomes = Outcomes::new(&program, 1);
     machine.run(&program, &facts, 0, 1, &mut outcomes);
     let mut decoder = Decoder::new(law, &program);
     let Some(found) = decoder.read(&outcomes, rule_at, 0) else { return Err(Vec::new()) };

@@ -127,7 +127,7 @@ fn what_is_refused_and_what_is_marked() {
             &[("P031", "support_floor_area / floor_area <= 15 \"%\"")],
         ),
         ("price + area", &[("P030", "price + area")]),
-        ("area > 5", &[("P030", "area > 5")]),
+        ("area > 5", &[("P044", "area > 5")]),
         ("price to m2", &[("P030", "m2")]),
         ("price / area >= 300 万元/亩", &[("P043", "亩")]),
         ("area > 5 尺", &[("P012", "尺")]),

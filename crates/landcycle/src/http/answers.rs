@@ -1,0 +1,278 @@
+//! Status, the table of cases, the file of a case, and the explanation of an outcome.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query as Pairs, State};
+use jiff::civil::Date;
+use landcycle_ledger::{Event, GeoPackageLedger, Ledger};
+use landcycle_policy::law::Rule;
+use landcycle_policy::program::explain;
+use landcycle_policy::program::outcome::Determination;
+use landcycle_policy::text::Text;
+use serde_json::{Value, json};
+
+use super::outcomes::{Shown, kind, possible};
+use super::problem::Problem;
+use super::query::{self, Query};
+use super::{App, apart};
+use crate::cli::tree::{self, cite_json, text_json};
+use crate::dossier::{self, Dossier};
+use crate::say::{Failure, words};
+use crate::{assessment, clock, store};
+
+type Answer = Result<Json<Value>, Problem>;
+
+/// Version, store, packages and rules.
+pub(super) async fn status(State(app): State<Arc<App>>) -> Answer {
+    apart(move || {
+        let as_of = app.usual_day();
+        let book = app.book(as_of)?;
+        let size = app.with_ledger(Ledger::size).map_err(|error| store::failure("", &error))?;
+        let packages: Vec<Value> = book
+            .packages
+            .iter()
+            .map(|(law, cases)| {
+                let package = law.package();
+                json!({
+                    "id": package.id, "title": text_json(&package.title), "layer": package.layer,
+                    "digest": law.digest, "illustrative": package.illustrative, "cases": cases,
+                })
+            })
+            .collect();
+        let rules: Vec<Value> = book
+            .rules
+            .iter()
+            .filter_map(|name| book.packages.iter().find_map(|(law, _)| law.rule(name)))
+            .map(|(_, rule)| {
+                json!({
+                    "id": rule.id, "name": rule.name, "title": text_json(&rule.title),
+                    "stage": rule.stage, "kind": kind(rule), "outcomes": possible(rule),
+                })
+            })
+            .collect();
+        let banner = app.banner();
+        let name = app.store.file_name().map(|name| name.to_string_lossy().into_owned());
+        Ok(Json(json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "store": {"name": name, "cases": size.cases, "events": size.events, "sample": banner.is_some()},
+            "as_of": as_of.to_string(), "packages": packages, "rules": rules,
+            "banner": banner.as_ref().map(text_json),
+        })))
+    })
+    .await
+}
+
+/// Cases by filter, with counts.
+pub(super) async fn cases(State(app): State<Arc<App>>, Pairs(pairs): Pairs<query::Pairs>) -> Answer {
+    apart(move || {
+        let query = Query::read(&pairs)?;
+        let book = app.book(query::day(&pairs)?.unwrap_or_else(|| app.usual_day()))?;
+        if let Some(rule) = &query.rule
+            && !book.rules.contains(rule)
+        {
+            return Err(Problem::query("rule", rule, &book.rules.join(", ")));
+        }
+        Ok(Json(book.answer(&query)))
+    })
+    .await
+}
+
+fn read(app: &App, id: &str, as_of: Date) -> Result<Dossier, Problem> {
+    let found = app.with_ledger(|ledger| dossier::read(ledger, &app.library, id, None, as_of))?;
+    found.ok_or_else(|| Problem::absent(id))
+}
+
+/// The file of a case.
+pub(super) async fn case(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Pairs(pairs): Pairs<query::Pairs>,
+) -> Answer {
+    apart(move || {
+        let as_of = query::day(&pairs)?.unwrap_or_else(|| app.usual_day());
+        let dossier = read(&app, &id, as_of)?;
+        let law = &dossier.batch.law;
+        let mut determinations = Vec::new();
+        let day = clock::day_number(as_of);
+        assessment::assess(&app.library, &dossier.batch, day, 1, &mut |found| {
+            let rule = &law.rules[found.determination.rule];
+            determinations.push(determination_json(&app, &law.digest, rule, &found.determination));
+            Ok(())
+        })?;
+        let geometry = app.with_ledger(|ledger| geometry(ledger, &id))?;
+        let package = law.package();
+        Ok(Json(json!({
+            "case_id": id,
+            "package": {"id": package.id, "title": text_json(&package.title), "digest": law.digest},
+            "sample": app.banner().is_some(),
+            "facts": facts(&app, &dossier),
+            "events": dossier.sources.events.values().map(|e| event_json(&app, e)).collect::<Vec<_>>(),
+            "determinations": determinations,
+            "geometry": geometry,
+        })))
+    })
+    .await
+}
+
+fn facts(app: &App, dossier: &Dossier) -> Vec<Value> {
+    let vocabulary = &app.library.vocabulary;
+    let known = vocabulary.facts().iter().filter_map(|fact| {
+        let text = dossier.sources.texts.get(&fact.name)?;
+        let event = dossier.sources.seqs.get(&fact.name).and_then(|seq| dossier.sources.events.get(seq));
+        let owner = (!fact.owner.is_empty())
+            .then(|| json!({"id": fact.owner, "title": text_json(&vocabulary.department(&fact.owner))}));
+        Some(json!({
+            "name": fact.name, "title": text_json(&fact.title), "value": text,
+            "display": text_json(&vocabulary.display(fact, text)), "owner": owner,
+            "source": event.map(|e| source_json(app, e)),
+        }))
+    });
+    known.collect()
+}
+
+fn source_json(app: &App, event: &Event) -> Value {
+    json!({
+        "seq": event.seq, "kind": event.kind, "kind_title": text_json(&kind_title(&event.kind)),
+        "happened_on": event.happened_on.to_string(), "recorded_at": event.recorded_at.to_string(),
+        "actor": app.library.vocabulary.department(&event.actor).zh,
+        "actor_title": text_json(&app.library.vocabulary.department(&event.actor)),
+        "origin": event.origin,
+    })
+}
+
+fn event_json(app: &App, event: &Event) -> Value {
+    let vocabulary = &app.library.vocabulary;
+    let facts: Vec<Value> = event
+        .body
+        .facts()
+        .map(|(name, value)| match vocabulary.fact(name) {
+            Some(fact) => json!({
+                "name": name, "title": text_json(&fact.title),
+                "display": text_json(&vocabulary.display(fact, &value)),
+            }),
+            None => json!({
+                "name": name, "title": text_json(&Text::same(name)),
+                "display": text_json(&Text::same(value.as_ref())),
+            }),
+        })
+        .collect();
+    let mut value = source_json(app, event);
+    if let Value::Object(object) = &mut value {
+        object.insert("title".into(), text_json(&kind_title(&event.kind)));
+        object.insert("facts".into(), json!(facts));
+        object.insert("digest".into(), json!(event.digest.to_string()));
+    }
+    value
+}
+
+/// What a kind of event is called; its own name when the catalogue has none.
+fn kind_title(kind: &str) -> Text {
+    let name = kind.split('/').next().unwrap_or(kind);
+    let said = words(&format!("event_{name}"));
+    if said.zh.starts_with("event_") { Text::same(name) } else { said }
+}
+
+fn determination_json(app: &App, digest: &str, rule: &Rule, found: &Determination) -> Value {
+    let vocabulary = &app.library.vocabulary;
+    let missing: Vec<Value> = found
+        .missing
+        .iter()
+        .map(|at| &vocabulary.facts()[*at])
+        .map(|fact| {
+            json!({
+                "name": fact.name, "title": text_json(&fact.title),
+                "owner": text_json(&vocabulary.department(&fact.owner)),
+            })
+        })
+        .collect();
+    let mut value = json!({
+        "rule": rule.id, "name": rule.name, "title": text_json(&rule.title), "stage": rule.stage,
+        "outcome": Shown::of(found, rule).json(), "missing": missing,
+        "cites": found.basis.cites.iter().map(|c| cite_json(&app.library, c)).collect::<Vec<_>>(),
+        "grade": found.basis.grade.word(), "package": digest,
+        "law_from": found.basis.law_from.map(landcycle_policy::calendar::iso),
+        "reason": found.reason.as_ref().map(text_json),
+    });
+    if found.basis.at_most
+        && let Value::Object(object) = &mut value
+    {
+        object.insert("bound".into(), json!("at_most"));
+    }
+    value
+}
+
+fn geometry(ledger: &GeoPackageLedger, id: &str) -> Result<Value, Failure> {
+    let parcel = ledger.parcel(id).map_err(|error| store::failure("", &error))?;
+    let Some(geometry) = parcel.and_then(|parcel| parcel.geometry) else { return Ok(Value::Null) };
+    let polygons: Vec<Vec<Vec<[f64; 2]>>> = geometry
+        .polygons()
+        .iter()
+        .map(|rings| rings.iter().map(|ring| ring.iter().map(|(lon, lat)| [*lon, *lat]).collect()).collect())
+        .collect();
+    Ok(json!({"type": "MultiPolygon", "coordinates": polygons}))
+}
+
+/// Why an outcome is what it is. A value named inside a rule may be asked for as well.
+pub(super) async fn explain(
+    State(app): State<Arc<App>>,
+    Path((id, name)): Path<(String, String)>,
+    Pairs(pairs): Pairs<query::Pairs>,
+) -> Answer {
+    apart(move || {
+        let as_of = query::day(&pairs)?.unwrap_or_else(|| app.usual_day());
+        let dossier = read(&app, &id, as_of)?;
+        let law = &dossier.batch.law;
+        let day = clock::day_number(as_of);
+        let tell = |rule: usize| {
+            explain::explain(law, &app.library.vocabulary, &dossier.batch.facts, 0, rule, day)
+                .map_err(|(rule, _)| Problem::from(Failure::new("not_computable", &[("rule", &rule)])))
+        };
+        let head = json!({"case_id": id, "as_of": as_of.to_string()});
+        if let Some((at, rule)) = law.rule(&name) {
+            let tree = tree::json(&tell(at)?, &app.library, &dossier.sources);
+            let found = assessment::one(&app.library, &dossier.batch, day, at)?;
+            let found = found.map(|found| determination_json(&app, &law.digest, rule, &found));
+            return Ok(Json(with(head, &rule.id, found.unwrap_or(Value::Null), tree)));
+        }
+        for (at, rule) in law.listed() {
+            if !rule.names(&name) {
+                continue;
+            }
+            let tree = tree::json(&tell(at)?, &app.library, &dossier.sources);
+            if let Some(node) = find(&tree, &name) {
+                let known = node["value"]["state"] == "known";
+                let code = if known { json!("value") } else { json!("unknown") };
+                let outcome = json!({
+                    "code": code, "text": node["value"]["display"], "raw": node["value"]["raw"],
+                    "grade": Value::Null, "missing": node["missing"].as_array().map_or(0, Vec::len),
+                });
+                let found = json!({
+                    "rule": rule.id, "name": name, "title": node["title"], "stage": rule.stage,
+                    "outcome": outcome, "missing": [], "cites": [], "grade": Value::Null,
+                    "package": law.digest, "law_from": Value::Null,
+                });
+                return Ok(Json(with(head, &name, found, node.clone())));
+            }
+        }
+        Err(Problem::absent(&name))
+    })
+    .await
+}
+
+fn with(mut head: Value, rule: &str, determination: Value, tree: Value) -> Value {
+    if let Value::Object(object) = &mut head {
+        object.insert("rule".into(), json!(rule));
+        object.insert("determination".into(), determination);
+        object.insert("tree".into(), tree);
+    }
+    head
+}
+
+/// A definition of that name in a tree.
+fn find<'t>(node: &'t Value, name: &str) -> Option<&'t Value> {
+    if node["kind"] == "definition" && node["expression"] == name {
+        return Some(node);
+    }
+    node["children"].as_array()?.iter().find_map(|child| find(child, name))
+}

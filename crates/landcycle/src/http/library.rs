@@ -1,0 +1,57 @@
+//! Documents and parameters over HTTP.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde_json::{Value, json};
+
+use super::App;
+use super::problem::Problem;
+use crate::cli::policy::{document_head_json, document_json, parameter_json};
+
+/// Every document.
+pub(super) async fn documents(State(app): State<Arc<App>>) -> Json<Value> {
+    let packages = app.library.packages.values();
+    let list: Vec<Value> =
+        packages.flat_map(|p| p.documents.iter().map(|d| document_head_json(&p.id, d))).collect();
+    Json(json!(list))
+}
+
+/// One document with its articles.
+pub(super) async fn document(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let (package, document) = app.library.document(&id).ok_or_else(|| Problem::absent(&id))?;
+    Ok(Json(document_json(&package.id, document)))
+}
+
+/// Every parameter with its newest value.
+pub(super) async fn parameters(State(app): State<Arc<App>>) -> Json<Value> {
+    let mut list = Vec::new();
+    for package in app.library.packages.values() {
+        for parameter in package.parameters.values() {
+            let whole = parameter_json(&app.library, &package.id, parameter);
+            let newest = whole["values"].as_array().and_then(|values| values.last()).cloned();
+            let newest = newest.unwrap_or(Value::Null);
+            list.push(json!({
+                "id": whole["id"], "title": whole["title"], "unit": whole["unit"], "package": package.id,
+                "current": if newest["value"].is_null() { Value::Null } else { newest["display"].clone() },
+                "grade": newest["grade"],
+            }));
+        }
+    }
+    Json(json!(list))
+}
+
+/// One parameter with its history.
+pub(super) async fn parameter(
+    State(app): State<Arc<App>>,
+    Path((package, stage, name)): Path<(String, String, String)>,
+) -> Result<Json<Value>, Problem> {
+    let path = format!("{stage}/{name}");
+    let found = app.library.packages.get(&package).and_then(|p| p.parameters.get(&path));
+    let found = found.ok_or_else(|| Problem::absent(&format!("{package}/{path}")))?;
+    Ok(Json(parameter_json(&app.library, &package, found)))
+}

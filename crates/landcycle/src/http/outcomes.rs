@@ -1,0 +1,139 @@
+//! Outcomes as the page filters, counts and shows them.
+
+use landcycle_policy::law::Rule;
+use landcycle_policy::package::rule::RuleKind;
+use landcycle_policy::program::outcome::{Determination, Outcome, OutcomeValue, Words};
+use landcycle_policy::text::Text;
+use serde_json::{Value, json};
+
+use crate::cli::output::outcome_json;
+use crate::cli::tree::text_json;
+use crate::say::words;
+
+/// An outcome of one case, as a row shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Shown {
+    /// The code by which it is filtered and counted.
+    pub(super) code: String,
+    text: Text,
+    raw: Value,
+    grade: &'static str,
+    missing: usize,
+    at_most: bool,
+}
+
+impl Shown {
+    pub(super) fn of(determination: &Determination, rule: &Rule) -> Self {
+        let basis = &determination.basis;
+        Self {
+            code: code(&determination.outcome, rule),
+            text: text(&determination.outcome, rule),
+            raw: outcome_json(&determination.outcome, rule),
+            grade: basis.grade.word(),
+            missing: determination.missing.len(),
+            at_most: basis.at_most,
+        }
+    }
+
+    pub(super) fn json(&self) -> Value {
+        let mut value = json!({
+            "code": self.code, "text": text_json(&self.text), "raw": self.raw,
+            "grade": self.grade, "missing": self.missing,
+        });
+        if self.at_most
+            && let Value::Object(object) = &mut value
+        {
+            object.insert("bound".into(), json!("at_most"));
+        }
+        value
+    }
+}
+
+fn code(outcome: &Outcome, rule: &Rule) -> String {
+    match outcome {
+        Outcome::Unknown => "unknown".into(),
+        Outcome::NotApplicable => "not_applicable".into(),
+        Outcome::Value(value) => match (rule.kind, value.words(rule)) {
+            (RuleKind::Quantity, Words::One(word)) if word == "0.00" => "zero".into(),
+            (RuleKind::Quantity, _) | (RuleKind::Date, _) => "value".into(),
+            (_, Words::One(word)) => word,
+            (_, Words::Many(words)) if words.is_empty() => "empty".into(),
+            (_, Words::Many(_)) => "value".into(),
+            (_, Words::Fields(fields)) => fields.into_iter().next().map(|(_, word)| word).unwrap_or_default(),
+        },
+    }
+}
+
+fn text(outcome: &Outcome, rule: &Rule) -> Text {
+    let value = match outcome {
+        Outcome::Unknown => return words("outcome_unknown"),
+        Outcome::NotApplicable => return words("outcome_not_applicable"),
+        Outcome::Value(value) => value,
+    };
+    let title = |field: usize, code: &str| {
+        let codes = rule.fields.get(field).map_or(&[][..], |f| &f.codes);
+        codes.iter().find(|c| c.code == code).map_or_else(|| Text::same(code), |c| c.title.clone())
+    };
+    match (value, value.words(rule)) {
+        (OutcomeValue::Amount(amount), _) => {
+            let number = amount.rounded(2);
+            words("outcome_money").fill(&[("amount", Text::same(number))])
+        }
+        (OutcomeValue::Flag(_), Words::One(word)) => words(&format!("outcome_{word}")),
+        (_, Words::One(word)) => title(0, &word),
+        (_, Words::Many(members)) if members.is_empty() => words("outcome_empty"),
+        (_, Words::Many(members)) => {
+            let titles: Vec<Text> = members
+                .iter()
+                .filter_map(|m| rule.fields.iter().find(|f| f.name == *m))
+                .map(|field| field.title.clone())
+                .collect();
+            let gap = words("list_gap");
+            join(&titles, &gap.zh, &gap.en)
+        }
+        (_, Words::Fields(fields)) => {
+            let parts: Vec<Text> = fields
+                .iter()
+                .enumerate()
+                .filter(|(_, (_, word))| word != "none")
+                .map(|(at, (_, word))| title(at, word))
+                .collect();
+            join(&parts, " ", " ")
+        }
+    }
+}
+
+fn join(parts: &[Text], zh: &str, en: &str) -> Text {
+    let all = |form: fn(&Text) -> &str, gap: &str| parts.iter().map(form).collect::<Vec<_>>().join(gap);
+    Text { zh: all(|t| &t.zh, zh), en: all(|t| &t.en, en) }
+}
+
+/// What a rule may come to, for legends and filters: code, title, tone.
+pub(super) fn possible(rule: &Rule) -> Value {
+    let one = |code: &str, tone: &str| json!({"code": code, "title": text_json(&words(&format!("outcome_{code}"))), "tone": tone});
+    let mut list: Vec<Value> = match rule.kind {
+        RuleKind::PassFail => vec![one("pass", "good"), one("fail", "bad")],
+        RuleKind::YesNo => vec![one("yes", "bad"), one("no", "good")],
+        RuleKind::Quantity => vec![one("zero", "neutral"), one("value", "warn")],
+        RuleKind::Date => vec![one("value", "neutral")],
+        RuleKind::Set => vec![one("empty", "good"), one("value", "warn")],
+        RuleKind::Choice | RuleKind::Record => rule
+            .fields
+            .first()
+            .into_iter()
+            .flat_map(|field| &field.codes)
+            .map(|code| json!({"code": code.code, "title": text_json(&code.title), "tone": code.tone}))
+            .collect(),
+    };
+    list.push(one("unknown", "neutral"));
+    list.push(one("not_applicable", "neutral"));
+    json!(list)
+}
+
+/// The kind of a rule in the API's words.
+pub(super) fn kind(rule: &Rule) -> &'static str {
+    match rule.kind {
+        RuleKind::Quantity => "money",
+        other => other.word(),
+    }
+}

@@ -1,0 +1,59 @@
+//! Errors over HTTP: `application/problem+json` in both languages.
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use landcycle_policy::text::Text;
+use serde_json::json;
+
+use crate::say::{Failure, filled, words};
+
+/// An error for the page and for other programs.
+#[derive(Debug)]
+pub(super) struct Problem {
+    status: StatusCode,
+    code: String,
+    title: Text,
+    detail: Text,
+}
+
+impl Problem {
+    /// A problem whose words stand in the catalogue under `problem_<code>`.
+    pub(super) fn new(status: StatusCode, code: &str, values: &[(&str, &str)]) -> Self {
+        let detail = filled(&format!("problem_{code}"), values);
+        Self { status, code: code.to_owned(), title: words(&title_key(status)), detail }
+    }
+
+    /// A value of the query that cannot be used.
+    pub(super) fn query(name: &str, value: &str, expected: &str) -> Self {
+        let values = [("name", name), ("value", value), ("expected", expected)];
+        Self::new(StatusCode::BAD_REQUEST, "query", &values)
+    }
+
+    /// Something that is not there.
+    pub(super) fn absent(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "absent", &[("what", what)])
+    }
+}
+
+fn title_key(status: StatusCode) -> String {
+    format!("status_{}", status.as_u16())
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        let title = words(&title_key(status));
+        Self { status, code: "failed".into(), title, detail: failure.message }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = json!({
+            "code": self.code,
+            "title": {"zh": self.title.zh, "en": self.title.en},
+            "detail": {"zh": self.detail.zh, "en": self.detail.en},
+        });
+        (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+    }
+}

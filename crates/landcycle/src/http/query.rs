@@ -1,0 +1,94 @@
+//! Reading queries: every value is used or refused, none is ignored.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use landcycle_policy::exact::Exact;
+
+use super::problem::Problem;
+
+/// What a table of cases is asked for.
+pub(super) struct Query {
+    pub(super) city: Option<String>,
+    pub(super) district: Option<String>,
+    pub(super) package: Option<String>,
+    pub(super) rule: Option<String>,
+    pub(super) outcome: Option<String>,
+    pub(super) text: Option<String>,
+    pub(super) sort: Sort,
+    pub(super) offset: usize,
+    pub(super) limit: usize,
+}
+
+/// The order of rows.
+pub(super) struct Sort {
+    key: String,
+    descending: bool,
+}
+
+const SORTS: [&str; 7] = ["case_id", "project_name", "city", "area", "signed_on", "term_years", "price"];
+const LIMIT: usize = 50;
+const LIMIT_MAX: usize = 1_000;
+
+/// Names and values as they came.
+pub(super) type Pairs = BTreeMap<String, String>;
+
+/// The assessment date, when named.
+pub(super) fn day(pairs: &Pairs) -> Result<Option<Date>, Problem> {
+    let Some(text) = pairs.get("as_of").filter(|text| !text.is_empty()) else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| Problem::query("as_of", text, "YYYY-MM-DD"))
+}
+
+impl Query {
+    pub(super) fn read(pairs: &Pairs) -> Result<Self, Problem> {
+        let text = |name: &str| pairs.get(name).filter(|value| !value.is_empty()).cloned();
+        let number = |name: &str, usual: usize, most: usize| match pairs.get(name) {
+            None => Ok(usual),
+            Some(value) => value
+                .parse()
+                .ok()
+                .filter(|n| *n <= most)
+                .ok_or_else(|| Problem::query(name, value, &format!("0 … {most}"))),
+        };
+        let sort = text("sort").unwrap_or_else(|| "case_id".into());
+        let key = sort.trim_start_matches('-').to_owned();
+        if !SORTS.contains(&key.as_str()) {
+            return Err(Problem::query("sort", &sort, &SORTS.join(", ")));
+        }
+        Ok(Self {
+            city: text("city"),
+            district: text("district"),
+            package: text("package"),
+            rule: text("rule"),
+            outcome: text("outcome"),
+            text: text("q").map(|q| q.trim().to_lowercase()),
+            sort: Sort { key, descending: sort.starts_with('-') },
+            offset: number("offset", 0, usize::MAX)?,
+            limit: number("limit", LIMIT, LIMIT_MAX)?,
+        })
+    }
+}
+
+impl Sort {
+    /// Sorts rows; those without a value come last either way.
+    pub(super) fn apply<'r, R: 'r>(
+        &self,
+        rows: &mut [&'r R],
+        value: impl Fn(&'r R, &str) -> Option<&'r str>,
+    ) {
+        let numeric = matches!(self.key.as_str(), "area" | "price" | "term_years");
+        let number = |text: Option<&str>| text.and_then(Exact::parse);
+        rows.sort_by(|a, b| {
+            let (left, right) = (value(a, &self.key), value(b, &self.key));
+            let order = match (left, right) {
+                (Some(_), None) => return Ordering::Less,
+                (None, Some(_)) => return Ordering::Greater,
+                _ if numeric => number(left).cmp(&number(right)),
+                _ => left.cmp(&right),
+            };
+            let order = if self.descending { order.reverse() } else { order };
+            order.then_with(|| value(a, "case_id").cmp(&value(b, "case_id")))
+        });
+    }
+}
