@@ -55,7 +55,7 @@ fn code(outcome: &Outcome, rule: &Rule) -> String {
         Outcome::NotApplicable => "not_applicable".into(),
         Outcome::Value(value) => match (rule.kind, value.words(rule)) {
             (RuleKind::Quantity, Words::One(word)) if word == "0.00" => "zero".into(),
-            (RuleKind::Quantity, _) | (RuleKind::Date, _) => "value".into(),
+            (RuleKind::Quantity | RuleKind::Date, _) => "value".into(),
             (_, Words::One(word)) => word,
             (_, Words::Many(words)) if words.is_empty() => "empty".into(),
             (_, Words::Many(_)) => "value".into(),

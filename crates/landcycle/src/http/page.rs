@@ -21,21 +21,15 @@ pub(super) async fn serve(uri: Uri) -> Response {
             if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
         return ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep)], file.data).into_response();
     }
-    match Page::get("index.html") {
-        Some(file) => {
-            let headers =
-                [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
-            (headers, file.data).into_response()
-        }
-        None => {
-            let said = words("page_not_built");
-            let page = format!(
-                "<!doctype html><meta charset=utf-8><title>landcycle</title><p>{}<p>{}",
-                said.zh, said.en
-            );
-            (StatusCode::SERVICE_UNAVAILABLE, Html(page)).into_response()
-        }
+    if let Some(file) = Page::get("index.html") {
+        let headers =
+            [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
+        return (headers, file.data).into_response();
     }
+    let said = words("page_not_built");
+    let page =
+        format!("<!doctype html><meta charset=utf-8><title>landcycle</title><p>{}<p>{}", said.zh, said.en);
+    (StatusCode::SERVICE_UNAVAILABLE, Html(page)).into_response()
 }
 
 fn kind(path: &str) -> &'static str {

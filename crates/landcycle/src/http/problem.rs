@@ -9,7 +9,11 @@ use crate::say::{Failure, filled, words};
 
 /// An error for the page and for other programs.
 #[derive(Debug)]
-pub(super) struct Problem {
+pub(super) struct Problem(Box<Inner>);
+
+// Boxed: every answer may carry one, and almost none does.
+#[derive(Debug)]
+struct Inner {
     status: StatusCode,
     code: String,
     title: Text,
@@ -20,7 +24,7 @@ impl Problem {
     /// A problem whose words stand in the catalogue under `problem_<code>`.
     pub(super) fn new(status: StatusCode, code: &str, values: &[(&str, &str)]) -> Self {
         let detail = filled(&format!("problem_{code}"), values);
-        Self { status, code: code.to_owned(), title: words(&title_key(status)), detail }
+        Self(Box::new(Inner { status, code: code.to_owned(), title: words(&title_key(status)), detail }))
     }
 
     /// A value of the query that cannot be used.
@@ -43,17 +47,18 @@ impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         let status = StatusCode::INTERNAL_SERVER_ERROR;
         let title = words(&title_key(status));
-        Self { status, code: "failed".into(), title, detail: failure.message }
+        Self(Box::new(Inner { status, code: "failed".into(), title, detail: failure.message }))
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let Inner { status, code, title, detail } = *self.0;
         let body = json!({
-            "code": self.code,
-            "title": {"zh": self.title.zh, "en": self.title.en},
-            "detail": {"zh": self.detail.zh, "en": self.detail.en},
+            "code": code,
+            "title": {"zh": title.zh, "en": title.en},
+            "detail": {"zh": detail.zh, "en": detail.en},
         });
-        (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+        (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
     }
 }

@@ -25,7 +25,7 @@ impl Unread {
         faults: &[Fault],
     ) -> Self {
         // A fact or unit short of something is not in the vocabulary, and all else stands on it.
-        let vocabulary = faults.iter().any(|fault| in_vocabulary(fault));
+        let vocabulary = faults.iter().any(in_vocabulary);
         let mut unread = Self { vocabulary, ..Self::default() };
         for file in files {
             let mut parts = file.path.splitn(3, '/');

@@ -36,7 +36,7 @@ proptest! {
     fn the_next_periodic_day_is_the_first(start in day(), months in 1_i64..121, ahead in -4_000_i64..40_000) {
         let (start, not_before) = (number(start), number(start) + ahead);
         let found = next_every(start, months, not_before);
-        let slow = (1..).map(|k| plus_months(start, k * months)).find(|day| *day >= not_before);
+        let slow = (1..2_000).map(|k| plus_months(start, k * months)).find(|day| *day >= not_before);
         prop_assert_eq!(Some(found), slow);
     }
 

@@ -4,7 +4,7 @@ use landcycle_policy::fault::{Fault, Source};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Language;
 
-use crate::packages::{base, with};
+use crate::packages::{base, folder, read, with};
 
 fn told(faults: &[Fault]) -> String {
     faults.iter().map(|fault| fault.render(Language::En)).collect()
@@ -47,4 +47,11 @@ fn a_first_line_is_counted_without_the_byte_order_mark() {
     let file = Source { path: "base/package.yaml".into(), text: "\u{feff}titel: x\n".into() };
     let (_, faults) = Library::read(with(vec![file]));
     assert!(faults.iter().any(|f| f.code == "P002" && f.line_column() == (1, 1)), "{}", told(&faults));
+}
+
+#[test]
+fn the_packages_of_the_repository_are_good() {
+    let (library, faults) = Library::read(read(&folder().join("../../../policies")));
+    assert!(faults.is_empty(), "{}", told(&faults));
+    assert!(library.laws().count() >= 2);
 }
