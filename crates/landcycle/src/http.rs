@@ -43,7 +43,7 @@ pub(crate) struct App {
 
 impl App {
     fn new(library: Library, store: &Path) -> Result<Self, Failure> {
-        let ledger = store::open(store)?;
+        let ledger = store::open_to_read(store)?;
         Ok(Self {
             library,
             store: store.to_owned(),
@@ -139,7 +139,8 @@ fn router(app: Arc<App>) -> Router {
         .route("/parameters", get(library::parameters))
         .route("/parameters/{package}/{stage}/{name}", get(library::parameter))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no_route", &[]))
-        .layer(middleware::map_response(async |mut response: Response| {
+        .layer(middleware::map_response(async |response: Response| {
+            let mut response = told(response);
             response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             response
         }));
@@ -152,6 +153,21 @@ fn router(app: Arc<App>) -> Router {
         }))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(guard))
+}
+
+/// Refusals that the router makes by itself (a method, an address that is no text) get words too.
+fn told(response: Response) -> Response {
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if status.as_u16() < 400 || kind.is_some_and(|kind| kind == problem::MEDIA_TYPE) {
+        return response;
+    }
+    let allowed = response.headers().get(header::ALLOW).cloned();
+    let mut said = Problem::new(status, "refused", &[]).into_response();
+    if let Some(allowed) = allowed {
+        said.headers_mut().insert(header::ALLOW, allowed);
+    }
+    said
 }
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \

@@ -26,6 +26,15 @@ pub(crate) fn open(path: &Path) -> Result<GeoPackageLedger, Failure> {
     GeoPackageLedger::open(path).map_err(|error| failure(&name, &error))
 }
 
+/// Opens a store that must exist, to read alone.
+pub(crate) fn open_to_read(path: &Path) -> Result<GeoPackageLedger, Failure> {
+    let name = path.display().to_string();
+    if !path.exists() {
+        return Err(Failure::new("no_store", &[("file", &name)]));
+    }
+    GeoPackageLedger::open_read_only(path).map_err(|error| failure(&name, &error))
+}
+
 /// Opens a store, making it when there is none.
 pub(crate) fn open_or_create(path: &Path) -> Result<GeoPackageLedger, Failure> {
     if path.exists() { open(path) } else { create(path) }

@@ -1,5 +1,6 @@
 //! Status, the table of cases, the file of a case, and the explanation of an outcome.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json;
@@ -10,6 +11,7 @@ use landcycle_policy::law::Rule;
 use landcycle_policy::program::explain;
 use landcycle_policy::program::outcome::Determination;
 use landcycle_policy::text::Text;
+use landcycle_policy::vocabulary::Fact;
 use serde_json::{Value, json};
 
 use super::outcomes::{Shown, kind, possible};
@@ -67,15 +69,36 @@ pub(super) async fn status(State(app): State<Arc<App>>) -> Answer {
 pub(super) async fn cases(State(app): State<Arc<App>>, Pairs(pairs): Pairs<query::Pairs>) -> Answer {
     apart(move || {
         let query = Query::read(&pairs)?;
+        check_outcome(&app, &query)?;
         let book = app.book(query::day(&pairs)?.unwrap_or_else(|| app.usual_day()))?;
-        if let Some(rule) = &query.rule
-            && !book.rules.contains(rule)
-        {
-            return Err(Problem::query("rule", rule, &book.rules.join(", ")));
-        }
         Ok(Json(book.answer(&query)))
     })
     .await
+}
+
+/// A rule or outcome that no law has is a mistake; one that no case has is an empty table. So the
+/// packages are asked, not the store, which may hold nothing on that day.
+fn check_outcome(app: &App, query: &Query) -> Result<(), Problem> {
+    let listed = || app.library.laws().flat_map(|(_, law)| law.listed().map(|(_, rule)| rule));
+    let Some(name) = &query.rule else {
+        let outcome = query.outcome.as_ref();
+        return outcome.map_or(Ok(()), |code| Err(Problem::query("outcome", code, "rule=…&outcome=…")));
+    };
+    let named: Vec<&Rule> = listed().filter(|rule| rule.name == *name).collect();
+    if named.is_empty() {
+        let known: BTreeSet<&str> = listed().map(|rule| rule.name.as_str()).collect();
+        return Err(Problem::query("rule", name, &known.into_iter().collect::<Vec<_>>().join(", ")));
+    }
+    let Some(code) = &query.outcome else { return Ok(()) };
+    let codes: BTreeSet<String> = named
+        .into_iter()
+        .flat_map(|rule| possible(rule).as_array().cloned().unwrap_or_default())
+        .filter_map(|outcome| outcome["code"].as_str().map(str::to_owned))
+        .collect();
+    if codes.contains(code) {
+        return Ok(());
+    }
+    Err(Problem::query("outcome", code, &codes.into_iter().collect::<Vec<_>>().join(", ")))
 }
 
 fn read(app: &App, id: &str, as_of: Date) -> Result<Dossier, Problem> {
@@ -175,17 +198,8 @@ fn kind_title(kind: &str) -> Text {
 
 fn determination_json(app: &App, digest: &str, rule: &Rule, found: &Determination) -> Value {
     let vocabulary = &app.library.vocabulary;
-    let missing: Vec<Value> = found
-        .missing
-        .iter()
-        .map(|at| &vocabulary.facts()[*at])
-        .map(|fact| {
-            json!({
-                "name": fact.name, "title": text_json(&fact.title),
-                "owner": text_json(&vocabulary.department(&fact.owner)),
-            })
-        })
-        .collect();
+    let missing: Vec<Value> =
+        found.missing.iter().map(|at| missing_json(app, &vocabulary.facts()[*at])).collect();
     let mut value = json!({
         "rule": rule.id, "name": rule.name, "title": text_json(&rule.title), "stage": rule.stage,
         "outcome": Shown::of(found, rule).json(), "missing": missing,
@@ -200,6 +214,13 @@ fn determination_json(app: &App, digest: &str, rule: &Rule, found: &Determinatio
         object.insert("bound".into(), json!("at_most"));
     }
     value
+}
+
+fn missing_json(app: &App, fact: &Fact) -> Value {
+    json!({
+        "name": fact.name, "title": text_json(&fact.title),
+        "owner": text_json(&app.library.vocabulary.department(&fact.owner)),
+    })
 }
 
 fn geometry(ledger: &GeoPackageLedger, id: &str) -> Result<Value, Failure> {
@@ -241,23 +262,34 @@ pub(super) async fn explain(
             }
             let tree = tree::json(&tell(at)?, &app.library, &dossier.sources);
             if let Some(node) = find(&tree, &name) {
-                let known = node["value"]["state"] == "known";
-                let code = if known { json!("value") } else { json!("unknown") };
-                let outcome = json!({
-                    "code": code, "text": node["value"]["display"], "raw": node["value"]["raw"],
-                    "grade": Value::Null, "missing": node["missing"].as_array().map_or(0, Vec::len),
-                });
-                let found = json!({
-                    "rule": rule.id, "name": name, "title": node["title"], "stage": rule.stage,
-                    "outcome": outcome, "missing": [], "cites": [], "grade": Value::Null,
-                    "package": law.digest, "law_from": Value::Null,
-                });
+                let found = value_json(&app, &law.digest, rule, &name, node);
                 return Ok(Json(with(head, &name, found, node.clone())));
             }
         }
         Err(Problem::absent(&name))
     })
     .await
+}
+
+/// A value named inside a rule, in the form of a determination.
+fn value_json(app: &App, digest: &str, rule: &Rule, name: &str, node: &Value) -> Value {
+    let code = match node["value"]["state"].as_str() {
+        Some("known") => "value",
+        Some("not_applicable") => "not_applicable",
+        _ => "unknown",
+    };
+    let names = node["missing"].as_array().map_or(&[][..], Vec::as_slice);
+    let missing: Vec<Value> =
+        names.iter().filter_map(|name| Some(missing_json(app, app.library.vocabulary.fact(name.as_str()?)?))).collect();
+    json!({
+        "rule": rule.id, "name": name, "title": node["title"], "stage": rule.stage,
+        "outcome": {
+            "code": code, "text": node["value"]["display"], "raw": node["value"]["raw"],
+            "grade": node["grade"], "missing": missing.len(),
+        },
+        "missing": missing, "cites": node["cites"], "grade": node["grade"],
+        "package": digest, "law_from": Value::Null,
+    })
 }
 
 fn with(mut head: Value, rule: &str, determination: Value, tree: Value) -> Value {

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
-use super::App;
+use super::{App, apart};
 use super::problem::Problem;
 use crate::cli::policy::{document_head_json, document_json, parameter_json};
 
@@ -27,22 +27,29 @@ pub(super) async fn document(
     Ok(Json(document_json(&package.id, document)))
 }
 
-/// Every parameter with its newest value.
-pub(super) async fn parameters(State(app): State<Arc<App>>) -> Json<Value> {
+/// Every parameter with the value of the usual assessment date: one that is set for later does not
+/// hold yet.
+pub(super) async fn parameters(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
+    apart(move || Ok(Json(parameters_of(&app)))).await
+}
+
+fn parameters_of(app: &App) -> Value {
+    let today = app.usual_day().to_string();
     let mut list = Vec::new();
     for package in app.library.packages.values() {
         for parameter in package.parameters.values() {
             let whole = parameter_json(&app.library, &package.id, parameter);
-            let newest = whole["values"].as_array().and_then(|values| values.last()).cloned();
-            let newest = newest.unwrap_or(Value::Null);
+            let values = whole["values"].as_array().map_or(&[][..], Vec::as_slice);
+            let begun = values.iter().rfind(|v| v["from"].as_str().is_some_and(|from| from <= today.as_str()));
+            let current = begun.unwrap_or(&Value::Null);
             list.push(json!({
                 "id": whole["id"], "title": whole["title"], "unit": whole["unit"], "package": package.id,
-                "current": if newest["value"].is_null() { Value::Null } else { newest["display"].clone() },
-                "grade": newest["grade"],
+                "current": if current["value"].is_null() { Value::Null } else { current["display"].clone() },
+                "grade": current["grade"],
             }));
         }
     }
-    Json(json!(list))
+    json!(list)
 }
 
 /// One parameter with its history.

@@ -4,6 +4,7 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use rust_embed::RustEmbed;
 
+use super::problem::Problem;
 use crate::say::words;
 
 #[derive(RustEmbed)]
@@ -14,6 +15,9 @@ struct Page;
 /// A file of the page; any other path is one of the page's own.
 pub(super) async fn serve(uri: Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
+    if path == "api" || path.starts_with("api/") {
+        return Problem::new(StatusCode::NOT_FOUND, "no_route", &[]).into_response();
+    }
     if let Some(file) = Page::get(path) {
         let kind = kind(path);
         // Names of assets carry a digest of their content.

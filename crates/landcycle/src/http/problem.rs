@@ -7,6 +7,9 @@ use serde_json::json;
 
 use crate::say::{Failure, filled, words};
 
+/// What the body of an error is.
+pub(super) const MEDIA_TYPE: &str = "application/problem+json";
+
 /// An error for the page and for other programs.
 #[derive(Debug)]
 pub(super) struct Problem(Box<Inner>);
@@ -40,7 +43,8 @@ impl Problem {
 }
 
 fn title_key(status: StatusCode) -> String {
-    format!("status_{}", status.as_u16())
+    let known = matches!(status.as_u16(), 400 | 403 | 404 | 405 | 500);
+    format!("status_{}", if known { status.as_u16() } else { 400 })
 }
 
 impl From<Failure> for Problem {
@@ -59,6 +63,6 @@ impl IntoResponse for Problem {
             "title": {"zh": title.zh, "en": title.en},
             "detail": {"zh": detail.zh, "en": detail.en},
         });
-        (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+        (status, [(header::CONTENT_TYPE, MEDIA_TYPE)], body.to_string()).into_response()
     }
 }

@@ -28,8 +28,11 @@ pub(super) struct Sort {
 }
 
 const SORTS: [&str; 7] = ["case_id", "project_name", "city", "area", "signed_on", "term_years", "price"];
+const NAMES: [&str; 10] =
+    ["as_of", "city", "district", "package", "rule", "outcome", "q", "sort", "offset", "limit"];
 const LIMIT: usize = 50;
 const LIMIT_MAX: usize = 1_000;
+const OFFSET_MAX: usize = 1_000_000_000;
 
 /// Names and values as they came.
 pub(super) type Pairs = BTreeMap<String, String>;
@@ -37,22 +40,28 @@ pub(super) type Pairs = BTreeMap<String, String>;
 /// The assessment date, when named.
 pub(super) fn day(pairs: &Pairs) -> Result<Option<Date>, Problem> {
     let Some(text) = pairs.get("as_of").filter(|text| !text.is_empty()) else { return Ok(None) };
-    text.parse().map(Some).map_err(|_| Problem::query("as_of", text, "YYYY-MM-DD"))
+    // Times of day and other spellings of a date parse too; one day has one address.
+    let day = text.parse().ok().filter(|day: &Date| day.to_string() == *text);
+    day.map(Some).ok_or_else(|| Problem::query("as_of", text, "YYYY-MM-DD"))
 }
 
 impl Query {
     pub(super) fn read(pairs: &Pairs) -> Result<Self, Problem> {
+        // A filter misspelled and dropped would show more cases than were asked for.
+        if let Some((name, value)) = pairs.iter().find(|(name, _)| !NAMES.contains(&name.as_str())) {
+            return Err(Problem::query(name, value, &NAMES.join(", ")));
+        }
         let text = |name: &str| pairs.get(name).filter(|value| !value.is_empty()).cloned();
-        let number = |name: &str, usual: usize, most: usize| match pairs.get(name) {
+        let number = |name: &str, usual: usize, most: usize| match text(name) {
             None => Ok(usual),
             Some(value) => value
                 .parse()
                 .ok()
                 .filter(|n| *n <= most)
-                .ok_or_else(|| Problem::query(name, value, &format!("0 … {most}"))),
+                .ok_or_else(|| Problem::query(name, &value, &format!("0 … {most}"))),
         };
         let sort = text("sort").unwrap_or_else(|| "case_id".into());
-        let key = sort.trim_start_matches('-').to_owned();
+        let key = sort.strip_prefix('-').unwrap_or(&sort).to_owned();
         if !SORTS.contains(&key.as_str()) {
             return Err(Problem::query("sort", &sort, &SORTS.join(", ")));
         }
@@ -64,7 +73,7 @@ impl Query {
             outcome: text("outcome"),
             text: text("q").map(|q| q.trim().to_lowercase()),
             sort: Sort { key, descending: sort.starts_with('-') },
-            offset: number("offset", 0, usize::MAX)?,
+            offset: number("offset", 0, OFFSET_MAX)?,
             limit: number("limit", LIMIT, LIMIT_MAX)?,
         })
     }

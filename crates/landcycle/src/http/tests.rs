@@ -1,1 +1,185 @@
-//! The router over a small sample city.
+//! The router over a small store, asked through a socket as a browser asks.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+
+use jiff::civil::date;
+use landcycle_ledger::{Body, GeoPackageLedger, Ledger, NewEvent, entries};
+use serde_json::Value;
+
+use super::{App, router};
+use crate::{packages, store};
+
+struct Server {
+    address: SocketAddr,
+    _runtime: tokio::runtime::Runtime,
+    _folder: tempfile::TempDir,
+}
+
+fn event(case: &str, area: &str, started_on: &str) -> NewEvent {
+    let facts = [
+        ("project_name", case),
+        ("city", "示例市"),
+        ("district", "中区"),
+        ("area", area),
+        ("price", "1000000"),
+        ("start_due_on", "2021-01-01"),
+        ("started_on", started_on),
+        ("signed_on", "2020-06-01"),
+    ];
+    NewEvent {
+        case_id: case.into(),
+        kind: "contract.signed/1".into(),
+        happened_on: date(2024, 6, 30),
+        recorded_at: "2024-06-30T10:00:00Z".parse().expect("a moment"),
+        actor: "natural_resources".into(),
+        origin: "test".into(),
+        key: case.into(),
+        package: None,
+        corrects: None,
+        body: Body::new(facts).expect("names and values"),
+    }
+}
+
+fn served() -> Server {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("small.gpkg");
+    let mut ledger = GeoPackageLedger::create(&path).expect("a new store");
+    let events = [event("A-1", "9000", "none"), event("A-2", "20000/3", "none"), event("A-3", "10000", "2020-12-01")];
+    ledger.append(&mut entries(events)).expect("sound events");
+    ledger.set_meta(store::AS_OF_META, "2024-06-30").expect("a meta entry");
+    drop(ledger);
+    let library = packages::sound(None).map_err(|failure| failure.message).expect("sound packages");
+    let app = App::new(library, &path).map_err(|failure| failure.message).expect("a store that opens");
+    let runtime = tokio::runtime::Runtime::new().expect("threads");
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
+    let address = listener.local_addr().expect("its address");
+    runtime.spawn(async move { axum::serve(listener, router(Arc::new(app))).await });
+    Server { address, _runtime: runtime, _folder: folder }
+}
+
+impl Server {
+    fn ask(&self, method: &str, path: &str, host: &str) -> (u16, String, String) {
+        let mut stream = TcpStream::connect(self.address).expect("a connection");
+        write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer in text");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        let status = head.split(' ').nth(1).and_then(|word| word.parse().ok()).expect("a status");
+        (status, head.to_lowercase(), body.to_owned())
+    }
+
+    fn json(&self, path: &str) -> Value {
+        let (status, _, body) = self.ask("GET", path, "localhost");
+        assert_eq!(status, 200, "{path}: {body}");
+        serde_json::from_str(&body).expect("JSON")
+    }
+
+    fn problem(&self, method: &str, path: &str, host: &str) -> (u16, String) {
+        let (status, head, body) = self.ask(method, path, host);
+        assert!(head.contains("content-type: application/problem+json"), "{path}: {head}");
+        let problem: Value = serde_json::from_str(&body).expect("JSON");
+        for part in ["title", "detail"] {
+            for language in ["zh", "en"] {
+                let said = problem[part][language].as_str().unwrap_or_default();
+                assert!(!said.is_empty() && !said.starts_with("problem_") && !said.starts_with("status_"), "{problem}");
+            }
+        }
+        (status, problem["code"].as_str().unwrap_or_default().to_owned())
+    }
+}
+
+fn total(answer: &Value) -> u64 {
+    answer["total"].as_u64().expect("a total")
+}
+
+#[test]
+fn a_count_is_the_total_of_its_filter() {
+    let server = served();
+    let all = server.json("/api/cases");
+    assert_eq!(total(&all), 3);
+    let facets = all["facets"]["outcome"].as_object().expect("counts by rule");
+    let status = server.json("/api/status");
+    let rules = status["rules"].as_array().expect("rules");
+    assert_eq!(rules.len(), facets.len());
+    for rule in rules {
+        let name = rule["name"].as_str().expect("a name");
+        let known: Vec<&Value> = rule["outcomes"].as_array().expect("outcomes").iter().map(|o| &o["code"]).collect();
+        for count in facets[name].as_array().expect("a list") {
+            assert!(known.contains(&&count["code"]), "{name}: {count}");
+            let code = count["code"].as_str().expect("a code");
+            let filtered = server.json(&format!("/api/cases?rule={name}&outcome={code}"));
+            assert_eq!(Some(total(&filtered)), count["count"].as_u64(), "{name} {code}");
+            assert_eq!(filtered["facets"]["outcome"][name], all["facets"]["outcome"][name]);
+        }
+    }
+}
+
+#[test]
+fn rows_are_sorted_by_exact_numbers() {
+    let server = served();
+    let ids = |sort: &str| -> Vec<String> {
+        let answer = server.json(&format!("/api/cases?sort={sort}"));
+        let rows = answer["rows"].as_array().expect("rows").iter();
+        rows.filter_map(|row| row["case_id"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(ids("area"), ["A-2", "A-1", "A-3"]);
+    assert_eq!(ids("-area"), ["A-3", "A-1", "A-2"]);
+}
+
+#[test]
+fn a_case_and_its_row_say_the_same() {
+    let server = served();
+    let rows = server.json("/api/cases");
+    for row in rows["rows"].as_array().expect("rows") {
+        let id = row["case_id"].as_str().expect("an id");
+        let case = server.json(&format!("/api/cases/{id}"));
+        for found in case["determinations"].as_array().expect("determinations") {
+            let name = found["name"].as_str().expect("a name");
+            assert_eq!(found["outcome"], row["outcomes"][name]);
+            let told = server.json(&format!("/api/cases/{id}/explain/{name}"));
+            assert_eq!(&told["determination"], found);
+        }
+    }
+}
+
+#[test]
+fn bad_values_are_refused_in_words() {
+    let server = served();
+    let refused = [
+        "as_of=2024-02-30", "as_of=2024-06-30T00:00", "sort=size", "sort=--area", "limit=many", "limit=100000",
+        "offset=-1", "rule=nothing", "rule=idle_land&outcome=maybe", "outcome=pass", "citty=x",
+    ];
+    for query in refused {
+        let answer = server.problem("GET", &format!("/api/cases?{query}"), "localhost");
+        assert_eq!(answer, (400, "query".into()), "{query}");
+    }
+    let empty = server.json("/api/cases?as_of=2001-01-01&rule=idle_land&outcome=none&offset=&limit=");
+    assert_eq!(total(&empty), 0);
+}
+
+#[test]
+fn whatever_fails_under_api_is_a_problem() {
+    let server = served();
+    for path in ["/api", "/api/", "/api/x", "/api/cases/none", "/api/cases/A-1/explain/none", "/api/documents/none"] {
+        assert_eq!(server.problem("GET", path, "localhost").0, 404, "{path}");
+    }
+    assert_eq!(server.problem("GET", "/api/cases/%FF", "localhost").0, 400);
+    assert_eq!(server.problem("POST", "/api/cases", "localhost").0, 405);
+}
+
+#[test]
+fn only_names_of_this_machine_are_served() {
+    let server = served();
+    for host in ["127.0.0.1", "127.0.0.1:8460", "localhost:1"] {
+        assert_eq!(server.ask("GET", "/api/status", host).0, 200, "{host}");
+    }
+    for host in ["example.org", "127.0.0.1.example.org", "localhost.example.org:80", ""] {
+        assert_eq!(server.problem("GET", "/api/status", host), (403, "wrong_host".into()), "{host}");
+    }
+    let (_, head, _) = server.ask("GET", "/", "localhost");
+    for part in ["default-src 'none'", "x-content-type-options: nosniff", "referrer-policy: no-referrer"] {
+        assert!(head.contains(part), "{head}");
+    }
+}
