@@ -30,9 +30,14 @@ pub(crate) fn sound(folder: Option<&Path>) -> Result<Library, Failure> {
     Err(Failure::new("faulty_packages", &[("count", &faults.len().to_string())]))
 }
 
+/// Whether a file is part of a package: its YAML, and the rows of its tables.
+fn is_part(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "yaml" || end == "csv")
+}
+
 fn shipped() -> Vec<Source> {
     Shipped::iter()
-        .filter(|path| path.ends_with(".yaml"))
+        .filter(|path| is_part(Path::new(path.as_ref())))
         .filter_map(|path| {
             let file = Shipped::get(&path)?;
             let text = String::from_utf8_lossy(&file.data).into_owned();
@@ -66,7 +71,7 @@ fn collect(root: &Path, folder: &Path, sources: &mut Vec<Source>) -> Result<(), 
         let path = entry.map_err(|error| fail(folder, &error))?.path();
         if path.is_dir() {
             collect(root, &path, sources)?;
-        } else if path.extension().is_some_and(|e| e == "yaml") {
+        } else if is_part(&path) {
             let text = std::fs::read_to_string(&path).map_err(|error| fail(&path, &error))?;
             let below = path.strip_prefix(root).unwrap_or(&path);
             let parts: Vec<String> =

@@ -15,7 +15,9 @@ use crate::package::document::{Article, Document, Grade};
 use crate::package::library::Package;
 use crate::package::parameter::Parameter;
 use crate::package::rule::{OutcomeCode, RuleKind};
+use crate::package::table::{Edition, Table};
 use crate::text::Text;
+use crate::vocabulary::Symbols;
 
 /// 现行法 · the law that a package makes with everything it extends.
 #[derive(Debug)]
@@ -28,6 +30,10 @@ pub struct Law {
     pub rules: Vec<Rule>,
     /// Parameters by path, the layers that set them from the lowest.
     pub parameters: BTreeMap<String, Vec<(usize, Arc<Parameter>)>>,
+    /// Tables by path, the layers that set them from the lowest.
+    pub tables: BTreeMap<String, Vec<(usize, Arc<Table>)>>,
+    /// The open codes that any law mentions.
+    pub(crate) symbols: Arc<Symbols>,
 }
 
 /// 规则 · a rule with all its versions.
@@ -141,6 +147,25 @@ pub(crate) struct Segment {
     pub(crate) until: i64,
     pub(crate) version: usize,
     pub(crate) parameters: BTreeMap<String, SetValue>,
+    pub(crate) tables: BTreeMap<String, SetTable>,
+}
+
+/// The edition of a table in a segment.
+#[derive(Clone, Debug)]
+pub(crate) struct SetTable {
+    pub(crate) table: Arc<Table>,
+    /// Index of the edition.
+    pub(crate) edition: usize,
+    /// Index in the chain of the layer that set it.
+    pub(crate) layer: usize,
+    pub(crate) cites: Vec<Citation>,
+    pub(crate) grade: Grade,
+}
+
+impl SetTable {
+    pub(crate) fn edition(&self) -> &Edition {
+        &self.table.editions[self.edition]
+    }
 }
 
 /// The value of a parameter in a segment.
@@ -189,6 +214,7 @@ impl Rule {
         let version = &self.versions[segment.version];
         let own = version.cites.iter().map(|c| c.article().grade);
         let numbers = segment.parameters.values().map(|p| p.grade);
+        let numbers = numbers.chain(segment.tables.values().map(|t| t.grade));
         let stand_in = version.illustrative.as_ref().map(|_| Grade::Illustrative);
         own.chain(numbers).chain(stand_in).max().unwrap_or(Grade::Illustrative)
     }

@@ -5,5 +5,7 @@ pub mod document;
 pub mod library;
 pub mod parameter;
 pub(crate) mod reader;
+pub(crate) mod rows;
 pub mod rule;
+pub mod table;
 pub(crate) mod unread;

@@ -11,6 +11,7 @@ mod encode;
 pub mod explain;
 pub mod facts;
 mod kernels;
+mod lookup;
 mod machine;
 mod op;
 pub mod outcome;
@@ -31,5 +32,9 @@ pub(crate) const LAPSED: u64 = 1 << 62;
 pub(crate) const UNDEFINED: u64 = 1 << 61;
 /// Lane state: two exceptions hold and none prevails.
 pub(crate) const CONFLICT: u64 = 1 << 60;
+/// Lane state: the table of the law has no value for these keys.
+pub(crate) const NO_ROW: u64 = 1 << 59;
+/// Keys that a table may have.
+pub(crate) const KEYS_MAX: usize = 4;
 /// Facts that one part of a program may use: one bit of the state each.
-pub(crate) const FACTS_MAX: usize = 60;
+pub(crate) const FACTS_MAX: usize = 59;

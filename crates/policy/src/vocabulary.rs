@@ -412,6 +412,8 @@ impl Vocabulary {
 #[derive(Clone, Debug, Default)]
 pub struct Symbols {
     ids: BTreeMap<String, i64>,
+    /// Those that stand for every code that begins with them, in the rows of tables.
+    prefixes: BTreeMap<String, i64>,
 }
 
 impl Symbols {
@@ -421,9 +423,31 @@ impl Symbols {
         *self.ids.entry(code.to_owned()).or_insert(next)
     }
 
-    /// The lane of a code; [`OTHER_CODE`] when no rule mentions it.
+    /// The lane of a code by which rows are found, its own and for all that begin with it.
+    pub(crate) fn intern_prefix(&mut self, code: &str) -> i64 {
+        let id = self.intern(code);
+        self.prefixes.insert(code.to_owned(), id);
+        id
+    }
+
+    /// The lane of a code; [`OTHER_CODE`] when no rule mentions it, and below that, one for each
+    /// longest beginning by which a table knows it.
     pub fn lane(&self, code: &str) -> i64 {
-        self.ids.get(code).copied().unwrap_or(OTHER_CODE)
+        let known = self.ids.get(code).copied();
+        known.or_else(|| Some(OTHER_CODE - 1 - self.beginning(code)?)).unwrap_or(OTHER_CODE)
+    }
+
+    fn beginning(&self, code: &str) -> Option<i64> {
+        if self.prefixes.is_empty() {
+            return None;
+        }
+        code.char_indices().rev().find_map(|(at, _)| self.prefixes.get(code.get(..at)?)).copied()
+    }
+
+    /// Every code with its lane, and the lanes of codes that are known by their beginning only.
+    pub(crate) fn lanes(&self) -> impl Iterator<Item = (&str, i64)> {
+        let known = self.ids.iter().map(|(code, id)| (code.as_str(), *id));
+        known.chain(self.prefixes.iter().map(|(code, id)| (code.as_str(), OTHER_CODE - 1 - id)))
     }
 }
 

@@ -257,7 +257,7 @@ impl Parser {
                 return Ok(Expr { at: at.start..end, kind: ExprKind::Number { value, unit } });
             }
             Token::Date(day) => ExprKind::Date(day),
-            Token::Parameter(name) => ExprKind::Parameter(name.replace('.', "/")),
+            Token::Parameter(name) => return self.parameter(&name, at),
             Token::Rule(name) => return self.rule(name, at),
             Token::Sign("(") => {
                 let inner = self.or()?;
@@ -272,6 +272,20 @@ impl Parser {
             }
         };
         Ok(Expr { at, kind })
+    }
+
+    fn parameter(&mut self, name: &str, at: Range) -> Parsed {
+        let path = name.replace('.', "/");
+        if !self.sign("[") {
+            return Ok(Expr { at, kind: ExprKind::Parameter(path) });
+        }
+        let mut keys = vec![self.or()?];
+        while self.sign(",") {
+            keys.push(self.or()?);
+        }
+        let end = self.at().end;
+        self.expect_sign("]")?;
+        Ok(Expr { at: at.start..end, kind: ExprKind::Table { path, keys } })
     }
 
     fn rule(&mut self, name: String, at: Range) -> Parsed {

@@ -25,6 +25,11 @@ pub(crate) enum ExprKind {
     Name(String),
     /// `$supply.term_years_max`
     Parameter(String),
+    /// `$supply.industry_standards.investment_min[industry]`
+    Table {
+        path: String,
+        keys: Vec<Expr>,
+    },
     /// `@idle_land` or `@evaluation_due.stage`
     Rule {
         name: String,

@@ -43,6 +43,12 @@ pub(crate) enum TypedKind {
     /// A value named by `let` in the same version.
     Let(usize),
     Parameter(String),
+    /// The value of a table's column in the row of the keys.
+    Table {
+        table: String,
+        column: String,
+        keys: Vec<Typed>,
+    },
     /// Rule id and index of its field.
     Rule(String, usize),
     Not(Box<Typed>),
@@ -94,7 +100,10 @@ impl Typed {
             | TypedKind::IsNever(a)
             | TypedKind::Convert(_, a)
             | TypedKind::InLanes(a, _) => vec![a],
-            TypedKind::And(parts) | TypedKind::Or(parts) | TypedKind::Extreme { of: parts, .. } => {
+            TypedKind::And(parts)
+            | TypedKind::Or(parts)
+            | TypedKind::Table { keys: parts, .. }
+            | TypedKind::Extreme { of: parts, .. } => {
                 parts.iter().collect()
             }
             TypedKind::Compare(_, a, b) | TypedKind::Arithmetic(_, a, b) | TypedKind::DaysBetween(a, b) => {

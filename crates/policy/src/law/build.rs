@@ -13,6 +13,7 @@ use crate::package::library::Package;
 use crate::package::parameter::{Cited, Parameter};
 use crate::package::reader::{Placed, nearest};
 use crate::package::rule::{FieldHead, Head, RuleFile, RuleKind};
+use crate::package::table::{self, Matching, Table};
 use crate::unit::Unit;
 use crate::vocabulary::{FactKind, Symbols, Vocabulary};
 
@@ -22,6 +23,7 @@ pub(super) struct Builder<'b> {
     pub(super) symbols: &'b mut Symbols,
     pub(super) faults: &'b mut Vec<Fault>,
     pub(super) parameters: BTreeMap<String, Vec<(usize, Arc<Parameter>)>>,
+    pub(super) tables: BTreeMap<String, Vec<(usize, Arc<Table>)>>,
     /// Heads of all rules by path, with the fields as other rules see them.
     pub(super) heads: BTreeMap<String, RuleHead>,
     /// Rules whose own unit is at fault, so that no value can be held against it.
@@ -51,17 +53,21 @@ impl Law {
             symbols,
             faults,
             parameters: BTreeMap::new(),
+            tables: BTreeMap::new(),
             heads: BTreeMap::new(),
             unitless: BTreeSet::new(),
         };
         builder.collect_parameters();
+        builder.collect_tables();
         builder.check_layers();
         builder.collect_heads();
         let rules = builder.rules();
         let rules = builder.in_order(rules);
         let parameters = std::mem::take(&mut builder.parameters);
+        let tables = std::mem::take(&mut builder.tables);
         let digest = format!("{}@sha256:{digest}", chain[0].id);
-        Self { chain: chain.to_vec(), digest, rules, parameters }
+        let symbols = Arc::default();
+        Self { chain: chain.to_vec(), digest, rules, parameters, tables, symbols }
     }
 }
 
@@ -76,6 +82,45 @@ impl Builder<'_> {
                         self.cited(cited, &parameter.file);
                     }
                 }
+            }
+        }
+    }
+
+    fn collect_tables(&mut self) {
+        for (layer, package) in self.chain.iter().enumerate() {
+            for (path, found) in &package.tables {
+                for edition in &found.editions {
+                    for cited in &edition.cites {
+                        self.cited(cited, &found.file);
+                    }
+                    self.intern_keys(found, edition);
+                }
+                self.tables.entry(path.clone()).or_default().push((layer, Arc::clone(found)));
+            }
+        }
+        for layers in self.tables.values() {
+            let Some((_, upper)) = layers.last() else { continue };
+            for (_, lower) in &layers[..layers.len() - 1] {
+                if !table::same_shape(lower, upper) {
+                    let fault = Fault::new("P110", &lower.file, lower.columns_span);
+                    let fault = fault.with("name", &lower.path).with("header", upper.header().join(","));
+                    self.faults.push(fault.also(&upper.file, upper.columns_span));
+                }
+            }
+        }
+    }
+
+    /// Rows are found by the lanes of their codes, so every code of a key has one.
+    fn intern_keys(&mut self, found: &Table, edition: &table::Edition) {
+        for (at, key) in found.keys.iter().enumerate() {
+            if !matches!(self.vocabulary.facts()[key.fact].kind, FactKind::OpenCode) {
+                continue;
+            }
+            for row in &edition.rows {
+                match key.matching {
+                    Matching::Prefix => self.symbols.intern_prefix(&row.keys[at]),
+                    _ => self.symbols.intern(&row.keys[at]),
+                };
             }
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::build::Builder;
 use super::{Citation, Exception, Field, Version, Written};
-use crate::expression::check::{Checker, RuleValue, Scope, Trouble};
+use crate::expression::check::{Checker, RuleValue, Scope, TableColumn, Trouble};
 use crate::expression::parser;
 use crate::expression::typed::Ty;
 use crate::fault::{Fault, Source};
@@ -13,6 +13,7 @@ use crate::messages::words;
 use crate::node::place_in_scalar;
 use crate::package::reader::{Placed, nearest};
 use crate::package::rule::{self, RuleFile};
+use crate::package::table::fact_type;
 use crate::text::Text;
 use crate::vocabulary::{Symbols, Vocabulary};
 
@@ -45,6 +46,20 @@ impl Scope for VersionScope<'_, '_> {
         layers.last().map(|(_, parameter)| Ty::Number(parameter.unit))
     }
 
+    fn table(&self, path: &str) -> Option<TableColumn> {
+        let (table, column) = path.rsplit_once('/')?;
+        let (_, found) = self.builder.tables.get(table)?.last()?;
+        let column = found.columns.iter().find(|c| c.name == column)?;
+        let vocabulary = self.builder.vocabulary;
+        let key_type = |fact: usize| fact_type(fact, vocabulary);
+        Some(TableColumn {
+            table: found.path.clone(),
+            column: column.name.clone(),
+            ty: column.ty(vocabulary),
+            keys: found.keys.iter().map(|key| (key.name.clone(), key_type(key.fact))).collect(),
+        })
+    }
+
     fn rule(&self, name: &str, field: Option<&str>) -> Option<RuleValue> {
         self.builder.rule_value(name, field)
     }
@@ -61,7 +76,11 @@ impl Scope for VersionScope<'_, '_> {
     }
 
     fn all_parameters(&self) -> Vec<String> {
-        self.builder.parameters.keys().map(|path| path.replace('/', ".")).collect()
+        let columns = self.builder.tables.iter().filter_map(|(path, layers)| Some((path, layers.last()?)));
+        let columns = columns
+            .flat_map(|(path, (_, table))| table.columns.iter().map(move |c| format!("{path}/{}", c.name)));
+        let parameters = self.builder.parameters.keys().cloned();
+        parameters.chain(columns).map(|path| path.replace('/', ".")).collect()
     }
 
     fn all_rules(&self) -> Vec<String> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::build::Builder;
-use super::{Citation, Segment, SetValue, Version, Written};
+use super::{Citation, Segment, SetTable, SetValue, Version, Written};
 use crate::calendar::{NEVER, iso};
 use crate::expression::typed::TypedKind;
 use crate::fault::Fault;
@@ -25,14 +25,24 @@ fn version_on(versions: &[Version], layers: usize, day: i64) -> Option<usize> {
     })
 }
 
-/// The parameters that a version's expressions use.
-fn used(version: &Version) -> BTreeSet<&str> {
-    let mut names = BTreeSet::new();
+/// The parameters and tables that a version's expressions use.
+#[derive(Default)]
+struct Used<'v> {
+    parameters: BTreeSet<&'v str>,
+    tables: BTreeSet<&'v str>,
+}
+
+fn used(version: &Version) -> Used<'_> {
+    let mut names = Used::default();
     for written in version.expressions() {
-        written.typed.walk(&mut |typed| {
-            if let TypedKind::Parameter(path) = &typed.kind {
-                names.insert(path.as_str());
+        written.typed.walk(&mut |typed| match &typed.kind {
+            TypedKind::Parameter(path) => {
+                names.parameters.insert(path.as_str());
             }
+            TypedKind::Table { table, .. } => {
+                names.tables.insert(table.as_str());
+            }
+            _ => {}
         });
     }
     names
@@ -56,9 +66,14 @@ impl Builder<'_> {
         for version in versions {
             cuts.insert(version.from);
             cuts.extend(version.until);
-            for name in used(version) {
+            let used = used(version);
+            for name in used.parameters {
                 let records = self.parameters.get(name).into_iter().flatten();
                 cuts.extend(records.flat_map(|(_, p)| p.values.iter().map(|v| v.from)));
+            }
+            for name in used.tables {
+                let layers = self.tables.get(name).into_iter().flatten();
+                cuts.extend(layers.flat_map(|(_, t)| t.editions.iter().map(|e| e.from)));
             }
         }
         let cuts: Vec<i64> = cuts.into_iter().collect();
@@ -66,16 +81,19 @@ impl Builder<'_> {
         for (at, from) in cuts.iter().enumerate() {
             let until = cuts.get(at + 1).copied().unwrap_or(NEVER);
             let Some(version) = version_on(versions, layers, *from) else { continue };
-            let Some(parameters) = self.values_on(&versions[version], *from, file) else { continue };
+            let parameters = self.values_on(&versions[version], *from, file);
+            let tables = self.tables_on(&versions[version], *from, file);
+            let (Some(parameters), Some(tables)) = (parameters, tables) else { continue };
             match segments.last_mut() {
                 Some(last)
                     if last.until == *from
                         && last.version == version
-                        && same(&last.parameters, &parameters) =>
+                        && same(&last.parameters, &parameters)
+                        && same_editions(&last.tables, &tables) =>
                 {
                     last.until = until;
                 }
-                _ => segments.push(Segment { from: *from, until, version, parameters }),
+                _ => segments.push(Segment { from: *from, until, version, parameters, tables }),
             }
         }
         segments
@@ -89,20 +107,58 @@ impl Builder<'_> {
     ) -> Option<BTreeMap<String, SetValue>> {
         let mut values = BTreeMap::new();
         let mut whole = true;
-        for name in used(version) {
+        for name in used(version).parameters {
             if let Some(value) = self.value_on(name, day) {
                 values.insert(name.to_owned(), value);
                 continue;
             }
             whole = false;
-            let written = self.chain.get(version.layer).and_then(|p| p.rules.get(&file.path));
-            let written = written.map_or(file, |rule| rule);
-            let span =
-                written.versions.iter().find(|v| v.from == version.from).map_or(written.span, |v| v.span);
-            let fault = Fault::new("P056", &written.file, span).with("name", name).with("day", iso(day));
-            self.faults.push(fault);
+            self.gap(name, version, day, file);
         }
         whole.then_some(values)
+    }
+
+    fn tables_on(
+        &mut self,
+        version: &Version,
+        day: i64,
+        file: &RuleFile,
+    ) -> Option<BTreeMap<String, SetTable>> {
+        let mut tables = BTreeMap::new();
+        let mut whole = true;
+        for name in used(version).tables {
+            if let Some(set) = self.table_on(name, day) {
+                tables.insert(name.to_owned(), set);
+                continue;
+            }
+            whole = false;
+            self.gap(name, version, day, file);
+        }
+        whole.then_some(tables)
+    }
+
+    /// The law gives no number or table on a day on which a version needs it.
+    fn gap(&mut self, name: &str, version: &Version, day: i64, file: &RuleFile) {
+        let written = self.chain.get(version.layer).and_then(|p| p.rules.get(&file.path));
+        let written = written.map_or(file, |rule| rule);
+        let span = written.versions.iter().find(|v| v.from == version.from).map_or(written.span, |v| v.span);
+        let fault = Fault::new("P056", &written.file, span).with("name", name).with("day", iso(day));
+        self.faults.push(fault);
+    }
+
+    /// The edition of a table on a day: the lowest layer that has one, whole.
+    fn table_on(&self, name: &str, day: i64) -> Option<SetTable> {
+        let (layer, table, edition) = self.tables.get(name)?.iter().find_map(|(layer, table)| {
+            let edition = table.editions.iter().rposition(|edition| edition.from <= day)?;
+            Some((*layer, table, edition))
+        })?;
+        let set = &table.editions[edition];
+        set.source.as_ref()?;
+        let cites: Vec<Citation> = set.cites.iter().filter_map(|c| find(self.chain, c)).collect();
+        let stand_in = set.illustrative.as_ref().map(|_| Grade::Illustrative);
+        let grade = cites.iter().map(|c| c.article().grade).chain(stand_in).max();
+        let grade = grade.unwrap_or(Grade::Illustrative);
+        Some(SetTable { table: Arc::clone(table), edition, layer, cites, grade })
     }
 
     /// The value of a parameter on a day: the lowest layer that speaks.
@@ -181,6 +237,11 @@ fn cite_list(cites: &[Cited]) -> String {
 
 fn same(a: &BTreeMap<String, SetValue>, b: &BTreeMap<String, SetValue>) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|((_, x), (_, y))| (x.from, x.layer) == (y.from, y.layer))
+}
+
+fn same_editions(a: &BTreeMap<String, SetTable>, b: &BTreeMap<String, SetTable>) -> bool {
+    a.len() == b.len()
+        && a.iter().zip(b).all(|((_, x), (_, y))| (x.edition, x.layer) == (y.edition, y.layer))
 }
 
 /// The article of a citation, looked for in a chain of packages.

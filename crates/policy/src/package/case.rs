@@ -25,6 +25,7 @@ pub struct Case {
     /// The place of the case in its file.
     pub span: Span,
     pub(crate) rule_span: Span,
+    pub(crate) expect_span: Span,
     pub(crate) given_spans: Vec<Span>,
 }
 
@@ -73,6 +74,7 @@ impl Case {
             file: Arc::clone(&reader.file),
             span: node.span,
             rule_span: rule.span,
+            expect_span: expect.span,
             given_spans: pairs
                 .iter()
                 .map(|(key, value)| Span { start: key.span.start, end: value.span.end })

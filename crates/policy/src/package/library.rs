@@ -10,6 +10,7 @@ use super::document::{Document, Encoding};
 use super::parameter::{Cited, Parameter};
 use super::reader::{Placed, Reader, nearest, tree};
 use super::rule::RuleFile;
+use super::table::Table;
 use super::unread::Unread;
 use crate::fault::{Fault, Source};
 use crate::law::Law;
@@ -38,6 +39,8 @@ pub struct Package {
     pub documents: Vec<Arc<Document>>,
     /// Parameters by path.
     pub parameters: BTreeMap<String, Arc<Parameter>>,
+    /// Tables by path.
+    pub tables: BTreeMap<String, Arc<Table>>,
     pub(crate) rules: BTreeMap<String, Arc<RuleFile>>,
     /// Cases.
     pub cases: Vec<Arc<Case>>,
@@ -52,7 +55,7 @@ pub struct Library {
     /// The vocabulary.
     pub vocabulary: Vocabulary,
     /// Open codes that rules mention.
-    pub symbols: Symbols,
+    pub symbols: Arc<Symbols>,
     /// Packages by id.
     pub packages: BTreeMap<String, Arc<Package>>,
     laws: BTreeMap<String, Arc<Law>>,
@@ -83,7 +86,7 @@ impl Library {
         }
         let mut library = Self {
             vocabulary,
-            symbols: Symbols::default(),
+            symbols: Arc::default(),
             packages,
             laws: BTreeMap::new(),
             vocabulary_files: own,
@@ -100,12 +103,18 @@ impl Library {
 
     fn build_laws(&mut self, faults: &mut Vec<Fault>) {
         let ids: Vec<String> = self.packages.keys().cloned().collect();
+        let mut symbols = Symbols::default();
+        let mut laws = Vec::new();
         for id in ids {
             let Some(chain) = self.chain(&id, faults) else { continue };
             let digest = self.digest(&chain);
-            let mut symbols = std::mem::take(&mut self.symbols);
-            let law = Law::build(&chain, &digest, &self.vocabulary, &mut symbols, faults);
-            self.symbols = symbols;
+            laws.push((id, Law::build(&chain, &digest, &self.vocabulary, &mut symbols, faults)));
+        }
+        // Rows of tables are found by codes that any law mentions, so no law is compiled before all
+        // are read.
+        self.symbols = Arc::new(symbols);
+        for (id, mut law) in laws {
+            law.symbols = Arc::clone(&self.symbols);
             // A law with faults may lack expressions; what is left of it is not compiled.
             if faults.is_empty() {
                 self.check_computable(&law, faults);
@@ -244,7 +253,11 @@ impl Library {
                 let exists = self
                     .packages
                     .values()
-                    .any(|p| p.rules.contains_key(name) || p.parameters.contains_key(name));
+                    .any(|p| {
+                        p.rules.contains_key(name)
+                            || p.parameters.contains_key(name)
+                            || p.tables.contains_key(name)
+                    });
                 if !exists {
                     let fault = Fault::new("P052", &document.file, article.span).with("name", name);
                     faults.push(fault.with("article", &article.key));
@@ -270,9 +283,30 @@ impl Package {
         let root = tree(manifest, faults)?;
         let mut package = Self::manifest(folder, &root, manifest, faults)?;
         for file in files {
-            package.read_file(file, vocabulary, faults);
+            package.read_file(file, files, vocabulary, faults);
         }
+        package.check_rows_used(files, faults);
         Some(package)
+    }
+
+    /// Rows that no table names are a forgotten edition, or a misspelt one.
+    fn check_rows_used(&self, files: &[Arc<Source>], faults: &mut Vec<Fault>) {
+        // A table at fault names rows that are not known here.
+        if files.iter().any(|file| self.is_table(file) && !self.table_of(file)) {
+            return;
+        }
+        let used = |file: &Arc<Source>| self.digest_input.iter().any(|other| other.path == file.path);
+        for file in files.iter().filter(|file| file.path.ends_with(".csv") && !used(file)) {
+            faults.push(Fault::new("P111", file, crate::node::Span::default()));
+        }
+    }
+
+    fn is_table(&self, file: &Source) -> bool {
+        file.path.starts_with(&format!("{}/tables/", self.id)) && file.path.ends_with(".yaml")
+    }
+
+    fn table_of(&self, file: &Source) -> bool {
+        self.tables.values().any(|table| table.file.path == file.path)
     }
 
     fn manifest(folder: &str, root: &Node, file: &Arc<Source>, faults: &mut Vec<Fault>) -> Option<Self> {
@@ -301,6 +335,7 @@ impl Package {
             illustrative: reader.flag(root, "illustrative"),
             documents: Vec::new(),
             parameters: BTreeMap::new(),
+            tables: BTreeMap::new(),
             rules: BTreeMap::new(),
             cases: Vec::new(),
             extends_placed,
@@ -309,11 +344,17 @@ impl Package {
         })
     }
 
-    fn read_file(&mut self, file: &Arc<Source>, vocabulary: &Vocabulary, faults: &mut Vec<Fault>) {
+    fn read_file(
+        &mut self,
+        file: &Arc<Source>,
+        files: &[Arc<Source>],
+        vocabulary: &Vocabulary,
+        faults: &mut Vec<Fault>,
+    ) {
         let Some(rest) = file.path.strip_prefix(&format!("{}/", self.id)) else { return };
         let Some((kind, inner)) = rest.split_once('/') else { return };
         let Some(path) = inner.strip_suffix(".yaml") else { return };
-        if !["documents", "parameters", "rules", "cases"].contains(&kind) {
+        if !["documents", "parameters", "tables", "rules", "cases"].contains(&kind) {
             let fault = Fault::new("P055", file, crate::node::Span::default());
             faults.push(fault.with("folder", kind));
             return;
@@ -332,6 +373,13 @@ impl Package {
             "parameters" => {
                 if let Some(found) = Parameter::read(path, &root, &vocabulary.units, &mut reader) {
                     self.parameters.insert(path.to_owned(), Arc::new(found));
+                }
+            }
+            "tables" => {
+                if let Some(found) = Table::read(path, &root, files, vocabulary, &mut reader) {
+                    let rows = found.editions.iter().filter_map(|edition| edition.source.clone());
+                    self.digest_input.extend(rows);
+                    self.tables.insert(path.to_owned(), Arc::new(found));
                 }
             }
             "rules" => {

@@ -45,6 +45,9 @@ impl Unread {
                 "parameters" if !has(|p, inner, _| p.parameters.contains_key(inner)) => {
                     unread.paths.insert(inner.to_owned());
                 }
+                "tables" if !has(|p, inner, _| p.tables.contains_key(inner)) => {
+                    unread.paths.insert(inner.to_owned());
+                }
                 "rules" if !has(|p, inner, _| p.rules.contains_key(inner)) => {
                     unread.paths.insert(inner.to_owned());
                 }
@@ -60,7 +63,11 @@ impl Unread {
         let rule = subject.split('.').next().unwrap_or_default();
         match fault.code {
             "P011" | "P012" | "P034" | "P065" => self.vocabulary && !in_vocabulary(fault),
-            "P036" | "P052" | "P064" => self.paths.contains(subject),
+            "P036" => {
+                let table = subject.rsplit_once('/').map(|(table, _)| table);
+                self.paths.contains(subject) || table.is_some_and(|table| self.paths.contains(table))
+            }
+            "P052" | "P064" => self.paths.contains(subject),
             "P037" => self.paths.iter().any(|path| path == rule || path.rsplit('/').next() == Some(rule)),
             "P050" => self.packages.contains(subject),
             "P060" => subject.split('#').next().is_some_and(|id| self.documents.contains(id)),

@@ -8,7 +8,7 @@ use super::{FACTS_MAX, LAPSED, NOT_APPLICABLE};
 use crate::exact::Exact;
 use crate::expression::typed::Ty;
 use crate::law::{JudgedOn, Law, Rule, Segment, Version, Written};
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Symbols, Vocabulary};
 
 /// Why a checked rule still cannot be computed exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum CompileFault {
     TooManyFacts,
     /// More exceptions than a version may have.
     TooManyExceptions,
+    /// A quotient as the key of a table.
+    KeyIsQuotient,
 }
 
 impl CompileFault {
@@ -34,6 +36,7 @@ impl CompileFault {
             Self::DivisionByZero => "P082",
             Self::TooManyFacts => "P083",
             Self::TooManyExceptions => "P084",
+            Self::KeyIsQuotient => "P085",
         }
     }
 }
@@ -112,6 +115,7 @@ fn groups(law: &Law) -> Vec<Vec<usize>> {
 /// What the expressions of one version may read.
 pub(super) struct Frame<'f> {
     pub(super) vocabulary: &'f Vocabulary,
+    pub(super) symbols: &'f Symbols,
     pub(super) segment: &'f Segment,
     pub(super) lets: Vec<Value>,
     done: &'f BTreeMap<&'f str, Done>,
@@ -251,7 +255,16 @@ impl PartBuilder {
         for segment_at in wanted {
             let segment = &rule.segments[segment_at];
             let lets = Vec::new();
-            let mut frame = Frame { vocabulary, segment, lets, done, rule: at, segment_at, expression: 0 };
+            let mut frame = Frame {
+                vocabulary,
+                symbols: &law.symbols,
+                segment,
+                lets,
+                done,
+                rule: at,
+                segment_at,
+                expression: 0,
+            };
             made.push((segment_at, self.version(rule, &mut frame)?));
         }
         self.assemble(rule, at, judged, made)

@@ -1,7 +1,10 @@
 //! Compiling one expression of a version: every node to instructions, noted for the trace.
 
+use std::sync::Arc;
+
 use super::compile::{CompileFault, Frame, PartBuilder, Value, narrow_of, rule_value};
 use super::encode::Number;
+use super::lookup::{Lookup, Measure};
 use super::op::{FieldOut, N, Op, Reg, TraceKey};
 use crate::calendar::NEVER;
 use crate::exact::Exact;
@@ -98,6 +101,9 @@ impl PartBuilder {
                 let set = frame.segment.parameters.get(name).map_or(Exact::ZERO, |p| p.value);
                 return Ok(Value::Number(Number::Known(set)));
             }
+            TypedKind::Table { table, column, keys } => {
+                return self.table((table, column), keys, &typed.ty, frame, path);
+            }
             TypedKind::Rule(id, field) => return Ok(rule_value(frame, id, *field, &typed.ty)),
             TypedKind::Not(inner) => {
                 let a = self.lane(inner, 0, frame, path)?;
@@ -151,6 +157,45 @@ impl PartBuilder {
             TypedKind::Extreme { greatest, of } => return self.extremes(*greatest, of, frame, path),
         };
         Ok(Value::Lane(lane))
+    }
+
+    fn table(
+        &mut self,
+        (table, column): (&str, &str),
+        keys: &[Typed],
+        ty: &Ty,
+        frame: &Frame<'_>,
+        path: &mut Vec<u8>,
+    ) -> Result<Value, CompileFault> {
+        // A segment has every table that its version uses.
+        let set = frame.segment.tables.get(table).ok_or(CompileFault::TooLarge)?;
+        let (mut lanes, mut steps) = (Vec::new(), Vec::new());
+        for (at, key) in keys.iter().enumerate() {
+            let (lane, step) = match self.child(key, at, frame, path)? {
+                Value::Lane(lane) => (lane, Exact::ONE),
+                Value::Number(Number::Lanes { below: Some(_), .. }) => {
+                    return Err(CompileFault::KeyIsQuotient);
+                }
+                Value::Number(number) => match self.output(number, number.step())? {
+                    Reg::Narrow(lane) => (lane, number.step()),
+                    Reg::Wide(_) => return Err(CompileFault::TooLarge),
+                },
+            };
+            lanes.push(lane);
+            steps.push(step);
+        }
+        let (lookup, measure) = Lookup::new(set, column, &steps, frame.vocabulary, frame.symbols)?;
+        let out = self.narrow();
+        self.emit(Op::Lookup { keys: lanes.clone(), column: Arc::new(lookup), out });
+        for lane in lanes {
+            self.release(Reg::Narrow(lane));
+        }
+        if !matches!(ty, Ty::Number(_)) {
+            return Ok(Value::Lane(out));
+        }
+        let register = Reg::Narrow(out);
+        let Measure { bits, quantum } = measure;
+        Ok(Value::Number(Number::Lanes { register, bits, quantum, below: None }))
     }
 
     fn fact_value(&mut self, fact: usize, vocabulary: &Vocabulary) -> Result<Value, CompileFault> {

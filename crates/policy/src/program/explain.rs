@@ -7,7 +7,8 @@ use super::compile::{CompileFault, by_priority};
 use super::facts::Facts;
 use super::machine::{Machine, Registers};
 use super::op::{FieldOut, Part, Program, Reg};
-use super::{CONFLICT, LAPSED, NOT_APPLICABLE};
+use super::{LAPSED, NOT_APPLICABLE};
+use super::outcome::reason_key;
 use crate::calendar::{NEVER, iso};
 use crate::exact::Exact;
 use crate::expression::syntax::Comparison;
@@ -199,8 +200,7 @@ impl<'t> Teller<'t> {
         step.display = match step.state {
             State::NotApplicable => words("explain.not_applicable"),
             State::Undefined if lacks & LAPSED != 0 => words("reasons.lapsed"),
-            State::Undefined if lacks & CONFLICT != 0 => words("reasons.conflict"),
-            State::Undefined => words("reasons.undefined"),
+            State::Undefined => words(reason_key(lacks)),
             State::Known | State::Unknown => words("explain.unknown"),
         };
     }
@@ -400,6 +400,7 @@ impl<'t> Teller<'t> {
             }
             TypedKind::AsOf => step(StepKind::Literal, words("explain.as_of")),
             TypedKind::Parameter(name) => self.parameter(name, place),
+            TypedKind::Table { table, column, .. } => self.table(table, column, place),
             TypedKind::Rule(id, _) => return self.reference(id, typed, out, text),
             TypedKind::Let(at) => return self.definition(*at, place),
             other => step(StepKind::Operation, operation(other)),
@@ -467,6 +468,31 @@ impl<'t> Teller<'t> {
             from: iso(set.from),
             unit: parameter.unit_text.clone(),
             illustrative: set.illustrative.clone(),
+        });
+        told
+    }
+
+    /// A value of a table: its keys follow as the step's parts.
+    fn table(&self, name: &str, column: &str, place: Place<'_>) -> Step {
+        let Some(set) = place.segment.tables.get(name) else {
+            return step(StepKind::Parameter, Text::same(name));
+        };
+        let found = set.table.columns.iter().find(|c| c.name == column);
+        let title = found.map(|c| c.title.clone()).unwrap_or_default();
+        let whole = words("explain.in_table").fill(&[("table", set.table.title.clone()), ("column", title)]);
+        let mut told = step(StepKind::Parameter, whole);
+        let (package, edition) = (&self.law.chain[set.layer], set.edition());
+        told.expression = Some(format!("${}.{column}", name.replace('/', ".")));
+        told.cites = set.cites.iter().map(|c| c.id.clone()).collect();
+        told.grade = Some(set.grade);
+        told.note.clone_from(&edition.illustrative);
+        told.parameter = Some(ParameterUse {
+            id: name.to_owned(),
+            package: package.id.clone(),
+            layer: package.title.clone(),
+            from: iso(edition.from),
+            unit: found.map(|c| c.unit_text.clone()).unwrap_or_default(),
+            illustrative: edition.illustrative.clone(),
         });
         told
     }

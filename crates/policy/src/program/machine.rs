@@ -4,7 +4,7 @@ use super::facts::Facts;
 use super::kernels::{self, Lanes};
 use super::op::{Op, Part, Program, Reg};
 use super::outcome::Outcomes;
-use super::{BLOCK, CONFLICT, UNDEFINED};
+use super::{BLOCK, CONFLICT, KEYS_MAX, UNDEFINED};
 use crate::calendar::NEVER;
 use crate::vocabulary::MISSING;
 
@@ -201,6 +201,14 @@ impl Registers {
             }),
             Op::ConflictWide { one, other, a, out } => self.fill_wide(*out, |r, o| {
                 kernels::conflict(n, (&r.narrow[*one], &r.narrow[*other]), &r.wide[*a], o, CONFLICT);
+            }),
+            Op::Lookup { keys, column, out } => self.fill(*out, |r, o| {
+                let none = &r.narrow[0];
+                let mut lanes = [none; KEYS_MAX];
+                for (slot, register) in lanes.iter_mut().zip(keys) {
+                    *slot = &r.narrow[*register];
+                }
+                column.run(n, &lanes[..keys.len().min(KEYS_MAX)], o);
             }),
             Op::Path { segment, exceptions, out } => self.fill(*out, |r, o| {
                 // At most 16 exceptions, checked when the rule is compiled.

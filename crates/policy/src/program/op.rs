@@ -1,7 +1,9 @@
 //! The instructions of a program.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::lookup::Lookup;
 use crate::exact::Exact;
 use crate::expression::syntax::{Arithmetic, Comparison};
 
@@ -163,6 +165,12 @@ pub(crate) enum Op {
         a: W,
         b: W,
         out: W,
+    },
+    /// The value of a table's column in the row of the keys.
+    Lookup {
+        keys: Vec<N>,
+        column: Arc<Lookup>,
+        out: N,
     },
     /// Marks a conflict where both conditions hold.
     Conflict {

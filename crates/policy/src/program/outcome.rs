@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::machine::Registers;
 use super::op::{Part, Program, Reg};
-use super::{CONFLICT, FACTS_MAX, LAPSED, NOT_APPLICABLE};
+use super::{CONFLICT, FACTS_MAX, LAPSED, NO_ROW, NOT_APPLICABLE};
 use crate::calendar::iso;
 use crate::exact::Exact;
 use crate::expression::typed::Ty;
@@ -221,8 +221,18 @@ fn reason(lacks: u64, lapsed: Option<Text>) -> Text {
     if lacks & LAPSED != 0 {
         return lapsed.unwrap_or_else(|| words("reasons.lapsed"));
     }
-    let key = if lacks & CONFLICT != 0 { "reasons.conflict" } else { "reasons.undefined" };
-    words(key)
+    words(reason_key(lacks))
+}
+
+/// Why a value is none although no fact is missing and the law has not lapsed.
+pub(crate) fn reason_key(lacks: u64) -> &'static str {
+    if lacks & CONFLICT != 0 {
+        "reasons.conflict"
+    } else if lacks & NO_ROW != 0 {
+        "reasons.no_row"
+    } else {
+        "reasons.undefined"
+    }
 }
 
 /// The rules that a rule uses, directly or through others, in the order of the law.
@@ -252,6 +262,7 @@ fn make_basis(law: &Law, paths: impl Iterator<Item = (usize, i64)>) -> Basis {
         let mut own: Vec<&str> = version.cites.iter().map(|c| c.id.as_str()).collect();
         grade = grade.max(rule.segment_grade(shown));
         own.extend(shown.parameters.values().flat_map(|p| p.cites.iter().map(|c| c.id.as_str())));
+        own.extend(shown.tables.values().flat_map(|t| t.cites.iter().map(|c| c.id.as_str())));
         for (bit, exception) in version.exceptions.iter().enumerate() {
             if segment.is_some() && path & (1 << bit) != 0 {
                 own.extend(exception.cites.iter().map(|c| c.id.as_str()));

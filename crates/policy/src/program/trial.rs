@@ -13,6 +13,7 @@ use crate::law::{JudgedOn, Law, Rule};
 use crate::package::case::{Case, Expectation};
 use crate::package::library::Library;
 use crate::package::reader::nearest;
+use crate::package::rule::RuleKind;
 use crate::vocabulary::MISSING;
 
 /// 用例结果 · what came of one case.
@@ -92,15 +93,14 @@ fn branches(law: &Law, coverage: &mut Coverage) {
 }
 
 fn outcome_words(rule: &Rule) -> Vec<String> {
-    use crate::package::rule::RuleKind as K;
     match rule.kind {
-        K::PassFail => vec!["pass".into(), "fail".into()],
-        K::YesNo => vec!["yes".into(), "no".into()],
-        K::Choice | K::Set | K::Record => {
+        RuleKind::PassFail => vec!["pass".into(), "fail".into()],
+        RuleKind::YesNo => vec!["yes".into(), "no".into()],
+        RuleKind::Choice | RuleKind::Set | RuleKind::Record => {
             rule.fields.iter().flat_map(|f| f.codes.iter().map(|c| c.code.clone())).collect()
         }
-        K::Quantity => vec!["zero".into(), "amount".into()],
-        K::Date => Vec::new(),
+        RuleKind::Quantity => vec!["zero".into(), "amount".into()],
+        RuleKind::Date => Vec::new(),
     }
 }
 
@@ -110,6 +110,7 @@ fn try_case(library: &Library, law: &Law, case: &Case, coverage: &mut Coverage) 
     let Some((rule_at, rule)) = law.rule(&case.rule) else {
         return Err(vec![Fault::new("P090", &case.file, case.rule_span).with("rule", &case.rule)]);
     };
+    check_expectation(library, rule, case)?;
     let facts = given(library, case)?;
     let judged = match rule.judged_on {
         JudgedOn::Fact(fact) => facts.column(fact, 0, 1).first().copied().filter(|lane| *lane != MISSING),
@@ -129,6 +130,55 @@ fn try_case(library: &Library, law: &Law, case: &Case, coverage: &mut Coverage) 
     let got = words_of(library, rule, &found);
     let passed = same(&got, &case.expect);
     Ok((got, passed))
+}
+
+/// An expectation that no outcome can meet is a slip of the pen, not a case that fails.
+fn check_expectation(library: &Library, rule: &Rule, case: &Case) -> Result<(), Vec<Fault>> {
+    let codes = |name: &str| -> Vec<String> {
+        let field = rule.fields.iter().find(|field| field.name == name);
+        field.into_iter().flat_map(|f| f.codes.iter().map(|c| c.code.clone())).collect()
+    };
+    let strange = |word: &str, words: &[String]| {
+        let fault = Fault::new("P094", &case.file, case.expect_span).with("word", word);
+        fault.with("words", words.join(", "))
+    };
+    let unlisted = |word: &String, words: &[String]| !words.is_empty() && !words.contains(word);
+    let faults: Vec<Fault> = match &case.expect {
+        Expectation::NotApplicable => Vec::new(),
+        Expectation::Unknown(names) => {
+            let facts = || library.vocabulary.facts().iter().map(|f| f.name.as_str());
+            let absent = names.iter().filter(|name| library.vocabulary.index(name).is_none());
+            absent
+                .map(|name| {
+                    let near = nearest(name, facts()).unwrap_or("–");
+                    Fault::new("P091", &case.file, case.expect_span).with("name", name).with("near", near)
+                })
+                .collect()
+        }
+        Expectation::Value(word) => {
+            let words = outcome_words(rule);
+            let fits = match rule.kind {
+                RuleKind::Quantity => Exact::parse(word).is_some(),
+                RuleKind::Date => word == "none" || parse_iso(word).is_some(),
+                RuleKind::Set | RuleKind::Record => false,
+                _ => words.contains(word),
+            };
+            if fits { Vec::new() } else { vec![strange(word, &words)] }
+        }
+        Expectation::Members(words) => {
+            let known = outcome_words(rule);
+            words.iter().filter(|word| unlisted(word, &known)).map(|word| strange(word, &known)).collect()
+        }
+        Expectation::Fields(fields) => {
+            let names: Vec<String> = rule.fields.iter().map(|f| f.name.clone()).collect();
+            let name = fields.iter().filter(|(name, _)| !names.contains(name));
+            let value = fields.iter().filter(|(name, word)| unlisted(word, &codes(name)));
+            name.map(|(name, _)| strange(name, &names))
+                .chain(value.map(|(name, word)| strange(word, &codes(name))))
+                .collect()
+        }
+    };
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
 fn given(library: &Library, case: &Case) -> Result<Facts, Vec<Fault>> {

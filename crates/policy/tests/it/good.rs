@@ -14,7 +14,7 @@ fn told(faults: &[Fault]) -> String {
 fn the_base_package_is_good() {
     let (library, faults) = Library::read(base());
     assert!(faults.is_empty(), "{}", told(&faults));
-    assert_eq!(library.law("base").map(|law| law.rules.len()), Some(3));
+    assert_eq!(library.law("base").map(|law| law.rules.len()), Some(4));
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn byte_order_mark_and_windows_line_ends_are_read() {
         .collect();
     let (library, faults) = Library::read(files);
     assert!(faults.is_empty(), "{}", told(&faults));
-    assert_eq!(library.law("base").map(|law| law.rules.len()), Some(3));
+    assert_eq!(library.law("base").map(|law| law.rules.len()), Some(4));
 }
 
 #[test]

@@ -7,3 +7,4 @@ mod exact;
 mod expressions;
 mod good;
 mod packages;
+mod tables;

@@ -10,7 +10,7 @@ pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
 }
 
-/// Every YAML file below a folder, with paths as from a packages' root.
+/// Every YAML and CSV file below a folder, with paths as from a packages' root.
 pub(crate) fn read(root: &Path) -> Vec<Source> {
     let mut found = Vec::new();
     collect(root, root, &mut found);
@@ -23,7 +23,7 @@ fn collect(root: &Path, folder: &Path, found: &mut Vec<Source>) {
         let path = entry.expect("an entry of a folder").path();
         if path.is_dir() {
             collect(root, &path, found);
-        } else if path.extension().is_some_and(|end| end == "yaml") {
+        } else if path.extension().is_some_and(|end| end == "yaml" || end == "csv") {
             let below = path.strip_prefix(root).expect("a path below its root");
             let path_text = below.to_str().expect("a path in UTF-8").replace('\\', "/");
             found.push(Source { path: path_text, text: fs::read_to_string(&path).expect("a text file") });
