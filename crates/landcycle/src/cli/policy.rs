@@ -245,7 +245,7 @@ pub(crate) fn parameter_json(
                 number.as_ref().map(|n| format!("{n} {unit}").trim_end().to_owned()).unwrap_or_default()
             };
             json!({
-                "from": iso(dated.from), "value": number,
+                "from": iso(dated.from), "from_note": dated.from_note.as_ref().map(text_json), "value": number,
                 "display": {"zh": shown(&unit.zh), "en": shown(&unit.en)},
                 "cites": dated.cites.iter().map(|c| cite_json(library, &c.id)).collect::<Vec<_>>(),
                 "grade": if dated.illustrative.is_some() { Some("illustrative") } else { grade.map(landcycle_policy::package::document::Grade::word) },

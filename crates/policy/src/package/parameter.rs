@@ -49,6 +49,8 @@ pub enum LowerLayers {
 pub struct Dated {
     /// First day on which it holds.
     pub from: i64,
+    /// Why this day, where the source does not say.
+    pub from_note: Option<Text>,
     /// The value; `None` where the law stops giving one.
     pub value: Option<Exact>,
     /// Citations.
@@ -127,7 +129,7 @@ fn lower(found: &Placed) -> LowerLayers {
 }
 
 fn dated(node: &Node, reader: &mut Reader<'_>) -> Option<Dated> {
-    if !reader.mapping(node, &["from", "value", "cite", "illustrative", "note"]) {
+    if !reader.mapping(node, &["from", "from_note", "value", "cite", "illustrative", "note"]) {
         return None;
     }
     let from = reader.required(node, "from")?;
@@ -136,7 +138,8 @@ fn dated(node: &Node, reader: &mut Reader<'_>) -> Option<Dated> {
     let value = if value.is_null() { None } else { Some(reader.exact(value)?) };
     let cites = citations(node, reader);
     let illustrative = reader.optional_bilingual(node, "illustrative");
-    Some(Dated { from, value, cites, illustrative, span: node.span })
+    let from_note = reader.optional_bilingual(node, "from_note");
+    Some(Dated { from, from_note, value, cites, illustrative, span: node.span })
 }
 
 /// The citations under `cite`; at least one is demanded.

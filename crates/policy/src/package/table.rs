@@ -83,6 +83,8 @@ pub(crate) enum ColumnKind {
 pub struct Edition {
     /// First day on which it holds.
     pub from: i64,
+    /// Why this day, where the source does not say.
+    pub from_note: Option<Text>,
     /// Citations.
     pub cites: Vec<Cited>,
     /// Why its values are stand-ins, if they are.
@@ -196,21 +198,22 @@ impl Table {
         vocabulary: &Vocabulary,
         reader: &mut Reader<'_>,
     ) -> Option<Edition> {
-        if !reader.mapping(node, &["from", "rows", "cite", "illustrative", "note"]) {
+        if !reader.mapping(node, &["from", "from_note", "rows", "cite", "illustrative", "note"]) {
             return None;
         }
         let from = reader.required(node, "from")?;
         let from = reader.date(from)?;
         let cites = citations(node, reader);
         let illustrative = reader.optional_bilingual(node, "illustrative");
+        let from_note = reader.optional_bilingual(node, "from_note");
         let rows = reader.required(node, "rows")?;
         if rows.is_null() {
-            return Some(Edition { from, cites, illustrative, source: None, rows: Vec::new() });
+            return Some(Edition { from, from_note, cites, illustrative, source: None, rows: Vec::new() });
         }
         let named = reader.placed(rows)?;
         let source = self.beside(&named, files, reader)?;
         let rows = rows::read(self, &source, vocabulary, reader.faults)?;
-        Some(Edition { from, cites, illustrative, source: Some(source), rows })
+        Some(Edition { from, from_note, cites, illustrative, source: Some(source), rows })
     }
 
     /// The CSV file that lies beside this one.

@@ -87,15 +87,24 @@ impl Outcomes {
 
     /// A cheap fingerprint of everything, to compare ways of running: same bits, same number.
     pub fn fingerprint(&self, rows: usize) -> u64 {
+        Self::fingerprint_of(std::slice::from_ref(self), &[rows])
+    }
+
+    /// The fingerprint of outcomes that stand in several, one after the other, with so many rows.
+    pub fn fingerprint_of(all: &[Self], rows: &[usize]) -> u64 {
         let mut hash = 0xcbf2_9ce4_8422_2325_u64;
         let mut mix = |value: u64| hash = (hash ^ value).wrapping_mul(0x0100_0000_01b3).rotate_left(17);
-        for columns in self.rules.values() {
-            for field in &columns.fields {
-                for row in 0..rows {
-                    let known = field.lacks[row] == 0;
-                    mix(field.lacks[row]);
-                    let value = field.narrow.get(row).map_or_else(|| field.wide[row], |v| i128::from(*v));
-                    mix(if known { value as u64 } else { 0 });
+        let Some(first) = all.first() else { return hash };
+        for (rule, columns) in &first.rules {
+            for at in 0..columns.fields.len() {
+                for (outcomes, rows) in all.iter().zip(rows) {
+                    let Some(field) = outcomes.rules.get(rule).map(|columns| &columns.fields[at]) else { continue };
+                    for row in 0..*rows {
+                        let known = field.lacks[row] == 0;
+                        mix(field.lacks[row]);
+                        let value = field.narrow.get(row).map_or_else(|| field.wide[row], |v| i128::from(*v));
+                        mix(if known { value as u64 } else { 0 });
+                    }
                 }
             }
         }
