@@ -57,7 +57,7 @@ def check(package: str, rule: str, written: dict[str, Any]) -> str | None:
     if day in (None, *EMPTY):
         if rule not in JUDGED_ON_SIGNING:
             return "no as_of"
-        day = "9999-12-31"  # the law is picked by the day of signing; this day plays no part
+        day = "9999-12-31"  # the law is picked by the day of signing; every day from then on gives the same answer
     try:
         facts = facts_of(written.get("given") or {})
         own = RULES[rule](package, facts, date.fromisoformat(day))

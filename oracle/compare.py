@@ -21,14 +21,15 @@ from typing import Any
 from generate import write_cases
 from landcycle_oracle.facts import Facts, read_facts
 from landcycle_oracle.idle_land_fee import is_ceiling
-from landcycle_oracle.kleene import Unknown
+from landcycle_oracle.kleene import Logical, Unknown
 from landcycle_oracle.outcomes import label, same_outcome, show
 from landcycle_oracle.rules import LABELS, PACKAGES, assess
 
 # The edges of the laws' force, days whose anniversaries start on 29 February, and today.
 AS_OF_DATES = tuple(map(date.fromisoformat, (
-    "2012-06-30", "2012-07-01", "2016-02-29", "2017-02-28", "2018-12-19", "2018-12-20",
-    "2020-06-30", "2021-12-30", "2021-12-31", "2024-02-29", "2026-09-19", "2026-09-20", "2026-11-23",
+    "2012-06-30", "2012-07-01", "2015-12-30", "2015-12-31", "2016-02-29", "2017-02-28",
+    "2018-12-19", "2018-12-20", "2020-06-30", "2021-12-30", "2021-12-31", "2024-02-29",
+    "2026-09-19", "2026-09-20", "2026-11-23",
 )))
 
 
@@ -63,7 +64,7 @@ def run_landcycle(
             yield json.loads(line)
 
 
-def faults_of(name: str, own: Any, theirs: dict[str, Any], ceiling: bool) -> list[str]:
+def faults_of(name: str, own: Any, theirs: dict[str, Any], ceiling: Logical) -> list[str]:
     """In what respects the engine's determination is not the oracle's."""
     faults: list[str] = []
     if not same_outcome(own, theirs.get("outcome")):
@@ -72,9 +73,10 @@ def faults_of(name: str, own: Any, theirs: dict[str, Any], ceiling: bool) -> lis
     expected = own.missing if isinstance(own, Unknown) else frozenset()
     if len(missing) != len(expected) or set(missing) != expected:
         faults.append("missing")
-    # A bound says something only about a sum; for 0 and unknown it may stand or not.
-    if name == "idle_land_fee" and isinstance(own, Fraction) and own:
-        if theirs.get("bound") != ("at_most" if ceiling else None):
+    # A bound is stated only with a sum that is not 0. Without a sum it is not looked at, nor where the kind of
+    # supply is missing and the sum is known all the same.
+    if name == "idle_land_fee" and isinstance(own, Fraction) and not (own and isinstance(ceiling, Unknown)):
+        if theirs.get("bound") != ("at_most" if own and ceiling else None):
             faults.append("bound")
     return faults
 
@@ -103,7 +105,7 @@ def compare_file(found: Iterator[dict[str, Any]], path: Path, package: str, as_o
             if determination is None:
                 report(tally, package, as_of, (case_id, name), "not determined by landcycle", given(facts))
                 continue
-            faults = faults_of(name, own, determination, is_ceiling(package, as_of))
+            faults = faults_of(name, own, determination, is_ceiling(package, facts, as_of))
             if faults:
                 text = f"{'+'.join(faults)}: oracle {show(own)}; landcycle {answer_text(determination)}"
                 report(tally, package, as_of, (case_id, name), text, given(facts))

@@ -38,6 +38,13 @@ VERSION_STARTS: dict[str, tuple[date, ...]] = {
     "shenzhen": (date(1990, 5, 19), date(2015, 12, 31), date(2018, 1, 1)),
 }
 TERM_LIMITS = (15, 20, 30, 50)
+# Facts whose absence alone leaves some answers known: a part that is decided without them, or a case that agrees.
+TELLING = (
+    "started_on", "suspended_on", "start_due_on", "idle_cause", "supply_mode", "term_years", "project_class",
+    "term_extension_approved", "annual_rent", "annual_use_fee", "price", "existing_manufacturer",
+    "living_support_floor_area", "other_industry_floor_area", "service_floor_area", "produced_on",
+    "full_capacity_on",
+)
 # Facts are kept to a ten-thousandth, areas to a third of that (so that 亩 are exact); finer ones are refused.
 STEPS = 30_000
 ODD_TERMS = (Fraction(5), Fraction(10), Fraction(25), Fraction(40), Fraction(70))
@@ -60,6 +67,8 @@ class Generator:
         facts |= self.evaluation(facts["delivered_on"], facts["term_years"])
         self.lean_towards_rare_branches(facts)
         # Most cases lose nothing, so that answers are known; the rest lose much.
+        if self.random.random() < 0.25:
+            facts[self.random.choice(TELLING)] = None
         share = self.random.choice((0.0, 0.0, 0.05, 0.15, 0.3))
         return {name: None if self.random.random() < share else facts[name] for name in COLUMNS}
 
@@ -91,6 +100,7 @@ class Generator:
             "signed_on": signed,
             "term_years": self.random.choice((Fraction(near), Fraction(limit), self.random.choice(ODD_TERMS))),
             "annual_rent": rent,
+            "annual_use_fee": self.random.choice((self.money(), rent)),
             "price": price,
         }
 
@@ -104,8 +114,9 @@ class Generator:
         }
 
     def progress(self) -> dict[str, Any]:
-        """Area at a third, investment at a quarter, and a hair to either side."""
-        due, total = self.area(), self.money()
+        """Area at a third, investment at a quarter, and a hair to either side; now and then a share of nothing."""
+        due = Fraction(0) if self.random.random() < 0.1 else self.area()
+        total = Fraction(0) if self.random.random() < 0.1 else self.money()
         return {
             "construction_area_due": due,
             "construction_area_started": self.beside(due / 3),
@@ -118,7 +129,9 @@ class Generator:
         floor = Fraction(0) if self.random.random() < 0.05 else self.area()
         original = Fraction(0) if self.random.random() < 0.05 else self.area()
         living = self.beside(floor * Fraction(15, 100))
-        other = max(Fraction(0), self.beside(floor * Fraction(30, 100)) - living)
+        other = self.beside(floor * Fraction(30, 100))  # alone, or as what living support leaves of it
+        if self.random.random() < 0.7:
+            other = max(Fraction(0), other - living)
         share = self.random.choice((Fraction(15, 100), Fraction(30, 100)))
         return {
             "floor_area": floor,
@@ -141,16 +154,42 @@ class Generator:
         }
 
     def lean_towards_rare_branches(self, facts: dict[str, Any]) -> None:
-        """Branches that chance would seldom meet: old land at the end of its term, a swap."""
+        """Branches that chance would seldom meet, of time, of idle land and of the term."""
         if self.random.random() < 0.3:
             back = int(facts["term_years"] * 12) - self.random.choice((0, 12, 24, 60))
             facts["delivered_on"] = self.around(plus_months(self.as_of, -max(0, back)))
             facts |= self.evaluation(facts["delivered_on"], facts["term_years"])
-        if self.random.random() < 0.2:
+        if self.random.random() < 0.3:
+            facts["idle_cause"] = "enterprise"
+        if self.random.random() < 0.3:
+            facts["idle_cause"] = self.random.choice(("government", "government", facts["idle_cause"]))
             facts |= {"price_paid_in_full": "yes", "project_funds_ready": "yes"}
             facts["idle_cause_detail"] = "planning_change"
         if self.random.random() < 0.2:
-            facts["idle_cause"] = "enterprise"
+            facts |= self.stall()
+        if self.random.random() < 0.25:
+            facts |= self.unstarted()
+        if self.random.random() < 0.2:
+            facts |= {"project_class": "key", "term_extension_approved": self.random.choice(("yes", "yes", "no"))}
+            terms = (facts["term_years"], Fraction(81, 4), Fraction(50), Fraction(201, 4))
+            facts["term_years"] = self.random.choice(terms)
+        if self.random.random() < 0.1:
+            facts["supply_mode"] = "allocation"
+            facts["term_years"] = self.random.choice((None, Fraction(201, 4), Fraction(70)))
+
+    def stall(self) -> dict[str, Any]:
+        """Land that stopped about a year ago, on the day of the start or to either side of it."""
+        suspended = self.years_back(1)
+        started = self.random.choice((suspended, plus_years(suspended, -1), self.around(suspended)))
+        return {"suspended_on": suspended, "started_on": started}
+
+    def unstarted(self) -> dict[str, Any]:
+        """Land left unstarted for a year or two, by a cause that excuses it or does not."""
+        return {
+            "start_due_on": self.years_back(1, 2),
+            "started_on": NEVER,
+            "idle_cause": self.random.choice(("enterprise", "enterprise", *CODES["idle_cause"])),
+        }
 
     def area(self) -> Fraction:
         size = Fraction(self.random.choice(SIZES))

@@ -8,7 +8,7 @@ from typing import Any
 
 from .dates import NEVER, Moment, later, next_anniversary, plus_months, plus_years
 from .facts import Facts
-from .kleene import Unknown, case, either, lift, missing_of
+from .kleene import Unknown, both, case, either, lift, missing_of
 from .outcomes import NOT_APPLICABLE, Evaluation
 
 FROM = date(2021, 12, 31)  # the paper's year: its last day
@@ -39,7 +39,8 @@ def candidate_date(facts: Facts, not_produced: Any, not_full: Any, as_of: date) 
 def evaluation_due(facts: Facts, as_of: date) -> Any:
     """Section 3.3.3: the evaluations above, and the last one a year before the term ends.
 
-    An evaluation that would fall within the year before the last one is held with it.
+    An evaluation that would fall within the year before the last one is held with it; one without
+    a date falls nowhere. Full capacity implies production, whatever is noted of that.
     """
     if as_of < FROM:
         return NOT_APPLICABLE
@@ -50,12 +51,16 @@ def evaluation_due(facts: Facts, as_of: date) -> Any:
     end = term_end(facts)
     before_end = lift(lambda day: plus_years(day, -1), end)
     merge_after = lift(lambda day: plus_years(day, -1), before_end)
-    not_produced = lift(ahead, facts["produced_on"])
     not_full = lift(ahead, facts["full_capacity_on"])
+    not_produced = both(lift(ahead, facts["produced_on"]), not_full)
     candidate = candidate_date(facts, not_produced, not_full, as_of)
 
     ended = lift(lambda day: later(as_of, day), end)
-    is_last = either(lift(lambda day: later(as_of, day), before_end), lift(later, candidate, merge_after))
+    dated = lift(lambda day: day is not NEVER, candidate)
+    is_last = either(
+        lift(lambda day: later(as_of, day), before_end),
+        both(dated, lift(later, candidate, merge_after)),
+    )
     stage = case(
         (ended, "ended"), (is_last, "before_end"),
         (not_produced, "production"), (not_full, "full_capacity"), otherwise="periodic",

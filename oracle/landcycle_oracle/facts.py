@@ -31,9 +31,12 @@ UNITS = {"area": AREA_UNITS, "money": MONEY_UNITS, "years": YEAR_UNITS}
 
 YES_NO = ("yes", "no")
 CODES: dict[str, tuple[str, ...]] = {
-    "supply_mode": ("listing", "tender", "auction", "negotiated", "lease", "lease_then_grant", "allocation"),
+    "supply_mode": (
+        "listing", "tender", "auction", "negotiated", "lease", "lease_then_grant", "allocation",
+        "authorised_operation", "capital_contribution",
+    ),
     "project_class": ("key", "general", "project_land", "standard_plant"),
-    "idle_cause": ("enterprise", "government", "force_majeure"),
+    "idle_cause": ("enterprise", "government", "force_majeure", "preparatory_work"),
     "idle_cause_detail": (
         "delivery_failure", "planning_change", "policy_change", "petition",
         "military_or_heritage", "other_government", "natural_disaster",
@@ -42,6 +45,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "project_funds_ready": YES_NO,
     "occupies_cultivated_land": YES_NO,
     "existing_manufacturer": YES_NO,
+    "term_extension_approved": YES_NO,
 }
 DATES = (
     "signed_on", "start_due_on", "delivered_on", "started_on", "suspended_on",
@@ -52,7 +56,7 @@ AREAS = (
     "other_industry_floor_area", "living_support_floor_area", "support_floor_area",
     "service_floor_area", "original_floor_area",
 )
-MONEY = ("price", "annual_rent", "investment_total", "investment_paid")
+MONEY = ("price", "annual_rent", "annual_use_fee", "investment_total", "investment_paid")
 YEARS = ("term_years",)
 
 KINDS: dict[str, str] = {

@@ -10,6 +10,8 @@ from .dates import Never
 from .facts import Facts
 from .kleene import Logical, Unknown, both, lift
 from .outcomes import NOT_APPLICABLE, pass_fail
+from .service_floor_area import service_floor_area
+from .shares import share_within
 
 NATIONAL_FROM = date(2015, 12, 31)  # known by its year: the year's last day
 BEIJING_FROM = date(2017, 12, 31)  # known by its year: the year's last day
@@ -21,29 +23,24 @@ PERCENT_15 = Fraction(15, 100)
 PERCENT_30 = Fraction(30, 100)
 
 
-def share_within(part: Any, whole: Any, limit: Fraction) -> Logical:
-    """Whether part / whole <= limit. A whole of 0 has no shares: unknown, with no fact to blame."""
-    def test(known_part: Fraction, known_whole: Fraction) -> Logical:
-        return Unknown() if known_whole == 0 else known_part <= limit * known_whole
-
-    return lift(test, part, whole)
-
-
-def national(facts: Facts) -> Logical:
-    """Land and Resources 2015 No. 5: service floor area at most 15 % of the original floor area."""
-    return share_within(facts["service_floor_area"], facts["original_floor_area"], PERCENT_15)
-
-
 def beijing(facts: Facts) -> Logical:
     """Beijing 2017 No. 39: support at most 15 % of the floor area above ground."""
     return share_within(facts["support_floor_area"], facts["floor_area"], PERCENT_15)
 
 
 def shanghai(facts: Facts) -> Logical:
-    """Shanghai 2021 No. 6: other industry and living support at most 30 %, living support 15 %."""
-    living, floor = facts["living_support_floor_area"], facts["floor_area"]
-    together = lift(lambda other, own: other + own, facts["other_industry_floor_area"], living)
-    return both(share_within(together, floor, PERCENT_30), share_within(living, floor, PERCENT_15))
+    """Shanghai 2021 No. 6: other industry and living support at most 30 %, living support 15 %.
+
+    Other industry alone over 30 % is over with any living support: that much decides.
+    """
+    other, living = facts["other_industry_floor_area"], facts["living_support_floor_area"]
+    floor = facts["floor_area"]
+    together = lift(lambda first, second: first + second, other, living)
+    return both(
+        share_within(together, floor, PERCENT_30),
+        share_within(other, floor, PERCENT_30),
+        share_within(living, floor, PERCENT_15),
+    )
 
 
 def shenzhen(facts: Facts) -> Logical:
@@ -51,8 +48,11 @@ def shenzhen(facts: Facts) -> Logical:
     return share_within(facts["support_floor_area"], facts["floor_area"], PERCENT_30)
 
 
-def functional_mix(package: str, facts: Facts) -> Any:
-    """The version in force on the day of signing; a contract keeps it."""
+def functional_mix(package: str, facts: Facts, as_of: date) -> Any:
+    """The version in force on the day of signing; a contract keeps it.
+
+    Where no city has its own, it is the limit of Land and Resources 2015 No. 5 on the day of assessment.
+    """
     signed = facts["signed_on"]
     if isinstance(signed, Unknown):
         return signed
@@ -66,4 +66,4 @@ def functional_mix(package: str, facts: Facts) -> Any:
         return Unknown()  # the law lapsed and no successor was read: no fact would help
     if package == "shanghai" and signed >= SHANGHAI_FROM:
         return pass_fail(shanghai(facts))
-    return pass_fail(national(facts))
+    return service_floor_area(facts, as_of)

@@ -1,4 +1,4 @@
-"""Idle land: Measures for the Disposal of Idle Land (Order 53), arts. 2, 8, 22."""
+"""Idle land: Measures for the Disposal of Idle Land (Order 53), arts. 2, 8, 14, 22."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from .dates import NEVER, Moment, Never, later, plus_years, reached
 from .facts import Facts
 from .kleene import Logical, Unknown, both, case, either, is_code, lift, negate
 from .outcomes import NOT_APPLICABLE
+from .shares import share_below
 
 IN_FORCE = date(2012, 7, 1)  # Order 53 art. 32
 AREA_SHARE = Fraction(1, 3)  # Order 53 art. 2 para. 2
@@ -39,22 +40,39 @@ def not_started_limb(facts: Facts, as_of: date) -> Logical:
     return both(not_started_yet(facts, as_of), full_years_since_start_due(facts, 1, as_of))
 
 
-def stalled_limb(facts: Facts, as_of: date) -> Logical:
-    """Order 53 art. 2 para. 2: started, too little built or invested, and stopped one full year."""
-    def below(share: Fraction) -> Any:
-        return lambda part, whole: part < share * whole
+def chargeable_limb(facts: Facts, as_of: date) -> Logical:
+    """Order 53 art. 14, Urban Real Estate Law art. 26: not started for a year, by the enterprise's own doing.
 
-    little_area = lift(below(AREA_SHARE), facts["construction_area_started"], facts["construction_area_due"])
-    little_invested = lift(below(INVESTMENT_SHARE), facts["investment_paid"], facts["investment_total"])
+    Excused are government acts and force majeure (Order 53 art. 8) and, by the last half-sentence
+    of art. 26, the preparatory work that a start requires.
+    """
+    return both(not_started_limb(facts, as_of), is_code(facts["idle_cause"], "enterprise"))
+
+
+def stalled_limb(facts: Facts, as_of: date) -> Logical:
+    """Order 53 art. 2 para. 2: started, too little built or invested, and stopped one full year.
+
+    Only what has started can stop: a suspension before the start is a contradiction and no stall.
+    """
+    little_area = share_below(facts["construction_area_started"], facts["construction_area_due"], AREA_SHARE)
+    little_invested = share_below(facts["investment_paid"], facts["investment_total"], INVESTMENT_SHARE)
+    in_order = lift(
+        lambda started, suspended: not later(started, suspended),
+        facts["started_on"], facts["suspended_on"],
+    )
     stopped = lift(
         lambda day: not isinstance(day, Never) and reached(plus_years(day, 1), as_of),
         facts["suspended_on"],
     )
-    return both(negate(not_started_yet(facts, as_of)), either(little_area, little_invested), stopped)
+    return both(negate(not_started_yet(facts, as_of)), either(little_area, little_invested), in_order, stopped)
 
 
 def idle_land(facts: Facts, as_of: date) -> Any:
-    """Order 53 art. 2, with the exception of art. 8 (government act, force majeure)."""
+    """Order 53 art. 2, with the exception of art. 8 (government act, force majeure).
+
+    Preparatory work (Urban Real Estate Law art. 26) is not among the excuses of art. 8: such land is idle,
+    only art. 14 does not reach it.
+    """
     if as_of < IN_FORCE:
         return NOT_APPLICABLE
     not_started, stalled = not_started_limb(facts, as_of), stalled_limb(facts, as_of)

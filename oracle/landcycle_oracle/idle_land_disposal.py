@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from .facts import Facts
-from .idle_land import full_years_since_start_due, idle_land
+from .idle_land import chargeable_limb, full_years_since_start_due, idle_land
 from .kleene import both, case, is_code, negate
 from .outcomes import NOT_APPLICABLE
 
@@ -14,8 +14,12 @@ NEGOTIATED = frozenset(("extend", "adjust_conditions", "temporary_use", "buy_bac
 
 
 def negotiated_ways(facts: Facts) -> Any:
-    """Order 53 art. 12(1)-(4), (6); (5), a swap, wants price paid, funds ready, a plan changed."""
+    """Order 53 art. 12(1)-(4), (6); (5), a swap, wants price paid, funds ready, a plan changed.
+
+    Changing a plan is an act of government, art. 8(2): a swap is for land idle by that cause.
+    """
     swap = both(
+        is_code(facts["idle_cause"], "government"),
         is_code(facts["price_paid_in_full"], "yes"),
         is_code(facts["project_funds_ready"], "yes"),
         is_code(facts["idle_cause_detail"], "planning_change"),
@@ -28,11 +32,11 @@ def idle_land_disposal(facts: Facts, as_of: date) -> Any:
     idle = idle_land(facts, as_of)
     if idle is NOT_APPLICABLE:
         return NOT_APPLICABLE
-    not_started = is_code(idle, "not_started")
+    unstarted = chargeable_limb(facts, as_of)
     two_years = full_years_since_start_due(facts, 2, as_of)
     return case(
-        (both(not_started, negate(two_years)), frozenset(("fee",))),
-        (both(not_started, two_years), frozenset(("take_back",))),
+        (both(unstarted, negate(two_years)), frozenset(("fee",))),
+        (both(unstarted, two_years), frozenset(("take_back",))),
         (is_code(idle, "stalled", "not_attributable"), negotiated_ways(facts)),
         otherwise=frozenset(),
     )

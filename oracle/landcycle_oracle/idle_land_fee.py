@@ -1,4 +1,4 @@
-"""The idle land fee: Order 53 art. 14(1); Shanghai Land Measures art. 37."""
+"""The idle land fee: Order 53 art. 14(1); Urban Real Estate Law art. 26; Shanghai Land Measures art. 37."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from fractions import Fraction
 from typing import Any
 
 from .facts import Facts
-from .idle_land import full_years_since_start_due, idle_land
-from .kleene import both, case, is_code, lift, negate
+from .idle_land import IN_FORCE, chargeable_limb, full_years_since_start_due
+from .kleene import Logical, both, case, is_code, lift, negate
 from .outcomes import NOT_APPLICABLE
 
 FEE_SHARE = Fraction(20, 100)  # Order 53 art. 14(1); Shanghai art. 37(1)
 SHANGHAI_FROM = date(2018, 12, 20)  # the third correction, whose text was read
 
 
-def fee_is_due(facts: Facts, as_of: date) -> Any:
+def fee_is_due(facts: Facts, as_of: date) -> Logical:
     """Order 53 art. 14: not started for one year and, since taking back then replaces it, not for two."""
-    not_started = is_code(idle_land(facts, as_of), "not_started")
-    return both(not_started, negate(full_years_since_start_due(facts, 2, as_of)))
+    return both(chargeable_limb(facts, as_of), negate(full_years_since_start_due(facts, 2, as_of)))
 
 
 def share_of_price(facts: Facts) -> Any:
@@ -26,20 +25,33 @@ def share_of_price(facts: Facts) -> Any:
     return lift(lambda price: FEE_SHARE * price, facts["price"])
 
 
-def shanghai_ceiling(facts: Facts) -> Any:
-    """Shanghai art. 37 para. 1: at most one year's rent for leased land, else 20 % of the price."""
-    leased = is_code(facts["supply_mode"], "lease")
-    return case((leased, facts["annual_rent"]), otherwise=share_of_price(facts))
+def shanghai_amount(facts: Facts) -> Any:
+    """Shanghai art. 37 para. 1: (1) grants, (2) leases, (3) other land used for payment.
+
+    Allocated land is not used for payment: art. 37 passes over it, and Order 53 art. 14(1) applies.
+    """
+    mode = facts["supply_mode"]
+    return case(
+        (is_code(mode, "lease", "lease_then_grant"), facts["annual_rent"]),
+        (is_code(mode, "authorised_operation", "capital_contribution"), facts["annual_use_fee"]),
+        (is_code(mode, "allocation"), share_of_price(facts)),
+        otherwise=share_of_price(facts),
+    )
 
 
 def idle_land_fee(package: str, facts: Facts, as_of: date) -> Any:
-    """Order 53 art. 14(1), in Shanghai within the ceiling of the local art. 37."""
-    if idle_land(facts, as_of) is NOT_APPLICABLE:
+    """Order 53 art. 14(1), in Shanghai within the ceilings of the local art. 37."""
+    if as_of < IN_FORCE:
         return NOT_APPLICABLE
-    amount = shanghai_ceiling(facts) if is_ceiling(package, as_of) else share_of_price(facts)
+    local = package == "shanghai" and as_of >= SHANGHAI_FROM
+    amount = shanghai_amount(facts) if local else share_of_price(facts)
     return case((fee_is_due(facts, as_of), amount), otherwise=Fraction(0))
 
 
-def is_ceiling(package: str, as_of: date) -> bool:
-    """Shanghai art. 37 says "not above": the amount is a bound, not the sum due."""
-    return package == "shanghai" and as_of >= SHANGHAI_FROM
+def is_ceiling(package: str, facts: Facts, as_of: date) -> Logical:
+    """Whether a sum that is not 0 is a bound: Shanghai art. 37 says "not above".
+
+    For allocated land the sum is that of Order 53 art. 14(1), which is due as it stands.
+    """
+    local = package == "shanghai" and as_of >= SHANGHAI_FROM
+    return both(local, negate(is_code(facts["supply_mode"], "allocation")))

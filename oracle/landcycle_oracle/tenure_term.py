@@ -8,7 +8,7 @@ from typing import Any
 
 from .dates import Never
 from .facts import Facts
-from .kleene import Logical, Unknown, case, is_code, lift
+from .kleene import Logical, Unknown, both, case, either, is_code, lift, negate
 from .outcomes import NOT_APPLICABLE, pass_fail
 
 NATIONAL_FROM = date(1990, 5, 19)  # Grant and Transfer Regulation art. 53
@@ -26,25 +26,39 @@ def at_most(facts: Facts, years: int) -> Logical:
     return lift(lambda term: term <= years, facts["term_years"])
 
 
+def allocated(facts: Facts) -> Logical:
+    """Urban Real Estate Law art. 23 para. 2: allocated land has no limit of term."""
+    return is_code(facts["supply_mode"], "allocation")
+
+
 def national(facts: Facts) -> Logical:
-    """Grant and Transfer Regulation art. 12(2): industrial land, at most 50 years."""
-    return at_most(facts, STATUTORY_YEARS)
+    """Grant and Transfer Regulation art. 12(2): industrial land, at most 50 years, unless allocated."""
+    return either(allocated(facts), at_most(facts, STATUTORY_YEARS))
 
 
 def beijing(facts: Facts) -> Logical:
-    """Beijing 2017 No. 39: lease at most 15 years, grant 20; key projects up to the statutory term."""
-    base = case(
-        (is_code(facts["supply_mode"], "lease"), at_most(facts, BEIJING_LEASE_YEARS)),
-        otherwise=at_most(facts, BEIJING_GRANT_YEARS),
+    """Beijing 2017 No. 39: lease at most 15 years, grant 20, unless allocated.
+
+    Major projects, with the city government's approval, up to the statutory term; but not leases.
+    """
+    leased = is_code(facts["supply_mode"], "lease")
+    within = case((leased, at_most(facts, BEIJING_LEASE_YEARS)), otherwise=at_most(facts, BEIJING_GRANT_YEARS))
+    extended = both(
+        is_code(facts["project_class"], "key"),
+        is_code(facts["term_extension_approved"], "yes"),
+        negate(leased),
     )
-    return case((is_code(facts["project_class"], "key"), national(facts)), otherwise=base)
+    return case((extended, national(facts)), otherwise=either(allocated(facts), within))
 
 
 def shenzhen(facts: Facts) -> Logical:
-    """Shenzhen, elastic terms: 20 or 30 years; leases, also before a grant, up to the statutory term."""
+    """Shenzhen, elastic terms: 20 or 30 years; leases, also before a grant, up to the statutory term.
+
+    Allocated land has no limit of term here either (Urban Real Estate Law art. 23 para. 2).
+    """
     leased = is_code(facts["supply_mode"], "lease", "lease_then_grant")
     elastic = lift(lambda term: term in SHENZHEN_TERMS, facts["term_years"])
-    return case((leased, at_most(facts, STATUTORY_YEARS)), otherwise=elastic)
+    return either(allocated(facts), case((leased, at_most(facts, STATUTORY_YEARS)), otherwise=elastic))
 
 
 def tenure_term(package: str, facts: Facts) -> Any:

@@ -11,7 +11,7 @@ const DAYS_PER_ERA: i64 = 146_097;
 
 /// The day number of a proleptic Gregorian date (algorithm by H. Hinnant, public domain).
 #[inline]
-pub fn day_of(year: i64, month: i64, day: i64) -> i64 {
+pub const fn day_of(year: i64, month: i64, day: i64) -> i64 {
     let y = if month <= 2 { year - 1 } else { year };
     let era = y.div_euclid(400);
     let year_of_era = y.rem_euclid(400);
@@ -57,11 +57,57 @@ pub fn plus_months(days: i64, months: i64) -> i64 {
     day_of(y, m, day.min(days_in_month(y, m)))
 }
 
+/// Days from this one on, and before [`EVEN_DAYS`] more, lie where every fourth year is a leap year
+/// (2000 is one), so that the calendar is a single division.
+const EVEN_FROM: i64 = day_of(1900, 3, 1);
+/// How many days those are: up to 28 February 2100.
+const EVEN_DAYS: u64 = (day_of(2100, 3, 1) - EVEN_FROM) as u64;
+
+/// A day of that span, counted from its first.
+#[inline]
+pub(crate) fn even(day: i64) -> u64 {
+    day.wrapping_sub(EVEN_FROM) as u64
+}
+
+/// Whether a count of days is one of that span.
+#[inline]
+pub(crate) fn is_even(days: u64) -> bool {
+    days < EVEN_DAYS
+}
+
+/// The day of such a count.
+#[inline]
+pub(crate) fn from_even(days: u64) -> i64 {
+    days as i64 + EVEN_FROM
+}
+
+/// The year of such a count: years begin on 1 March, so that a leap day is the last of its year.
+/// Dividing by the 1461 days of four years is multiplying, exactly for all counts of the span.
+#[inline]
+pub(crate) fn even_year(days: u64) -> u64 {
+    (((4 * days + 3) & 0xf_ffff) * 2_939_745) >> 32
+}
+
+/// The corresponding day so many years later, or that month's last; no day of the span where the
+/// result lies outside it.
+#[inline]
+pub(crate) fn even_plus_years(days: u64, years: i64) -> u64 {
+    let year = even_year(days);
+    let of_year = days.wrapping_sub((year * 1461) >> 2);
+    let target = (year as i64 + years) as u64;
+    let leap = u64::from(target & 3 == 3);
+    // A year before the span becomes a number far beyond it.
+    (target.wrapping_mul(1461) >> 2).wrapping_add(of_year.min(364 + leap))
+}
+
 /// The first `start + k × months` (k ≥ 1) that is not before `not_before`.
 #[inline]
 pub fn next_every(start: i64, months: i64, not_before: i64) -> i64 {
     if start >= NEVER || months <= 0 {
         return NEVER;
+    }
+    if let Some(day) = next_every_years(start, months, not_before) {
+        return day;
     }
     let (y0, m0, _) = civil_of(start);
     let (y1, m1, _) = civil_of(not_before);
@@ -71,6 +117,21 @@ pub fn next_every(start: i64, months: i64, not_before: i64) -> i64 {
         k += 1;
     }
     plus_months(start, k * months)
+}
+
+/// The same for whole years within the even span.
+#[inline]
+fn next_every_years(start: i64, months: i64, not_before: i64) -> Option<i64> {
+    let (years, first, earliest) = (months / 12, even(start), even(not_before));
+    if months % 12 != 0 || !is_even(first) || !is_even(earliest) {
+        return None;
+    }
+    let apart = even_year(earliest) as i64 - even_year(first) as i64;
+    // An anniversary of an earlier year is earlier, so it is this one or the next.
+    let k = (apart / years).max(1);
+    let found = even_plus_years(first, k * years);
+    let found = if found < earliest { even_plus_years(first, (k + 1) * years) } else { found };
+    is_even(found).then(|| from_even(found))
 }
 
 /// Reads an ISO date `YYYY-MM-DD`; `None` when it is not one or the day does not exist.

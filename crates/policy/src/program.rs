@@ -22,7 +22,7 @@ pub use machine::Machine;
 pub use op::Program;
 
 /// Rows of a block: small enough for the registers in use to stay in the second-level cache.
-pub const BLOCK: usize = 1024;
+pub const BLOCK: usize = 256;
 
 /// Lane state: the law does not speak to the case.
 pub(crate) const NOT_APPLICABLE: u64 = 1 << 63;

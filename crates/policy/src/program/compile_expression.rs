@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::compile::{CompileFault, Frame, PartBuilder, Value, narrow_of, rule_value};
 use super::encode::Number;
 use super::lookup::{Lookup, Measure};
-use super::op::{FieldOut, N, Op, Reg, TraceKey};
+use super::op::{Amount, FieldOut, N, Op, Reg, TraceKey};
 use crate::calendar::NEVER;
 use crate::exact::Exact;
 use crate::expression::syntax::Comparison;
@@ -147,10 +147,10 @@ impl PartBuilder {
             TypedKind::DaysBetween(a, b) => return self.days(a, b, frame, path),
             TypedKind::NextEvery(start, years, not_before) => {
                 let start = self.lane(start, 0, frame, path)?;
-                let (a, num, den) = self.amount(years, 12, frame, path)?;
+                let months = self.amount(years, 12, frame, path)?;
                 let not_before = self.lane(not_before, 2, frame, path)?;
                 let out = self.narrow();
-                self.emit(Op::NextEvery { start, a, num, den, not_before, out });
+                self.emit(Op::NextEvery { start, months, not_before, out });
                 out
             }
             TypedKind::Case(arms, otherwise) => return self.case(arms, otherwise, frame, path),
@@ -251,21 +251,26 @@ impl PartBuilder {
         Ok(self.compare_registers(op, Reg::Narrow(a), Reg::Narrow(b), 1))
     }
 
-    /// Lane, numerator and denominator of a count of calendar units.
+    /// A count of calendar units, `per_unit` of them to one of the expression's.
     fn amount(
         &mut self,
         typed: &Typed,
         per_unit: i128,
         frame: &Frame<'_>,
         path: &mut Vec<u8>,
-    ) -> Result<(N, i64, i64), CompileFault> {
+    ) -> Result<Amount, CompileFault> {
         let number = self.number(typed, 1, frame, path)?;
+        if let Number::Known(value) = number {
+            let units = value.times(Exact::whole(per_unit)).ok_or(CompileFault::TooLarge)?;
+            let whole = units.num().div_euclid(units.den());
+            return i64::try_from(whole).map(Amount::Known).map_err(|_| CompileFault::TooLarge);
+        }
         let step = number.step();
         let register = self.output(number, step)?;
         let scale = step.times(Exact::whole(per_unit)).ok_or(CompileFault::TooLarge)?;
         let num = i64::try_from(scale.num()).map_err(|_| CompileFault::TooLarge)?;
         let den = i64::try_from(scale.den()).map_err(|_| CompileFault::TooLarge)?;
-        Ok((narrow_of(register), num, den))
+        Ok(Amount::Lanes { a: narrow_of(register), num, den })
     }
 
     fn shifted(
@@ -278,16 +283,21 @@ impl PartBuilder {
         path: &mut Vec<u8>,
     ) -> Result<N, CompileFault> {
         let date = self.lane(date, 0, frame, path)?;
-        let (a, num, den) = self.amount(amount, if months { 12 } else { 1 }, frame, path)?;
-        let num = if negative { -num } else { num };
+        let amount = match self.amount(amount, if months { 12 } else { 1 }, frame, path)? {
+            Amount::Known(units) if negative => Amount::Known(-units),
+            Amount::Lanes { a, num, den } if negative => Amount::Lanes { a, num: -num, den },
+            amount => amount,
+        };
         let out = self.narrow();
         self.emit(if months {
-            Op::PlusMonths { date, a, num, den, out }
+            Op::PlusMonths { date, months: amount, out }
         } else {
-            Op::PlusDays { date, a, num, den, out }
+            Op::PlusDays { date, days: amount, out }
         });
         self.release(Reg::Narrow(date));
-        self.release(Reg::Narrow(a));
+        if let Amount::Lanes { a, .. } = amount {
+            self.release(Reg::Narrow(a));
+        }
         Ok(out)
     }
 

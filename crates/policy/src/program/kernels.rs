@@ -6,7 +6,8 @@
     reason = "`&` and `|` on booleans keep the loops free of branches, so that they become vector code"
 )]
 
-use crate::calendar::{NEVER, next_every, plus_months};
+pub(crate) mod calendar;
+
 use crate::expression::syntax::{Arithmetic, Comparison};
 
 /// Values and states of a block, in 64 or 128 bits.
@@ -53,7 +54,7 @@ lane!(i64);
 lane!(i128);
 
 #[inline]
-fn two<T: Copy, U: Copy>(n: usize, a: &Lanes<T>, b: &Lanes<T>, out: &mut Lanes<U>, f: impl Fn(T, T) -> U) {
+pub(crate) fn two<T: Copy, U: Copy>(n: usize, a: &Lanes<T>, b: &Lanes<T>, out: &mut Lanes<U>, f: impl Fn(T, T) -> U) {
     let (av, bv, ov) = (&a.value[..n], &b.value[..n], &mut out.value[..n]);
     for i in 0..n {
         ov[i] = f(av[i], bv[i]);
@@ -187,58 +188,5 @@ pub(crate) fn path(n: usize, segment: i64, exceptions: &[&Lanes<i64>], out: &mut
             let applied = (condition.lacks[i] == 0) & (condition.value[i] != 0);
             out.value[i] |= i64::from(applied) << bit;
         }
-    }
-}
-
-/// A count of calendar units from a lane: the part of a unit is dropped.
-#[inline]
-fn whole(lane: i64, num: i64, den: i64) -> i64 {
-    ((lane as i128 * num as i128).div_euclid(den as i128)).clamp(-1_000_000, 1_000_000) as i64
-}
-
-pub(crate) fn plus_calendar(
-    n: usize,
-    months: bool,
-    date: &Lanes<i64>,
-    amount: (&Lanes<i64>, i64, i64),
-    out: &mut Lanes<i64>,
-) {
-    let (a, num, den) = amount;
-    two(n, date, a, out, |day, lane| {
-        let units = whole(lane, num, den);
-        if months {
-            plus_months(day.clamp(-1_000_000, NEVER), units)
-        } else if day >= NEVER {
-            NEVER
-        } else {
-            day.saturating_add(units)
-        }
-    });
-}
-
-pub(crate) fn days_between(n: usize, a: &Lanes<i64>, b: &Lanes<i64>, out: &mut Lanes<i64>, undefined: u64) {
-    two(n, a, b, out, i64::wrapping_sub);
-    for i in 0..n {
-        // Between a day and "never" there is no number of days.
-        let endless = (a.value[i] >= NEVER) | (b.value[i] >= NEVER);
-        out.lacks[i] |= if endless { undefined } else { 0 };
-    }
-}
-
-pub(crate) fn next(
-    n: usize,
-    start: &Lanes<i64>,
-    amount: (&Lanes<i64>, i64, i64),
-    not_before: &Lanes<i64>,
-    out: &mut Lanes<i64>,
-) {
-    let (a, num, den) = amount;
-    for i in 0..n {
-        out.lacks[i] = start.lacks[i] | a.lacks[i] | not_before.lacks[i];
-        out.value[i] = if out.lacks[i] == 0 {
-            next_every(start.value[i], whole(a.value[i], num, den), not_before.value[i])
-        } else {
-            0
-        };
     }
 }

@@ -1,8 +1,8 @@
 //! Running a program over a block. Registers are made once; a block allocates nothing.
 
 use super::facts::Facts;
-use super::kernels::{self, Lanes};
-use super::op::{Op, Part, Program, Reg};
+use super::kernels::{self, Lanes, calendar};
+use super::op::{Amount, Op, Part, Program, Reg};
 use super::outcome::Outcomes;
 use super::{BLOCK, CONFLICT, KEYS_MAX, UNDEFINED};
 use crate::calendar::NEVER;
@@ -159,18 +159,27 @@ impl Registers {
 
     fn calendar(&mut self, op: &Op, n: usize) {
         match op {
-            Op::PlusMonths { date, a, num, den, out } => self.fill(*out, |r, o| {
-                kernels::plus_calendar(n, true, &r.narrow[*date], (&r.narrow[*a], *num, *den), o);
+            Op::PlusMonths { date, months, out } => self.fill(*out, |r, o| match *months {
+                Amount::Known(months) => calendar::plus_known_months(n, &r.narrow[*date], months, o),
+                Amount::Lanes { a, num, den } => {
+                    calendar::plus_months(n, &r.narrow[*date], (&r.narrow[a], num, den), o);
+                }
             }),
-            Op::PlusDays { date, a, num, den, out } => self.fill(*out, |r, o| {
-                kernels::plus_calendar(n, false, &r.narrow[*date], (&r.narrow[*a], *num, *den), o);
+            Op::PlusDays { date, days, out } => self.fill(*out, |r, o| match *days {
+                Amount::Known(days) => calendar::plus_known_days(n, &r.narrow[*date], days, o),
+                Amount::Lanes { a, num, den } => {
+                    calendar::plus_days(n, &r.narrow[*date], (&r.narrow[a], num, den), o);
+                }
             }),
             Op::DaysBetween { a, b, out } => self.fill(*out, |r, o| {
-                kernels::days_between(n, &r.narrow[*a], &r.narrow[*b], o, UNDEFINED);
+                calendar::days_between(n, &r.narrow[*a], &r.narrow[*b], o, UNDEFINED);
             }),
-            Op::NextEvery { start, a, num, den, not_before, out } => self.fill(*out, |r, o| {
-                let amount = (&r.narrow[*a], *num, *den);
-                kernels::next(n, &r.narrow[*start], amount, &r.narrow[*not_before], o);
+            Op::NextEvery { start, months, not_before, out } => self.fill(*out, |r, o| {
+                let ends = (&r.narrow[*start], &r.narrow[*not_before]);
+                match *months {
+                    Amount::Known(months) => calendar::next_known(n, ends, months, o),
+                    Amount::Lanes { a, num, den } => calendar::next(n, ends, (&r.narrow[a], num, den), o),
+                }
             }),
             _ => {}
         }

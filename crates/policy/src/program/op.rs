@@ -97,19 +97,14 @@ pub(crate) enum Op {
         a: N,
         out: N,
     },
-    /// `months = floor(a × num / den)`, added to the date.
     PlusMonths {
         date: N,
-        a: N,
-        num: i64,
-        den: i64,
+        months: Amount,
         out: N,
     },
     PlusDays {
         date: N,
-        a: N,
-        num: i64,
-        den: i64,
+        days: Amount,
         out: N,
     },
     DaysBetween {
@@ -119,9 +114,7 @@ pub(crate) enum Op {
     },
     NextEvery {
         start: N,
-        a: N,
-        num: i64,
-        den: i64,
+        months: Amount,
         not_before: N,
         out: N,
     },
@@ -191,6 +184,15 @@ pub(crate) enum Op {
         exceptions: Vec<N>,
         out: N,
     },
+}
+
+/// A whole count of calendar units; the part of a unit is dropped.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Amount {
+    /// The same for every row.
+    Known(i64),
+    /// `floor(a × num / den)`.
+    Lanes { a: N, num: i64, den: i64 },
 }
 
 /// A register filled once.
