@@ -112,6 +112,7 @@ pub(crate) struct Exception {
     pub(crate) cites: Vec<Citation>,
     /// Indices of the exceptions that this one prevails over.
     pub(crate) over: Vec<usize>,
+    pub(crate) at_most: bool,
     pub(crate) illustrative: Option<Text>,
 }
 

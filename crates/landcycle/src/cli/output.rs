@@ -129,7 +129,7 @@ impl<'o> Output<'o> {
             cites: basis.cites.iter().map(String::as_str).collect(),
             grade: basis.grade.word(),
             package: &found.batch.law.digest,
-            bound: basis.at_most.then_some("at_most"),
+            bound: found.determination.at_most().then_some("at_most"),
         };
         match &mut self.sink {
             Sink::Table(counts) => {

@@ -208,7 +208,7 @@ fn determination_json(app: &App, digest: &str, rule: &Rule, found: &Determinatio
         "law_from": found.basis.law_from.map(landcycle_policy::calendar::iso),
         "reason": found.reason.as_ref().map(text_json),
     });
-    if found.basis.at_most
+    if found.at_most()
         && let Value::Object(object) = &mut value
     {
         object.insert("bound".into(), json!("at_most"));

@@ -31,7 +31,7 @@ impl Shown {
             raw: outcome_json(&determination.outcome, rule),
             grade: basis.grade.word(),
             missing: determination.missing.len(),
-            at_most: basis.at_most,
+            at_most: determination.at_most(),
         }
     }
 

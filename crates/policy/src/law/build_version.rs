@@ -215,6 +215,7 @@ impl Builder<'_> {
                 body,
                 cites,
                 over,
+                at_most: exception.at_most,
                 illustrative: exception.illustrative.clone(),
             });
         }

@@ -124,6 +124,7 @@ pub(crate) struct Exception {
     pub(crate) body: Vec<(Placed, Placed)>,
     pub(crate) cites: Vec<Cited>,
     pub(crate) over: Vec<Placed>,
+    pub(crate) at_most: bool,
     pub(crate) illustrative: Option<Text>,
 }
 
@@ -273,10 +274,6 @@ impl Version {
         if body.is_empty() && lapsed.is_none() {
             reader.fault("P016", node.span);
         }
-        let bound = reader.optional_text(node, "bound");
-        if let Some(bound) = &bound {
-            reader.one_of(bound, &["at_most"]);
-        }
         Some(Self {
             from,
             until,
@@ -285,7 +282,7 @@ impl Version {
             lets: lets(node, reader),
             body,
             exceptions: exceptions(node, reader),
-            at_most: bound.is_some(),
+            at_most: bound(node, reader),
             note: reader.optional_bilingual(node, "note"),
             from_note: reader.optional_bilingual(node, "from_note"),
             illustrative: reader.optional_bilingual(node, "illustrative"),
@@ -293,6 +290,12 @@ impl Version {
             span: node.span,
         })
     }
+}
+
+/// Whether the amount is a ceiling, not a sum due.
+fn bound(node: &Node, reader: &mut Reader<'_>) -> bool {
+    let written = reader.optional_text(node, "bound");
+    written.is_some_and(|written| reader.one_of(&written, &["at_most"]))
 }
 
 /// `is:` or `holds:` for one value, `members:` or `fields:` for several.
@@ -327,8 +330,8 @@ fn lets(node: &Node, reader: &mut Reader<'_>) -> Vec<Let> {
 }
 
 fn exceptions(node: &Node, reader: &mut Reader<'_>) -> Vec<Exception> {
-    const KEYS: [&str; 10] =
-        ["label", "title", "when", "is", "holds", "members", "fields", "cite", "over", "illustrative"];
+    const KEYS: [&str; 11] =
+        ["label", "title", "when", "is", "holds", "members", "fields", "bound", "cite", "over", "illustrative"];
     let mut out = Vec::new();
     for item in node.get("exceptions").map(Node::items).unwrap_or_default() {
         if !reader.mapping(item, &KEYS) {
@@ -340,6 +343,7 @@ fn exceptions(node: &Node, reader: &mut Reader<'_>) -> Vec<Exception> {
         if body.is_empty() {
             reader.fault("P016", item.span);
         }
+        let bound = bound(item, reader);
         let over = item.get("over").map(Node::items).unwrap_or_default();
         out.push(Exception {
             label,
@@ -348,6 +352,7 @@ fn exceptions(node: &Node, reader: &mut Reader<'_>) -> Vec<Exception> {
             body,
             cites: citations(item, reader),
             over: over.into_iter().filter_map(|n| reader.placed(n)).collect(),
+            at_most: bound,
             illustrative: reader.optional_bilingual(item, "illustrative"),
         });
     }

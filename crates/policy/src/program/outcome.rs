@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::compile::by_priority;
 use super::machine::Registers;
 use super::op::{Part, Program, Reg};
 use super::{CONFLICT, FACTS_MAX, LAPSED, NO_ROW, NOT_APPLICABLE};
@@ -155,6 +156,14 @@ pub struct Determination {
     pub reason: Option<Text>,
 }
 
+impl Determination {
+    /// Whether the amount is a ceiling, not a sum due. Of nothing there is no ceiling.
+    pub fn at_most(&self) -> bool {
+        let amount = matches!(&self.outcome, Outcome::Value(OutcomeValue::Amount(amount)) if *amount != Exact::ZERO);
+        amount && self.basis.at_most
+    }
+}
+
 /// 依据 · the law behind an outcome; shared by all cases that took the same way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Basis {
@@ -288,7 +297,10 @@ fn make_basis(law: &Law, paths: impl Iterator<Item = (usize, i64)>) -> Basis {
         }
         if order == 0 {
             law_from = segment.map(|_| version.from);
-            at_most = segment.is_some() && version.at_most;
+            // The exception that prevails speaks for the amount that it gives.
+            let applied = by_priority(version).into_iter().rfind(|at| path & (1 << at) != 0);
+            let bound = applied.map_or(version.at_most, |at| version.exceptions[at].at_most);
+            at_most = segment.is_some() && bound;
         }
     }
     Basis { cites, grade, law_from, at_most }
