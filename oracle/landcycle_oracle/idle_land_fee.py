@@ -26,15 +26,11 @@ def share_of_price(facts: Facts) -> Any:
 
 
 def shanghai_amount(facts: Facts) -> Any:
-    """Shanghai art. 37 para. 1: (1) grants, (2) leases, (3) other land used for payment.
-
-    Allocated land is not used for payment: art. 37 passes over it, and Order 53 art. 14(1) applies.
-    """
+    """Shanghai art. 37 para. 1: (1) grants, (2) leases, (3) other land used for payment."""
     mode = facts["supply_mode"]
     return case(
         (is_code(mode, "lease", "lease_then_grant"), facts["annual_rent"]),
         (is_code(mode, "authorised_operation", "capital_contribution"), facts["annual_use_fee"]),
-        (is_code(mode, "allocation"), share_of_price(facts)),
         otherwise=share_of_price(facts),
     )
 
@@ -43,9 +39,14 @@ def idle_land_fee(package: str, facts: Facts, as_of: date) -> Any:
     """Order 53 art. 14(1), in Shanghai within the ceilings of the local art. 37."""
     if as_of < IN_FORCE:
         return NOT_APPLICABLE
-    local = package == "shanghai" and as_of >= SHANGHAI_FROM
-    amount = shanghai_amount(facts) if local else share_of_price(facts)
-    return case((fee_is_due(facts, as_of), amount), otherwise=Fraction(0))
+    due = fee_is_due(facts, as_of)
+    national = case((due, share_of_price(facts)), otherwise=Fraction(0))
+    if package != "shanghai" or as_of < SHANGHAI_FROM:
+        return national
+    # Allocated land is not used for payment: art. 37 passes over it, and Order 53 applies.
+    allocated = both(due, is_code(facts["supply_mode"], "allocation"))
+    local = case((due, shanghai_amount(facts)), otherwise=Fraction(0))
+    return case((allocated, share_of_price(facts)), otherwise=local)
 
 
 def is_ceiling(package: str, facts: Facts, as_of: date) -> Logical:
