@@ -5,6 +5,7 @@
 //! known means that the set is empty, so that three-valued logic and the list of missing facts are
 //! one computation.
 
+mod allocate;
 mod compile;
 mod compile_expression;
 mod encode;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::encode::Number;
-use super::op::{Constant, FieldOut, N, Op, Part, Program, Reg, RuleOut};
+use super::op::{FieldOut, Instruction, Lane, M, N, Op, Out, Part, Program, Reg, RuleOut, W, WideLane};
 use super::{FACTS_MAX, LAPSED, NOT_APPLICABLE};
 use crate::exact::Exact;
 use crate::expression::typed::Ty;
@@ -45,7 +45,7 @@ impl CompileFault {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Value {
     /// A yes, a date or a code.
-    Lane(N),
+    Lane(Lane),
     Number(Number),
 }
 
@@ -59,12 +59,14 @@ pub(crate) struct PartBuilder {
     pub(super) part: Part,
     /// Keep every intermediate value, for explanation.
     pub(super) keep: bool,
-    free_narrow: Vec<N>,
-    free_wide: Vec<usize>,
-    /// Registers that outlive the expression that made them.
-    held: BTreeSet<(bool, usize)>,
-    constants: BTreeMap<(i128, u64, bool), Reg>,
-    slots: BTreeMap<usize, N>,
+    as_of: i64,
+    slots: BTreeMap<usize, Lane>,
+    narrow_known: BTreeMap<i64, N>,
+    wide_known: BTreeMap<i128, W>,
+    lacks_known: BTreeMap<u64, M>,
+    /// The sets that a set is the union of, and the union of some sets.
+    members: BTreeMap<M, BTreeSet<M>>,
+    unions: BTreeMap<BTreeSet<M>, M>,
 }
 
 impl Program {
@@ -78,16 +80,19 @@ impl Program {
     ) -> Result<Self, (String, CompileFault)> {
         let mut parts = Vec::new();
         for group in groups(law) {
-            let mut builder = PartBuilder::new(keep);
+            let mut builder = PartBuilder::new(keep, as_of);
             let mut done: BTreeMap<&str, Done> = BTreeMap::new();
             for at in group {
                 let rule = &law.rules[at];
-                let compiled = builder.rule(law, at, vocabulary, as_of, &done);
+                let compiled = builder.rule(law, at, vocabulary, &done);
                 done.insert(&rule.id, compiled.map_err(|fault| (rule.id.clone(), fault))?);
+            }
+            if !keep {
+                builder.part.allocate();
             }
             parts.push(builder.part);
         }
-        Ok(Self { parts, as_of })
+        Ok(Self { parts })
     }
 }
 
@@ -125,111 +130,158 @@ pub(super) struct Frame<'f> {
 }
 
 impl PartBuilder {
-    fn new(keep: bool) -> Self {
+    fn new(keep: bool, as_of: i64) -> Self {
+        // The first narrow registers are those of the facts, which come to light one by one.
+        let part = Part { narrow: FACTS_MAX, ..Part::default() };
         Self {
-            part: Part::default(),
+            part,
             keep,
-            free_narrow: Vec::new(),
-            free_wide: Vec::new(),
-            held: BTreeSet::new(),
-            constants: BTreeMap::new(),
+            as_of,
             slots: BTreeMap::new(),
+            narrow_known: BTreeMap::new(),
+            wide_known: BTreeMap::new(),
+            lacks_known: BTreeMap::new(),
+            members: BTreeMap::new(),
+            unions: BTreeMap::new(),
         }
     }
 
-    pub(crate) fn emit(&mut self, op: Op) {
-        self.part.ops.push(op);
-    }
-
-    pub(crate) fn narrow(&mut self) -> N {
-        self.free_narrow.pop().unwrap_or_else(|| {
-            self.part.narrow += 1;
-            self.part.narrow - 1
-        })
-    }
-
-    pub(crate) fn wide(&mut self) -> usize {
-        self.free_wide.pop().unwrap_or_else(|| {
-            self.part.wide += 1;
-            self.part.wide - 1
-        })
-    }
-
-    fn key(register: Reg) -> (bool, usize) {
-        match register {
-            Reg::Narrow(at) => (false, at),
-            Reg::Wide(at) => (true, at),
+    /// The registers of what an instruction gives. What was computed before is not computed again.
+    fn push(&mut self, op: Op, narrow: bool, wide: bool, lacks: bool) -> Out {
+        if let Some(done) = self.part.instructions.iter().find(|instruction| instruction.op == op) {
+            return done.out;
         }
+        let next = |count: &mut usize| {
+            *count += 1;
+            *count - 1
+        };
+        let out = Out {
+            narrow: narrow.then(|| next(&mut self.part.narrow)),
+            wide: wide.then(|| next(&mut self.part.wide)),
+            lacks: lacks.then(|| next(&mut self.part.lacks)),
+        };
+        self.part.instructions.push(Instruction { op, out });
+        out
     }
 
-    pub(super) fn hold(&mut self, register: Reg) {
-        self.held.insert(Self::key(register));
+    /// A narrow value that lacks what is given.
+    pub(super) fn narrow(&mut self, op: Op, lacks: Option<M>) -> Lane {
+        let out = self.push(op, true, false, false);
+        Lane { at: out.narrow.unwrap_or_default(), lacks }
     }
 
-    /// Gives a register back once its value has been read for the last time.
-    pub(crate) fn release(&mut self, register: Reg) {
-        if self.keep || self.held.contains(&Self::key(register)) {
-            return;
+    /// A wide value that lacks what is given.
+    pub(super) fn wide(&mut self, op: Op, lacks: Option<M>) -> WideLane {
+        let out = self.push(op, false, true, false);
+        WideLane { at: out.wide.unwrap_or_default(), lacks }
+    }
+
+    /// A narrow value with an instruction of its own for what it lacks, unless that is nothing.
+    pub(super) fn narrow_lacking(&mut self, op: Op, some: bool) -> Lane {
+        let out = self.push(op, true, false, some);
+        Lane { at: out.narrow.unwrap_or_default(), lacks: out.lacks }
+    }
+
+    fn wide_lacking(&mut self, op: Op, some: bool) -> WideLane {
+        let out = self.push(op, false, true, some);
+        WideLane { at: out.wide.unwrap_or_default(), lacks: out.lacks }
+    }
+
+    /// A set of what is lacking by an instruction of its own.
+    pub(super) fn lacking(&mut self, op: Op) -> Option<M> {
+        self.push(op, false, false, true).lacks
+    }
+
+    /// What either lacks. The same union is one register, however it came about.
+    pub(super) fn either(&mut self, a: Option<M>, b: Option<M>) -> Option<M> {
+        let (Some(a), Some(b)) = (a, b) else { return a.or(b) };
+        let members = |of: &Self, at: M| of.members.get(&at).cloned().unwrap_or_else(|| BTreeSet::from([at]));
+        let (of_a, of_b) = (members(self, a), members(self, b));
+        if of_a.is_superset(&of_b) {
+            return Some(a);
         }
-        match register {
-            Reg::Narrow(at) if !self.free_narrow.contains(&at) => self.free_narrow.push(at),
-            Reg::Wide(at) if !self.free_wide.contains(&at) => self.free_wide.push(at),
-            _ => {}
+        if of_b.is_superset(&of_a) {
+            return Some(b);
         }
+        let all: BTreeSet<M> = of_a.union(&of_b).copied().collect();
+        if let Some(known) = self.unions.get(&all) {
+            return Some(*known);
+        }
+        let made = self.lacking(Op::Lacking { a, b })?;
+        self.members.insert(made, all.clone());
+        self.unions.insert(all, made);
+        Some(made)
     }
 
     /// A register that always holds one value.
-    pub(crate) fn constant(&mut self, value: i128, mask: u64, wide: bool) -> Reg {
-        if let Some(register) = self.constants.get(&(value, mask, wide)) {
-            return *register;
-        }
-        // Never from the free list: a constant is filled once, before the first block.
-        let register = if wide {
-            self.part.wide += 1;
-            Reg::Wide(self.part.wide - 1)
-        } else {
-            self.part.narrow += 1;
-            Reg::Narrow(self.part.narrow - 1)
-        };
-        self.part.constants.push(Constant { register, value, mask });
-        self.hold(register);
-        self.constants.insert((value, mask, wide), register);
-        register
-    }
-
-    pub(super) fn lane_constant(&mut self, value: i64, mask: u64) -> N {
-        match self.constant(i128::from(value), mask, false) {
-            Reg::Narrow(at) | Reg::Wide(at) => at,
-        }
-    }
-
-    pub(super) fn as_of(&mut self) -> N {
-        if let Some(at) = self.part.as_of {
-            return at;
+    fn known(&mut self, value: i64) -> N {
+        if let Some(at) = self.narrow_known.get(&value) {
+            return *at;
         }
         self.part.narrow += 1;
         let at = self.part.narrow - 1;
-        self.part.as_of = Some(at);
-        self.hold(Reg::Narrow(at));
+        self.part.narrow_constants.insert(at, value);
+        self.narrow_known.insert(value, at);
         at
     }
 
-    pub(super) fn fact(&mut self, fact: usize) -> Result<N, CompileFault> {
-        if let Some(at) = self.slots.get(&fact) {
-            return Ok(*at);
+    /// The value of a register that always holds the same.
+    pub(super) fn value_of(&self, at: N) -> Option<i64> {
+        self.part.narrow_constants.get(&at).copied()
+    }
+
+    /// A number that is always known, in 64 or 128 bits.
+    pub(crate) fn constant(&mut self, value: i128, wide: bool) -> Reg {
+        let narrow = i64::try_from(value).ok().filter(|_| !wide);
+        if let Some(value) = narrow {
+            return Reg::Narrow(Lane { at: self.known(value), lacks: None });
+        }
+        let at = match self.wide_known.get(&value) {
+            Some(at) => *at,
+            None => {
+                self.part.wide += 1;
+                self.part.wide_constants.insert(self.part.wide - 1, value);
+                self.wide_known.insert(value, self.part.wide - 1);
+                self.part.wide - 1
+            }
+        };
+        Reg::Wide(WideLane { at, lacks: None })
+    }
+
+    /// A value that is the same for every row, or the same want of one.
+    pub(super) fn lane_constant(&mut self, value: i64, state: u64) -> Lane {
+        let at = self.known(value);
+        if state == 0 {
+            return Lane { at, lacks: None };
+        }
+        if let Some(lacks) = self.lacks_known.get(&state) {
+            return Lane { at, lacks: Some(*lacks) };
+        }
+        self.part.lacks += 1;
+        let lacks = self.part.lacks - 1;
+        self.part.lacks_constants.insert(lacks, state);
+        self.lacks_known.insert(state, lacks);
+        Lane { at, lacks: Some(lacks) }
+    }
+
+    pub(super) fn as_of(&mut self) -> Lane {
+        self.lane_constant(self.as_of, 0)
+    }
+
+    pub(super) fn fact(&mut self, fact: usize) -> Result<Lane, CompileFault> {
+        if let Some(lane) = self.slots.get(&fact) {
+            return Ok(*lane);
         }
         let slot = self.part.facts.len();
         if slot >= FACTS_MAX {
             return Err(CompileFault::TooManyFacts);
         }
         self.part.facts.push(fact);
-        // Loaded once for the whole part, before any branch could need it.
-        self.part.narrow += 1;
-        let out = self.part.narrow - 1;
-        self.emit(Op::Load { slot, out });
-        self.hold(Reg::Narrow(out));
-        self.slots.insert(fact, out);
-        Ok(out)
+        let lacks = self.lacking(Op::Missing { slot });
+        self.part.missing.push(lacks.unwrap_or_default());
+        let lane = Lane { at: slot, lacks };
+        self.slots.insert(fact, lane);
+        Ok(lane)
     }
 
     fn rule(
@@ -237,7 +289,6 @@ impl PartBuilder {
         law: &Law,
         at: usize,
         vocabulary: &Vocabulary,
-        as_of: i64,
         done: &BTreeMap<&str, Done>,
     ) -> Result<Done, CompileFault> {
         let rule = &law.rules[at];
@@ -247,7 +298,8 @@ impl PartBuilder {
         };
         let wanted: Vec<usize> = match judged {
             None => {
-                rule.segments.iter().position(|s| s.from <= as_of && as_of < s.until).into_iter().collect()
+                let holds = |s: &Segment| s.from <= self.as_of && self.as_of < s.until;
+                rule.segments.iter().position(holds).into_iter().collect()
             }
             Some(_) => (0..rule.segments.len()).collect(),
         };
@@ -275,11 +327,11 @@ impl PartBuilder {
         &mut self,
         rule: &Rule,
         at: usize,
-        judged: Option<N>,
+        judged: Option<Lane>,
         made: Vec<(usize, (Vec<Value>, N))>,
     ) -> Result<Done, CompileFault> {
         let outside = Reg::Narrow(self.lane_constant(0, NOT_APPLICABLE));
-        let mut path = self.lane_constant(-1, 0);
+        let mut path = self.known(-1);
         let mut fields = Vec::new();
         for (index, field) in rule.fields.iter().enumerate() {
             let values: Vec<Value> = made.iter().map(|(_, (fields, _))| fields[index]).collect();
@@ -302,30 +354,35 @@ impl PartBuilder {
                     Some(date) => self.within(date, (segment.from, segment.until), register, result),
                 };
             }
-            self.hold(result);
-            fields.push((result, quantum, bits));
+            fields.push((self.own(result), quantum, bits));
         }
         for (segment_at, (_, own)) in &made {
             let segment = &rule.segments[*segment_at];
             path = match judged {
                 None => *own,
+                // A path is always known: where the date is not, it is that of no law.
                 Some(date) => {
-                    match self.within(
-                        date,
-                        (segment.from, segment.until),
-                        Reg::Narrow(*own),
-                        Reg::Narrow(path),
-                    ) {
-                        Reg::Narrow(at) | Reg::Wide(at) => at,
-                    }
+                    let known = |at| Lane { at, lacks: None };
+                    let (date, a, b) = (known(date.at), known(*own), known(path));
+                    let (from, until) = (segment.from, segment.until);
+                    self.narrow(Op::Within { date, from, until, a, b }, None).at
                 }
             };
         }
-        self.hold(Reg::Narrow(path));
         let outs =
             fields.iter().map(|(register, quantum, _)| FieldOut { register: *register, quantum: *quantum });
         self.part.rules.push(RuleOut { rule: at, fields: outs.collect(), path });
         Ok(Done { fields })
+    }
+
+    /// A register that outcomes are read from: facts are not kept in registers.
+    fn own(&mut self, register: Reg) -> Reg {
+        match register {
+            Reg::Narrow(lane) if lane.at < FACTS_MAX => {
+                Reg::Narrow(self.narrow(Op::Scale { a: lane.at, by: 1 }, lane.lacks))
+            }
+            other => other,
+        }
     }
 
     /// The fields of one version and its path.
@@ -340,12 +397,11 @@ impl PartBuilder {
             return Err(CompileFault::TooManyExceptions);
         }
         let applies = match &version.applies {
-            Some(written) => Some(self.held_lane(written, frame, 0)?),
+            Some(written) => Some(self.condition(written, frame, 0)?),
             None => None,
         };
         for (at, (_, _, written)) in version.lets.iter().enumerate() {
             let value = self.expression(written, frame, version.let_index(at))?;
-            self.hold_value(value);
             frame.lets.push(value);
         }
         let mut fields = Vec::new();
@@ -359,14 +415,11 @@ impl PartBuilder {
                 *field = self.guarded(applies, *field, outside)?;
             }
         }
-        for field in &fields {
-            self.hold_value(*field);
-        }
         let path = self.path(frame.segment_at, conditions);
         Ok((fields, path))
     }
 
-    fn guarded(&mut self, applies: N, field: Value, outside: Reg) -> Result<Value, CompileFault> {
+    fn guarded(&mut self, applies: Lane, field: Value, outside: Reg) -> Result<Value, CompileFault> {
         Ok(match field {
             Value::Lane(lane) => Value::Lane(narrow_of(self.select(applies, Reg::Narrow(lane), outside))),
             Value::Number(number) => {
@@ -379,14 +432,11 @@ impl PartBuilder {
         })
     }
 
-    fn path(&mut self, segment: usize, exceptions: Vec<N>) -> N {
+    fn path(&mut self, segment: usize, exceptions: Vec<Lane>) -> N {
         if exceptions.is_empty() {
-            return self.lane_constant((segment as i64) << 16, 0);
+            return self.known((segment as i64) << 16);
         }
-        let out = self.narrow();
-        self.emit(Op::Path { segment: segment as i64, exceptions, out });
-        self.hold(Reg::Narrow(out));
-        out
+        self.narrow(Op::Path { segment: segment as i64, exceptions }, None).at
     }
 
     /// Applies exceptions over the base, those that prevail last; returns their conditions in the
@@ -396,10 +446,10 @@ impl PartBuilder {
         version: &Version,
         fields: &mut [Value],
         frame: &mut Frame<'_>,
-    ) -> Result<Vec<N>, CompileFault> {
+    ) -> Result<Vec<Lane>, CompileFault> {
         let mut conditions = Vec::new();
         for (at, exception) in version.exceptions.iter().enumerate() {
-            conditions.push(self.held_lane(&exception.when, frame, version.when_index(at))?);
+            conditions.push(self.condition(&exception.when, frame, version.when_index(at))?);
         }
         for at in by_priority(version) {
             for (field, written) in version.exceptions[at].body.iter().enumerate() {
@@ -419,28 +469,21 @@ impl PartBuilder {
         Ok(conditions)
     }
 
-    fn conflict(&mut self, one: N, other: N, fields: &mut [Value]) -> Result<(), CompileFault> {
+    fn conflict(&mut self, one: Lane, other: Lane, fields: &mut [Value]) -> Result<(), CompileFault> {
         for field in fields {
             *field = match *field {
-                Value::Lane(a) => {
-                    let out = self.narrow();
-                    self.emit(Op::Conflict { one, other, a, out });
-                    Value::Lane(out)
+                Value::Lane(lane) => {
+                    let lacks = self.lacking(Op::Conflict { one, other, lacks: lane.lacks });
+                    Value::Lane(Lane { lacks, ..lane })
                 }
                 Value::Number(number) => {
                     let step = Self::common_step(&[number])?;
                     let bits = number.bits();
-                    let register = match self.output(number, step)? {
-                        Reg::Narrow(a) => {
-                            let out = self.narrow();
-                            self.emit(Op::Conflict { one, other, a, out });
-                            Reg::Narrow(out)
-                        }
-                        Reg::Wide(a) => {
-                            let out = self.wide();
-                            self.emit(Op::ConflictWide { one, other, a, out });
-                            Reg::Wide(out)
-                        }
+                    let register = self.output(number, step)?;
+                    let lacks = self.lacking(Op::Conflict { one, other, lacks: register.lacks() });
+                    let register = match register {
+                        Reg::Narrow(lane) => Reg::Narrow(Lane { lacks, ..lane }),
+                        Reg::Wide(lane) => Reg::Wide(WideLane { lacks, ..lane }),
                     };
                     Value::Number(Number::Lanes { register, bits, quantum: step, below: None })
                 }
@@ -449,35 +492,49 @@ impl PartBuilder {
         Ok(())
     }
 
-    fn held_lane(
+    fn condition(
         &mut self,
         written: &Written,
         frame: &mut Frame<'_>,
         index: usize,
-    ) -> Result<N, CompileFault> {
-        let value = self.expression(written, frame, index)?;
-        self.hold_value(value);
-        match value {
+    ) -> Result<Lane, CompileFault> {
+        match self.expression(written, frame, index)? {
             Value::Lane(lane) => Ok(lane),
             // Checked expressions of conditions are yes or no.
             Value::Number(_) => Err(CompileFault::Quotient),
         }
     }
 
-    fn hold_value(&mut self, value: Value) {
-        match value {
-            Value::Lane(at) => self.hold(Reg::Narrow(at)),
-            Value::Number(Number::Lanes { register, below, .. }) => {
-                self.hold(register);
-                if let Some((below, _)) = below {
-                    self.hold(below);
-                }
+    /// A choice between two values of the same width.
+    pub(crate) fn select(&mut self, condition: Lane, a: Reg, b: Reg) -> Reg {
+        let some = condition.lacks.or(a.lacks()).or(b.lacks()).is_some();
+        match self.matched(a, b, 1) {
+            (Reg::Narrow(a), Reg::Narrow(b)) => {
+                Reg::Narrow(self.narrow_lacking(Op::Select { condition, a, b }, some))
             }
-            Value::Number(Number::Known(_)) => {}
+            (Reg::Wide(a), Reg::Wide(b)) => {
+                Reg::Wide(self.wide_lacking(Op::SelectWide { condition, a, b }, some))
+            }
+            // `matched` gives both the same width.
+            (a, _) => a,
         }
     }
 
-    pub(super) fn choose(&mut self, condition: N, yes: Value, no: Value) -> Result<Value, CompileFault> {
+    /// The choice by an interval of dates.
+    pub(crate) fn within(&mut self, date: Lane, (from, until): (i64, i64), a: Reg, b: Reg) -> Reg {
+        let some = date.lacks.or(a.lacks()).or(b.lacks()).is_some();
+        match self.matched(a, b, 1) {
+            (Reg::Narrow(a), Reg::Narrow(b)) => {
+                Reg::Narrow(self.narrow_lacking(Op::Within { date, from, until, a, b }, some))
+            }
+            (Reg::Wide(a), Reg::Wide(b)) => {
+                Reg::Wide(self.wide_lacking(Op::WithinWide { date, from, until, a, b }, some))
+            }
+            (a, _) => a,
+        }
+    }
+
+    pub(super) fn choose(&mut self, condition: Lane, yes: Value, no: Value) -> Result<Value, CompileFault> {
         Ok(match (yes, no) {
             (Value::Number(a), Value::Number(b)) => Value::Number(self.select_numbers(condition, a, b)?),
             (Value::Lane(a), Value::Lane(b)) => {
@@ -514,9 +571,11 @@ impl Number {
     }
 }
 
-pub(super) fn narrow_of(register: Reg) -> N {
+/// The lane of a register that is narrow by construction.
+pub(super) fn narrow_of(register: Reg) -> Lane {
     match register {
-        Reg::Narrow(at) | Reg::Wide(at) => at,
+        Reg::Narrow(lane) => lane,
+        Reg::Wide(lane) => Lane { at: lane.at, lacks: lane.lacks },
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::compile::{CompileFault, Frame, PartBuilder, Value, narrow_of, rule_value};
 use super::encode::Number;
 use super::lookup::{Lookup, Measure};
-use super::op::{Amount, FieldOut, N, Op, Reg, TraceKey};
+use super::op::{Amount, FieldOut, Lane, M, Op, Reg, TraceKey};
 use crate::calendar::NEVER;
 use crate::exact::Exact;
 use crate::expression::syntax::Comparison;
@@ -38,7 +38,7 @@ impl PartBuilder {
 
     fn traced(&mut self, value: Value) -> Result<Option<FieldOut>, CompileFault> {
         Ok(match value {
-            Value::Lane(at) => Some(FieldOut { register: Reg::Narrow(at), quantum: Exact::ONE }),
+            Value::Lane(lane) => Some(FieldOut { register: Reg::Narrow(lane), quantum: Exact::ONE }),
             Value::Number(Number::Lanes { register, quantum, below: None, .. }) => {
                 Some(FieldOut { register, quantum })
             }
@@ -70,7 +70,7 @@ impl PartBuilder {
         at: usize,
         frame: &Frame<'_>,
         path: &mut Vec<u8>,
-    ) -> Result<N, CompileFault> {
+    ) -> Result<Lane, CompileFault> {
         match self.child(typed, at, frame, path)? {
             Value::Lane(lane) => Ok(lane),
             Value::Number(number) => Ok(narrow_of(self.output(number, number.step())?)),
@@ -107,10 +107,7 @@ impl PartBuilder {
             TypedKind::Rule(id, field) => return Ok(rule_value(frame, id, *field, &typed.ty)),
             TypedKind::Not(inner) => {
                 let a = self.lane(inner, 0, frame, path)?;
-                let out = self.narrow();
-                self.emit(Op::Not { a, out });
-                self.release(Reg::Narrow(a));
-                out
+                self.narrow(Op::Not { a: a.at }, a.lacks)
             }
             TypedKind::And(parts) | TypedKind::Or(parts) => {
                 let and = matches!(typed.kind, TypedKind::And(_));
@@ -119,17 +116,11 @@ impl PartBuilder {
             TypedKind::Compare(op, a, b) => self.comparison(*op, a, b, frame, path)?,
             TypedKind::InLanes(inner, lanes) => {
                 let a = self.lane(inner, 0, frame, path)?;
-                let out = self.narrow();
-                self.emit(Op::In { a, lanes: lanes.clone(), out });
-                self.release(Reg::Narrow(a));
-                out
+                self.narrow(Op::In { a: a.at, lanes: lanes.clone() }, a.lacks)
             }
             TypedKind::IsNever(inner) => {
                 let a = self.lane(inner, 0, frame, path)?;
-                let out = self.narrow();
-                self.emit(Op::IsNever { a, out });
-                self.release(Reg::Narrow(a));
-                out
+                self.narrow(Op::IsNever { a: a.at }, a.lacks)
             }
             TypedKind::Arithmetic(op, a, b) => {
                 let (a, b) = (self.number(a, 0, frame, path)?, self.number(b, 1, frame, path)?);
@@ -147,11 +138,11 @@ impl PartBuilder {
             TypedKind::DaysBetween(a, b) => return self.days(a, b, frame, path),
             TypedKind::NextEvery(start, years, not_before) => {
                 let start = self.lane(start, 0, frame, path)?;
-                let months = self.amount(years, 12, frame, path)?;
+                let (months, lacks) = self.amount(years, 12, frame, path)?;
                 let not_before = self.lane(not_before, 2, frame, path)?;
-                let out = self.narrow();
-                self.emit(Op::NextEvery { start, months, not_before, out });
-                out
+                let lacks = self.either(start.lacks, lacks);
+                let lacks = self.either(lacks, not_before.lacks);
+                self.narrow(Op::NextEvery { start: start.at, months, not_before: not_before.at }, lacks)
             }
             TypedKind::Case(arms, otherwise) => return self.case(arms, otherwise, frame, path),
             TypedKind::Extreme { greatest, of } => return self.extremes(*greatest, of, frame, path),
@@ -169,7 +160,7 @@ impl PartBuilder {
     ) -> Result<Value, CompileFault> {
         // A segment has every table that its version uses.
         let set = frame.segment.tables.get(table).ok_or(CompileFault::TooLarge)?;
-        let (mut lanes, mut steps) = (Vec::new(), Vec::new());
+        let (mut lanes, mut steps, mut lacks) = (Vec::new(), Vec::new(), None);
         for (at, key) in keys.iter().enumerate() {
             let (lane, step) = match self.child(key, at, frame, path)? {
                 Value::Lane(lane) => (lane, Exact::ONE),
@@ -181,33 +172,30 @@ impl PartBuilder {
                     Reg::Wide(_) => return Err(CompileFault::TooLarge),
                 },
             };
-            lanes.push(lane);
+            lacks = self.either(lacks, lane.lacks);
+            lanes.push(lane.at);
             steps.push(step);
         }
         let (lookup, measure) = Lookup::new(set, column, &steps, frame.vocabulary, frame.symbols)?;
-        let out = self.narrow();
-        self.emit(Op::Lookup { keys: lanes.clone(), column: Arc::new(lookup), out });
-        for lane in lanes {
-            self.release(Reg::Narrow(lane));
-        }
+        let lane = self.narrow_lacking(Op::Lookup { keys: lanes, lacks, column: Arc::new(lookup) }, true);
         if !matches!(ty, Ty::Number(_)) {
-            return Ok(Value::Lane(out));
+            return Ok(Value::Lane(lane));
         }
-        let register = Reg::Narrow(out);
+        let register = Reg::Narrow(lane);
         let Measure { bits, quantum } = measure;
         Ok(Value::Number(Number::Lanes { register, bits, quantum, below: None }))
     }
 
     fn fact_value(&mut self, fact: usize, vocabulary: &Vocabulary) -> Result<Value, CompileFault> {
-        let register = self.fact(fact)?;
+        let lane = self.fact(fact)?;
         let FactKind::Number { quantum, min, max, .. } = &vocabulary.facts()[fact].kind else {
-            return Ok(Value::Lane(register));
+            return Ok(Value::Lane(lane));
         };
         let reach = |limit: &Exact| limit.over(*quantum).map(|steps| steps.num() / steps.den());
         let (Some(low), Some(high)) = (reach(min), reach(max)) else { return Err(CompileFault::TooLarge) };
         let most = low.unsigned_abs().max(high.unsigned_abs());
         let bits = (128 - most.leading_zeros()).max(1);
-        let register = Reg::Narrow(register);
+        let register = Reg::Narrow(lane);
         Ok(Value::Number(Number::Lanes { register, bits, quantum: *quantum, below: None }))
     }
 
@@ -217,18 +205,15 @@ impl PartBuilder {
         and: bool,
         frame: &Frame<'_>,
         path: &mut Vec<u8>,
-    ) -> Result<N, CompileFault> {
-        let mut result: Option<N> = None;
+    ) -> Result<Lane, CompileFault> {
+        let mut result: Option<Lane> = None;
         for (at, part) in parts.iter().enumerate() {
             let b = self.lane(part, at, frame, path)?;
             result = Some(match result {
                 None => b,
                 Some(a) => {
-                    let out = self.narrow();
-                    self.emit(if and { Op::And { a, b, out } } else { Op::Or { a, b, out } });
-                    self.release(Reg::Narrow(a));
-                    self.release(Reg::Narrow(b));
-                    out
+                    let some = a.lacks.or(b.lacks).is_some();
+                    self.narrow_lacking(if and { Op::And { a, b } } else { Op::Or { a, b } }, some)
                 }
             });
         }
@@ -242,7 +227,7 @@ impl PartBuilder {
         b: &Typed,
         frame: &Frame<'_>,
         path: &mut Vec<u8>,
-    ) -> Result<N, CompileFault> {
+    ) -> Result<Lane, CompileFault> {
         if matches!(a.ty, Ty::Number(_)) {
             let (a, b) = (self.number(a, 0, frame, path)?, self.number(b, 1, frame, path)?);
             return self.compare_numbers(op, a, b);
@@ -251,26 +236,28 @@ impl PartBuilder {
         Ok(self.compare_registers(op, Reg::Narrow(a), Reg::Narrow(b), 1))
     }
 
-    /// A count of calendar units, `per_unit` of them to one of the expression's.
+    /// A count of calendar units, `per_unit` of them to one of the expression's, and what it lacks.
     fn amount(
         &mut self,
         typed: &Typed,
         per_unit: i128,
         frame: &Frame<'_>,
         path: &mut Vec<u8>,
-    ) -> Result<Amount, CompileFault> {
+    ) -> Result<(Amount, Option<M>), CompileFault> {
         let number = self.number(typed, 1, frame, path)?;
         if let Number::Known(value) = number {
             let units = value.times(Exact::whole(per_unit)).ok_or(CompileFault::TooLarge)?;
             let whole = units.num().div_euclid(units.den());
-            return i64::try_from(whole).map(Amount::Known).map_err(|_| CompileFault::TooLarge);
+            let known = i64::try_from(whole).map_err(|_| CompileFault::TooLarge)?;
+            return Ok((Amount::Known(known), None));
         }
         let step = number.step();
         let register = self.output(number, step)?;
         let scale = step.times(Exact::whole(per_unit)).ok_or(CompileFault::TooLarge)?;
         let num = i64::try_from(scale.num()).map_err(|_| CompileFault::TooLarge)?;
         let den = i64::try_from(scale.den()).map_err(|_| CompileFault::TooLarge)?;
-        Ok(Amount::Lanes { a: narrow_of(register), num, den })
+        let lane = narrow_of(register);
+        Ok((Amount::Lanes { a: lane.at, num, den }, lane.lacks))
     }
 
     fn shifted(
@@ -281,24 +268,21 @@ impl PartBuilder {
         months: bool,
         frame: &Frame<'_>,
         path: &mut Vec<u8>,
-    ) -> Result<N, CompileFault> {
+    ) -> Result<Lane, CompileFault> {
         let date = self.lane(date, 0, frame, path)?;
-        let amount = match self.amount(amount, if months { 12 } else { 1 }, frame, path)? {
+        let (amount, lacks) = self.amount(amount, if months { 12 } else { 1 }, frame, path)?;
+        let amount = match amount {
             Amount::Known(units) if negative => Amount::Known(-units),
             Amount::Lanes { a, num, den } if negative => Amount::Lanes { a, num: -num, den },
             amount => amount,
         };
-        let out = self.narrow();
-        self.emit(if months {
-            Op::PlusMonths { date, months: amount, out }
+        let lacks = self.either(date.lacks, lacks);
+        let op = if months {
+            Op::PlusMonths { date: date.at, months: amount }
         } else {
-            Op::PlusDays { date, days: amount, out }
-        });
-        self.release(Reg::Narrow(date));
-        if let Amount::Lanes { a, .. } = amount {
-            self.release(Reg::Narrow(a));
-        }
-        Ok(out)
+            Op::PlusDays { date: date.at, days: amount }
+        };
+        Ok(self.narrow(op, lacks))
     }
 
     fn days(
@@ -309,15 +293,11 @@ impl PartBuilder {
         path: &mut Vec<u8>,
     ) -> Result<Value, CompileFault> {
         let (a, b) = (self.lane(a, 0, frame, path)?, self.lane(b, 1, frame, path)?);
-        let out = self.narrow();
-        self.emit(Op::DaysBetween { a, b, out });
+        let lacks = self.either(a.lacks, b.lacks);
+        let lacks = self.lacking(Op::Endless { a: a.at, b: b.at, lacks });
+        let register = Reg::Narrow(self.narrow(Op::DaysBetween { a: a.at, b: b.at }, lacks));
         let bits = 128 - (NEVER as i128).leading_zeros();
-        Ok(Value::Number(Number::Lanes {
-            register: Reg::Narrow(out),
-            bits,
-            quantum: Exact::ONE,
-            below: None,
-        }))
+        Ok(Value::Number(Number::Lanes { register, bits, quantum: Exact::ONE, below: None }))
     }
 
     fn case(
@@ -335,7 +315,6 @@ impl PartBuilder {
         let mut result = self.child(otherwise, 2 * arms.len(), frame, path)?;
         for (condition, value) in made.into_iter().rev() {
             result = self.choose(condition, value, result)?;
-            self.release(Reg::Narrow(condition));
         }
         Ok(result)
     }

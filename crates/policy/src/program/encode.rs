@@ -5,7 +5,7 @@
 //! the ranges of the vocabulary; what could overflow 127 bits is refused before anything runs.
 
 use super::compile::{CompileFault, PartBuilder};
-use super::op::{Op, Reg};
+use super::op::{Lane, Op, Reg, WideLane};
 use crate::exact::Exact;
 use crate::expression::syntax::{Arithmetic, Comparison};
 
@@ -37,6 +37,17 @@ fn overflow<T>(value: Option<T>) -> Made<T> {
     value.ok_or(CompileFault::TooLarge)
 }
 
+/// The same comparison with its sides exchanged.
+fn turned(op: Comparison) -> Comparison {
+    match op {
+        Comparison::Less => Comparison::Greater,
+        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
+        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
+        Comparison::Greater => Comparison::Less,
+        same => same,
+    }
+}
+
 impl PartBuilder {
     /// A register multiplied by a whole number, in the width that the result needs.
     fn scaled(&mut self, register: Reg, bits: u32, by: i128) -> Made<(Reg, u32)> {
@@ -50,56 +61,34 @@ impl PartBuilder {
     /// A register in the width for `bits`, multiplied by `by`.
     fn resized(&mut self, register: Reg, bits: u32, by: i128) -> Reg {
         match register {
-            Reg::Narrow(a) if bits <= NARROW_BITS => {
-                let Ok(by) = i64::try_from(by) else { return register };
-                if by == 1 {
-                    return register;
-                }
-                let out = self.narrow();
-                self.emit(Op::Scale { a, by, out });
-                self.release(register);
-                Reg::Narrow(out)
-            }
-            Reg::Narrow(a) => {
-                let out = self.wide();
-                self.emit(Op::Widen { a, by, out });
-                self.release(register);
-                Reg::Wide(out)
-            }
+            Reg::Narrow(lane) if bits <= NARROW_BITS => match i64::try_from(by) {
+                Ok(by) if by != 1 => Reg::Narrow(self.narrow(Op::Scale { a: lane.at, by }, lane.lacks)),
+                _ => register,
+            },
+            Reg::Narrow(lane) => Reg::Wide(self.wide(Op::Widen { a: lane.at, by }, lane.lacks)),
             Reg::Wide(_) if by == 1 => register,
-            Reg::Wide(a) => {
-                let out = self.wide();
-                self.emit(Op::ScaleWide { a, by, out });
-                self.release(register);
-                Reg::Wide(out)
-            }
+            Reg::Wide(lane) => Reg::Wide(self.wide(Op::ScaleWide { a: lane.at, by }, lane.lacks)),
         }
     }
 
     /// Both registers in the width for `bits`.
-    fn matched(&mut self, a: Reg, b: Reg, bits: u32) -> (Reg, Reg) {
+    pub(super) fn matched(&mut self, a: Reg, b: Reg, bits: u32) -> (Reg, Reg) {
         let wide = bits > NARROW_BITS || matches!(a, Reg::Wide(_)) || matches!(b, Reg::Wide(_));
         let bits = if wide { WIDE_BITS } else { bits };
         (self.resized(a, bits, 1), self.resized(b, bits, 1))
     }
 
     fn binary(&mut self, op: Arithmetic, a: Reg, b: Reg, bits: u32) -> Reg {
-        let result = match self.matched(a, b, bits) {
+        let lacks = self.either(a.lacks(), b.lacks());
+        match self.matched(a, b, bits) {
             (Reg::Narrow(a), Reg::Narrow(b)) => {
-                let out = self.narrow();
-                self.emit(Op::Arithmetic { op, a, b, out });
-                Reg::Narrow(out)
+                Reg::Narrow(self.narrow(Op::Arithmetic { op, a: a.at, b: b.at }, lacks))
             }
             (Reg::Wide(a), Reg::Wide(b)) => {
-                let out = self.wide();
-                self.emit(Op::ArithmeticWide { op, a, b, out });
-                Reg::Wide(out)
+                Reg::Wide(self.wide(Op::ArithmeticWide { op, a: a.at, b: b.at }, lacks))
             }
             (a, _) => a,
-        };
-        self.release(a);
-        self.release(b);
-        result
+        }
     }
 
     /// A number as lanes: constants get a register of their own, in steps of themselves.
@@ -111,7 +100,7 @@ impl PartBuilder {
                     if value == Exact::ZERO { Exact::ONE } else { overflow(Exact::new(1, value.den()))? };
                 let lane = value.num();
                 let bits = fits(bits_of(lane).max(1))?;
-                Ok((self.constant(lane, 0, bits > NARROW_BITS), bits, step, None))
+                Ok((self.constant(lane, bits > NARROW_BITS), bits, step, None))
             }
         }
     }
@@ -143,7 +132,7 @@ impl PartBuilder {
             Number::Known(value) => {
                 let lane = overflow(value.over(quantum))?.num();
                 let bits = fits(bits_of(lane).max(1))?;
-                Ok((self.constant(lane, 0, bits > NARROW_BITS), bits))
+                Ok((self.constant(lane, bits > NARROW_BITS), bits))
             }
             Number::Lanes { below: Some(_), .. } => Err(CompileFault::Quotient),
             Number::Lanes { register, bits, quantum: own, below: None } => {
@@ -238,24 +227,20 @@ impl PartBuilder {
     }
 
     fn positive(&mut self, register: Reg) -> Reg {
-        let out = match register {
-            Reg::Narrow(a) => {
-                let out = self.narrow();
-                self.emit(Op::Positive { a, out });
-                Reg::Narrow(out)
+        match register {
+            Reg::Narrow(lane) => {
+                let lacks = self.lacking(Op::Positive { a: lane.at, lacks: lane.lacks });
+                Reg::Narrow(Lane { lacks, ..lane })
             }
-            Reg::Wide(a) => {
-                let out = self.wide();
-                self.emit(Op::PositiveWide { a, out });
-                Reg::Wide(out)
+            Reg::Wide(lane) => {
+                let lacks = self.lacking(Op::PositiveWide { a: lane.at, lacks: lane.lacks });
+                Reg::Wide(WideLane { lacks, ..lane })
             }
-        };
-        self.release(register);
-        out
+        }
     }
 
     /// Compares two numbers; quotients by multiplying across (denominators are positive).
-    pub(crate) fn compare_numbers(&mut self, op: Comparison, a: Number, b: Number) -> Made<usize> {
+    pub(crate) fn compare_numbers(&mut self, op: Comparison, a: Number, b: Number) -> Made<Lane> {
         let (a, b) = self.across(a, b)?;
         let (ra, rb, bits, _) = self.aligned(a, b)?;
         Ok(self.compare_registers(op, ra, rb, bits))
@@ -293,22 +278,25 @@ impl PartBuilder {
         }
     }
 
-    pub(crate) fn compare_registers(&mut self, op: Comparison, a: Reg, b: Reg, bits: u32) -> usize {
-        let (a, b) = self.matched(a, b, bits);
-        let out = self.narrow();
-        match (a, b) {
-            (Reg::Narrow(a), Reg::Narrow(b)) => self.emit(Op::Compare { op, a, b, out }),
-            (Reg::Wide(a), Reg::Wide(b)) => self.emit(Op::CompareWide { op, a, b, out }),
+    pub(crate) fn compare_registers(&mut self, op: Comparison, a: Reg, b: Reg, bits: u32) -> Lane {
+        let lacks = self.either(a.lacks(), b.lacks());
+        let compared = match self.matched(a, b, bits) {
+            (Reg::Narrow(a), Reg::Narrow(b)) => match (self.value_of(a.at), self.value_of(b.at)) {
+                (_, Some(to)) => Op::CompareKnown { op, a: a.at, to },
+                (Some(to), None) => Op::CompareKnown { op: turned(op), a: b.at, to },
+                (None, None) => Op::Compare { op, a: a.at, b: b.at },
+            },
+            (Reg::Wide(a), Reg::Wide(b)) => Op::CompareWide { op, a: a.at, b: b.at },
             // `matched` gives both the same width.
-            _ => {}
-        }
-        self.release(a);
-        self.release(b);
-        out
+            (Reg::Narrow(a), Reg::Wide(b)) | (Reg::Wide(b), Reg::Narrow(a)) => {
+                Op::Compare { op, a: a.at, b: b.at }
+            }
+        };
+        self.narrow(compared, lacks)
     }
 
     /// A choice between two numbers.
-    pub(crate) fn select_numbers(&mut self, condition: usize, a: Number, b: Number) -> Made<Number> {
+    pub(crate) fn select_numbers(&mut self, condition: Lane, a: Number, b: Number) -> Made<Number> {
         let (ra, rb, bits, quantum) = self.aligned(a, b)?;
         let register = self.select(condition, ra, rb);
         Ok(Number::Lanes { register, bits, quantum, below: None })
@@ -320,60 +308,14 @@ impl PartBuilder {
         Ok(Number::Lanes { register, bits, quantum, below: None })
     }
 
-    pub(crate) fn select(&mut self, condition: usize, a: Reg, b: Reg) -> Reg {
-        let (a, b) = self.matched(a, b, 1);
-        let out = match (a, b) {
-            (Reg::Wide(a), Reg::Wide(b)) => {
-                let out = self.wide();
-                self.emit(Op::SelectWide { condition, a, b, out });
-                Reg::Wide(out)
-            }
-            (Reg::Narrow(a), Reg::Narrow(b)) => {
-                let out = self.narrow();
-                self.emit(Op::Select { condition, a, b, out });
-                Reg::Narrow(out)
-            }
-            (a, _) => a,
-        };
-        self.release(a);
-        self.release(b);
-        out
-    }
-
     pub(crate) fn extreme(&mut self, greatest: bool, a: Reg, b: Reg) -> Reg {
-        let (a, b) = self.matched(a, b, 1);
-        let out = match (a, b) {
-            (Reg::Wide(a), Reg::Wide(b)) => {
-                let out = self.wide();
-                self.emit(Op::ExtremeWide { greatest, a, b, out });
-                Reg::Wide(out)
-            }
+        let lacks = self.either(a.lacks(), b.lacks());
+        match self.matched(a, b, 1) {
             (Reg::Narrow(a), Reg::Narrow(b)) => {
-                let out = self.narrow();
-                self.emit(Op::Extreme { greatest, a, b, out });
-                Reg::Narrow(out)
+                Reg::Narrow(self.narrow(Op::Extreme { greatest, a: a.at, b: b.at }, lacks))
             }
-            (a, _) => a,
-        };
-        self.release(a);
-        self.release(b);
-        out
-    }
-
-    /// The choice by an interval of dates.
-    pub(crate) fn within(&mut self, date: usize, interval: (i64, i64), a: Reg, b: Reg) -> Reg {
-        let (a, b) = self.matched(a, b, 1);
-        let (from, until) = interval;
-        match (a, b) {
             (Reg::Wide(a), Reg::Wide(b)) => {
-                let out = self.wide();
-                self.emit(Op::WithinWide { date, from, until, a, b, out });
-                Reg::Wide(out)
-            }
-            (Reg::Narrow(a), Reg::Narrow(b)) => {
-                let out = self.narrow();
-                self.emit(Op::Within { date, from, until, a, b, out });
-                Reg::Narrow(out)
+                Reg::Wide(self.wide(Op::ExtremeWide { greatest, a: a.at, b: b.at }, lacks))
             }
             (a, _) => a,
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::compile::{CompileFault, by_priority};
 use super::facts::Facts;
 use super::machine::{Machine, Registers};
-use super::op::{FieldOut, Part, Program, Reg};
+use super::op::{FieldOut, Lane, Part, Program, Reg};
 use super::{LAPSED, NOT_APPLICABLE};
 use super::outcome::reason_key;
 use crate::calendar::{NEVER, iso};
@@ -169,15 +169,6 @@ fn step(kind: StepKind, title: Text) -> Step {
 }
 
 impl<'t> Teller<'t> {
-    fn lane(&self, register: Reg) -> (i128, u64) {
-        match register {
-            Reg::Narrow(at) => {
-                (i128::from(self.registers.narrow[at].value[0]), self.registers.narrow[at].lacks[0])
-            }
-            Reg::Wide(at) => (self.registers.wide[at].value[0], self.registers.wide[at].lacks[0]),
-        }
-    }
-
     fn missing(&self, lacks: u64) -> Vec<usize> {
         let facts = self.part.facts.iter().enumerate();
         facts.filter(|(slot, _)| lacks & (1 << slot) != 0).map(|(_, fact)| *fact).collect()
@@ -185,7 +176,7 @@ impl<'t> Teller<'t> {
 
     /// Writes a lane's value or what it lacks into a step.
     fn put(&self, step: &mut Step, out: FieldOut, ty: &Ty) {
-        let (lane, lacks) = self.lane(out.register);
+        let (lane, lacks) = self.registers.first(out.register);
         step.missing = self.missing(lacks);
         step.state = match lacks {
             0 => State::Known,
@@ -254,7 +245,7 @@ impl<'t> Teller<'t> {
             told.note = Some(words("explain.told_above"));
             return told;
         }
-        let (path, _) = self.lane(Reg::Narrow(out.path));
+        let (path, _) = self.registers.first(Reg::Narrow(Lane { at: out.path, lacks: None }));
         let segment_at = usize::try_from(path >> 16).ok();
         let Some(segment_at) = segment_at.filter(|at| *at < rule.segments.len()) else {
             told.children.push(self.before(rule));
@@ -294,15 +285,12 @@ impl<'t> Teller<'t> {
 
     fn fact(&self, fact: usize) -> Option<Step> {
         let slot = self.part.facts.iter().position(|f| *f == fact)?;
-        let load = self.part.ops.iter().find_map(|op| match op {
-            super::op::Op::Load { slot: s, out } if *s == slot => Some(*out),
-            _ => None,
-        })?;
+        let lacks = self.part.missing.get(slot).copied();
         let known = &self.vocabulary.facts()[fact];
         let mut told = step(StepKind::Fact, known.title.clone());
         told.fact = Some(fact);
         told.expression = Some(known.name.clone());
-        let (lane, lacks) = self.lane(Reg::Narrow(load));
+        let (lane, lacks) = self.registers.first(Reg::Narrow(Lane { at: slot, lacks }));
         if lacks == 0 {
             told.raw = self.vocabulary.text_of(known, lane as i64);
             told.display = self.vocabulary.display(known, &told.raw);

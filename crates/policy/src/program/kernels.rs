@@ -9,22 +9,15 @@
 pub(crate) mod calendar;
 
 use crate::expression::syntax::{Arithmetic, Comparison};
+use crate::vocabulary::MISSING;
 
-/// Values and states of a block, in 64 or 128 bits.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Lanes<T> {
-    pub(crate) value: Vec<T>,
-    pub(crate) lacks: Vec<u64>,
-}
+/// Values of a block and what they lack.
+pub(crate) type Lane<'l, T> = (&'l [T], &'l [u64]);
+/// Where values of a block and what they lack are put.
+pub(crate) type Filled<'l, T> = (&'l mut [T], &'l mut [u64]);
 
-impl<T: Copy + Default> Lanes<T> {
-    pub(crate) fn new(rows: usize) -> Self {
-        Self { value: vec![T::default(); rows], lacks: vec![0; rows] }
-    }
-}
-
-/// A lane type with the comparisons and arithmetic that kernels need.
-pub(crate) trait Lane: Copy + Ord + Default {
+/// A value type with the comparisons and arithmetic that kernels need.
+pub(crate) trait Value: Copy + Ord + Default {
     fn plus(self, other: Self) -> Self;
     fn minus(self, other: Self) -> Self;
     fn times(self, other: Self) -> Self;
@@ -32,9 +25,9 @@ pub(crate) trait Lane: Copy + Ord + Default {
 
 // Wrapping is never seen: the compiler of rules proves from the facts' ranges that results of
 // known lanes fit, and lanes that lack a fact hold no result.
-macro_rules! lane {
+macro_rules! value {
     ($type:ty) => {
-        impl Lane for $type {
+        impl Value for $type {
             #[inline]
             fn plus(self, other: Self) -> Self {
                 self.wrapping_add(other)
@@ -50,68 +43,79 @@ macro_rules! lane {
         }
     };
 }
-lane!(i64);
-lane!(i128);
+value!(i64);
+value!(i128);
 
 #[inline]
-pub(crate) fn two<T: Copy, U: Copy>(n: usize, a: &Lanes<T>, b: &Lanes<T>, out: &mut Lanes<U>, f: impl Fn(T, T) -> U) {
-    let (av, bv, ov) = (&a.value[..n], &b.value[..n], &mut out.value[..n]);
-    for i in 0..n {
-        ov[i] = f(av[i], bv[i]);
-    }
-    let (al, bl, ol) = (&a.lacks[..n], &b.lacks[..n], &mut out.lacks[..n]);
-    for i in 0..n {
-        ol[i] = al[i] | bl[i];
+pub(crate) fn zip<T: Copy, U>(a: &[T], b: &[T], out: &mut [U], f: impl Fn(T, T) -> U) {
+    for ((out, x), y) in out.iter_mut().zip(a).zip(b) {
+        *out = f(*x, *y);
     }
 }
 
-pub(crate) fn arithmetic<T: Lane>(n: usize, op: Arithmetic, a: &Lanes<T>, b: &Lanes<T>, out: &mut Lanes<T>) {
+#[inline]
+pub(crate) fn map<T: Copy, U>(a: &[T], out: &mut [U], f: impl Fn(T) -> U) {
+    for (out, x) in out.iter_mut().zip(a) {
+        *out = f(*x);
+    }
+}
+
+/// The bit of a fact for every row that lacks it, those beyond its column included.
+pub(crate) fn missing(known: &[i64], bit: u64, out: &mut [u64]) {
+    let (head, tail) = out.split_at_mut(known.len());
+    map(known, head, |value| if value == MISSING { bit } else { 0 });
+    tail.fill(bit);
+}
+
+pub(crate) fn arithmetic<T: Value>(op: Arithmetic, a: &[T], b: &[T], out: &mut [T]) {
     match op {
-        Arithmetic::Add => two(n, a, b, out, T::plus),
-        Arithmetic::Subtract => two(n, a, b, out, T::minus),
+        Arithmetic::Add => zip(a, b, out, T::plus),
+        Arithmetic::Subtract => zip(a, b, out, T::minus),
         // Division never reaches the machine: quotients are kept as two registers.
-        Arithmetic::Multiply | Arithmetic::Divide => two(n, a, b, out, T::times),
+        Arithmetic::Multiply | Arithmetic::Divide => zip(a, b, out, T::times),
     }
 }
 
-pub(crate) fn compare<T: Lane>(n: usize, op: Comparison, a: &Lanes<T>, b: &Lanes<T>, out: &mut Lanes<i64>) {
+pub(crate) fn compare<T: Value>(op: Comparison, a: &[T], b: &[T], out: &mut [i64]) {
     match op {
-        Comparison::Less => two(n, a, b, out, |x, y| i64::from(x < y)),
-        Comparison::LessOrEqual => two(n, a, b, out, |x, y| i64::from(x <= y)),
-        Comparison::Equal => two(n, a, b, out, |x, y| i64::from(x == y)),
-        Comparison::NotEqual => two(n, a, b, out, |x, y| i64::from(x != y)),
-        Comparison::GreaterOrEqual => two(n, a, b, out, |x, y| i64::from(x >= y)),
-        Comparison::Greater => two(n, a, b, out, |x, y| i64::from(x > y)),
+        Comparison::Less => zip(a, b, out, |x, y| i64::from(x < y)),
+        Comparison::LessOrEqual => zip(a, b, out, |x, y| i64::from(x <= y)),
+        Comparison::Equal => zip(a, b, out, |x, y| i64::from(x == y)),
+        Comparison::NotEqual => zip(a, b, out, |x, y| i64::from(x != y)),
+        Comparison::GreaterOrEqual => zip(a, b, out, |x, y| i64::from(x >= y)),
+        Comparison::Greater => zip(a, b, out, |x, y| i64::from(x > y)),
     }
 }
 
-pub(crate) fn extreme<T: Lane>(n: usize, greatest: bool, a: &Lanes<T>, b: &Lanes<T>, out: &mut Lanes<T>) {
+pub(crate) fn compare_known(op: Comparison, a: &[i64], to: i64, out: &mut [i64]) {
+    match op {
+        Comparison::Less => map(a, out, |x| i64::from(x < to)),
+        Comparison::LessOrEqual => map(a, out, |x| i64::from(x <= to)),
+        Comparison::Equal => map(a, out, |x| i64::from(x == to)),
+        Comparison::NotEqual => map(a, out, |x| i64::from(x != to)),
+        Comparison::GreaterOrEqual => map(a, out, |x| i64::from(x >= to)),
+        Comparison::Greater => map(a, out, |x| i64::from(x > to)),
+    }
+}
+
+pub(crate) fn extreme<T: Value>(greatest: bool, a: &[T], b: &[T], out: &mut [T]) {
     if greatest {
-        two(n, a, b, out, T::max);
+        zip(a, b, out, T::max);
     } else {
-        two(n, a, b, out, T::min);
+        zip(a, b, out, T::min);
     }
 }
 
-pub(crate) fn map<T: Copy, U: Copy>(n: usize, a: &Lanes<T>, out: &mut Lanes<U>, f: impl Fn(T) -> U) {
-    let (av, ov) = (&a.value[..n], &mut out.value[..n]);
-    for i in 0..n {
-        ov[i] = f(av[i]);
-    }
-    out.lacks[..n].copy_from_slice(&a.lacks[..n]);
-}
-
-pub(crate) fn positive<T: Lane>(n: usize, a: &Lanes<T>, out: &mut Lanes<T>, undefined: u64) {
-    for i in 0..n {
-        out.value[i] = a.value[i];
-        out.lacks[i] = a.lacks[i] | if a.value[i] > T::default() { 0 } else { undefined };
+pub(crate) fn positive<T: Value>((a, lacks): Lane<'_, T>, out: &mut [u64], undefined: u64) {
+    for ((out, x), lack) in out.iter_mut().zip(a).zip(lacks) {
+        *out = lack | if *x > T::default() { 0 } else { undefined };
     }
 }
 
 /// Kleene's and: one known no decides.
-pub(crate) fn and(n: usize, a: &Lanes<i64>, b: &Lanes<i64>, out: &mut Lanes<i64>) {
-    let (av, bv, al, bl) = (&a.value[..n], &b.value[..n], &a.lacks[..n], &b.lacks[..n]);
-    let (ov, ol) = (&mut out.value[..n], &mut out.lacks[..n]);
+pub(crate) fn and((av, al): Lane<'_, i64>, (bv, bl): Lane<'_, i64>, (ov, ol): Filled<'_, i64>) {
+    let n = ov.len();
+    let (av, al, bv, bl, ol) = (&av[..n], &al[..n], &bv[..n], &bl[..n], &mut ol[..n]);
     for i in 0..n {
         let no = ((al[i] == 0) & (av[i] == 0)) | ((bl[i] == 0) & (bv[i] == 0));
         ov[i] = if no { 0 } else { av[i] & bv[i] };
@@ -120,9 +124,9 @@ pub(crate) fn and(n: usize, a: &Lanes<i64>, b: &Lanes<i64>, out: &mut Lanes<i64>
 }
 
 /// Kleene's or: one known yes decides.
-pub(crate) fn or(n: usize, a: &Lanes<i64>, b: &Lanes<i64>, out: &mut Lanes<i64>) {
-    let (av, bv, al, bl) = (&a.value[..n], &b.value[..n], &a.lacks[..n], &b.lacks[..n]);
-    let (ov, ol) = (&mut out.value[..n], &mut out.lacks[..n]);
+pub(crate) fn or((av, al): Lane<'_, i64>, (bv, bl): Lane<'_, i64>, (ov, ol): Filled<'_, i64>) {
+    let n = ov.len();
+    let (av, al, bv, bl, ol) = (&av[..n], &al[..n], &bv[..n], &bl[..n], &mut ol[..n]);
     for i in 0..n {
         let yes = ((al[i] == 0) & (av[i] != 0)) | ((bl[i] == 0) & (bv[i] != 0));
         ov[i] = if yes { 1 } else { av[i] | bv[i] };
@@ -131,62 +135,69 @@ pub(crate) fn or(n: usize, a: &Lanes<i64>, b: &Lanes<i64>, out: &mut Lanes<i64>)
 }
 
 /// An unknown condition is harmless only where both branches are known and agree.
-pub(crate) fn select<T: Lane>(n: usize, c: &Lanes<i64>, a: &Lanes<T>, b: &Lanes<T>, out: &mut Lanes<T>) {
-    let (cv, cl) = (&c.value[..n], &c.lacks[..n]);
-    let (av, al, bv, bl) = (&a.value[..n], &a.lacks[..n], &b.value[..n], &b.lacks[..n]);
-    let (ov, ol) = (&mut out.value[..n], &mut out.lacks[..n]);
+pub(crate) fn select<T: Value>(
+    (cv, cl): Lane<'_, i64>,
+    ((av, al), (bv, bl)): (Lane<'_, T>, Lane<'_, T>),
+    (ov, ol): Filled<'_, T>,
+) {
+    let n = ov.len();
+    let (cv, av, bv) = (&cv[..n], &av[..n], &bv[..n]);
     for i in 0..n {
-        let yes = cv[i] != 0;
-        ov[i] = if yes { av[i] } else { bv[i] };
-        let chosen = if yes { al[i] } else { bl[i] };
-        let agree = (al[i] | bl[i]) == 0 && av[i] == bv[i];
+        ov[i] = if cv[i] != 0 { av[i] } else { bv[i] };
+    }
+    // None where all is always known.
+    if ol.is_empty() {
+        return;
+    }
+    let (cl, al, bl, ol) = (&cl[..n], &al[..n], &bl[..n], &mut ol[..n]);
+    for i in 0..n {
+        let chosen = if cv[i] != 0 { al[i] } else { bl[i] };
+        let agree = ((al[i] | bl[i]) == 0) & (av[i] == bv[i]);
         let open = if agree { 0 } else { cl[i] | al[i] | bl[i] };
         ol[i] = if cl[i] == 0 { chosen } else { open };
     }
 }
 
 /// The lane of the interval in which a date lies; an unknown date leaves everything unknown.
-pub(crate) fn within<T: Lane>(
-    n: usize,
-    date: &Lanes<i64>,
-    interval: (i64, i64),
-    a: &Lanes<T>,
-    b: &Lanes<T>,
-    out: &mut Lanes<T>,
+pub(crate) fn within<T: Value>(
+    (dv, dl): Lane<'_, i64>,
+    (from, until): (i64, i64),
+    ((av, al), (bv, bl)): (Lane<'_, T>, Lane<'_, T>),
+    (ov, ol): Filled<'_, T>,
 ) {
-    let (from, until) = interval;
+    let n = ov.len();
+    let (dv, av, bv) = (&dv[..n], &av[..n], &bv[..n]);
     for i in 0..n {
-        let inside = (date.value[i] >= from) & (date.value[i] < until);
-        out.value[i] = if inside { a.value[i] } else { b.value[i] };
-        let lacks = if inside { a.lacks[i] } else { b.lacks[i] };
-        out.lacks[i] = if date.lacks[i] == 0 { lacks } else { date.lacks[i] };
+        let inside = (dv[i] >= from) & (dv[i] < until);
+        ov[i] = if inside { av[i] } else { bv[i] };
+    }
+    if ol.is_empty() {
+        return;
+    }
+    let (dl, al, bl, ol) = (&dl[..n], &al[..n], &bl[..n], &mut ol[..n]);
+    for i in 0..n {
+        let inside = (dv[i] >= from) & (dv[i] < until);
+        let lacks = if inside { al[i] } else { bl[i] };
+        ol[i] = if dl[i] == 0 { lacks } else { dl[i] };
     }
 }
 
-pub(crate) fn conflict<T: Lane>(
-    n: usize,
-    conditions: (&Lanes<i64>, &Lanes<i64>),
-    a: &Lanes<T>,
-    out: &mut Lanes<T>,
+pub(crate) fn conflict(
+    (one, other): (Lane<'_, i64>, Lane<'_, i64>),
+    lacks: &[u64],
+    out: &mut [u64],
     flag: u64,
 ) {
-    let (one, other) = conditions;
-    for i in 0..n {
-        let known = one.lacks[i] | other.lacks[i] == 0;
-        let both = known & (one.value[i] != 0) & (other.value[i] != 0);
-        out.value[i] = a.value[i];
-        out.lacks[i] = a.lacks[i] | if both { flag } else { 0 };
+    for (i, out) in out.iter_mut().enumerate() {
+        let known = (one.1[i] | other.1[i]) == 0;
+        let both = known & (one.0[i] != 0) & (other.0[i] != 0);
+        *out = lacks[i] | if both { flag } else { 0 };
     }
 }
 
-/// Packs the exceptions that surely applied below the segment's number.
-pub(crate) fn path(n: usize, segment: i64, exceptions: &[&Lanes<i64>], out: &mut Lanes<i64>) {
-    out.value[..n].fill(segment << 16);
-    out.lacks[..n].fill(0);
-    for (bit, condition) in exceptions.iter().enumerate() {
-        for i in 0..n {
-            let applied = (condition.lacks[i] == 0) & (condition.value[i] != 0);
-            out.value[i] |= i64::from(applied) << bit;
-        }
+/// Notes in a path that an exception surely applied.
+pub(crate) fn applied((value, lacks): Lane<'_, i64>, bit: usize, out: &mut [i64]) {
+    for ((out, value), lacks) in out.iter_mut().zip(value).zip(lacks) {
+        *out |= i64::from((*lacks == 0) & (*value != 0)) << bit;
     }
 }

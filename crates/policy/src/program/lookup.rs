@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::NO_ROW;
 use super::compile::CompileFault;
 use super::encode::Number;
-use super::kernels::Lanes;
+use super::kernels::Filled;
 use crate::exact::Exact;
 use crate::law::SetTable;
 use crate::package::table::{Key, Matching};
@@ -20,7 +20,7 @@ const DENSE_MAX: i64 = 1 << 16;
 const NOWHERE: u32 = u32::MAX;
 
 /// A column of a table, ready to be read by the lanes of its keys.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Lookup {
     keys: Vec<Positions>,
     /// Row number of each cell, from 1; 0 where there is none.
@@ -31,7 +31,7 @@ pub(crate) struct Lookup {
 }
 
 /// The positions of a key's values, by lane.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 struct Positions {
     /// How many there are: the radix of the cell's number.
     count: usize,
@@ -40,7 +40,7 @@ struct Positions {
     by_lane: ByLane,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 enum ByLane {
     Dense { first: i64, at: Vec<u32> },
     Sparse { lanes: Vec<i64>, at: Vec<u32> },
@@ -99,18 +99,17 @@ impl Lookup {
     }
 
     /// Reads the column for every row of a block.
-    pub(crate) fn run(&self, n: usize, keys: &[&Lanes<i64>], out: &mut Lanes<i64>) {
-        for row in 0..n {
-            let (mut cell, mut lacks, mut found) = (0, 0, true);
+    pub(crate) fn run(&self, keys: &[&[i64]], lacks: &[u64], (values, out): Filled<'_, i64>) {
+        for row in 0..values.len() {
+            let (mut cell, mut found) = (0, true);
             for (key, positions) in keys.iter().zip(&self.keys) {
-                lacks |= key.lacks[row];
-                let position = positions.of(key.value[row]);
+                let position = positions.of(key[row]);
                 found &= position != NOWHERE;
                 cell = cell * positions.count + if position == NOWHERE { 0 } else { position as usize };
             }
             let at = if found { self.rows.get(cell).map_or(0, |at| *at as usize) } else { 0 };
-            out.value[row] = self.values[at];
-            out.lacks[row] = if lacks == 0 { self.lacks[at] } else { lacks };
+            values[row] = self.values[at];
+            out[row] = if lacks[row] == 0 { self.lacks[at] } else { lacks[row] };
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Running a program over a block. Registers are made once; a block allocates nothing.
 
 use super::facts::Facts;
-use super::kernels::{self, Lanes, calendar};
-use super::op::{Amount, Op, Part, Program, Reg};
+use super::kernels::{self, calendar};
+use super::op::{Amount, Instruction, Lane, M, N, Op, Out, Part, Program, Reg, W, WideLane};
 use super::outcome::Outcomes;
 use super::{BLOCK, CONFLICT, KEYS_MAX, UNDEFINED};
 use crate::calendar::NEVER;
@@ -14,10 +14,31 @@ pub struct Machine {
     parts: Vec<Registers>,
 }
 
+/// The registers of one part. The narrow ones of facts are used only where a column ends within the
+/// block; elsewhere values are read where they lie.
 #[derive(Debug)]
 pub(crate) struct Registers {
-    pub(crate) narrow: Vec<Lanes<i64>>,
-    pub(crate) wide: Vec<Lanes<i128>>,
+    narrow: Vec<Vec<i64>>,
+    wide: Vec<Vec<i128>>,
+    lacks: Vec<Vec<u64>>,
+    /// For lanes that lack nothing.
+    nothing: Vec<u64>,
+}
+
+/// A block of rows of some facts, as a part sees it.
+#[derive(Clone, Copy)]
+struct Block<'b> {
+    part: &'b Part,
+    facts: &'b Facts,
+    start: usize,
+    rows: usize,
+}
+
+impl Block<'_> {
+    /// The known values of a fact: shorter than the block where nothing follows.
+    fn column(&self, slot: usize) -> &[i64] {
+        self.facts.column(self.part.facts[slot], self.start, self.rows)
+    }
 }
 
 impl Machine {
@@ -28,8 +49,7 @@ impl Machine {
 
     /// Registers for blocks of `rows`: 1 for a single case.
     pub fn with_block(program: &Program, rows: usize) -> Self {
-        let parts = program.parts.iter().map(|part| Registers::new(part, program.as_of, rows)).collect();
-        Self { parts }
+        Self { parts: program.parts.iter().map(|part| Registers::new(part, rows)).collect() }
     }
 
     pub(crate) fn registers(&self, part: usize) -> &Registers {
@@ -38,13 +58,13 @@ impl Machine {
 
     /// Evaluates rows `start .. start + rows` and puts the outcomes into `out` from its row `at`.
     pub fn run(&mut self, program: &Program, facts: &Facts, start: usize, rows: usize, out: &mut Outcomes) {
-        for (part, registers) in program.parts.iter().zip(&mut self.parts) {
-            let block = registers.rows();
+        for (at, (part, registers)) in program.parts.iter().zip(&mut self.parts).enumerate() {
+            let size = registers.nothing.len();
             let mut done = 0;
             while done < rows {
-                let n = block.min(rows - done);
-                registers.run(part, facts, start + done, n);
-                out.store(part, registers, done, n);
+                let n = size.min(rows - done);
+                registers.run(Block { part, facts, start: start + done, rows: n });
+                out.store(at, registers, done, n);
                 done += n;
             }
         }
@@ -52,194 +72,261 @@ impl Machine {
 }
 
 impl Registers {
-    fn new(part: &Part, as_of: i64, rows: usize) -> Self {
+    fn new(part: &Part, rows: usize) -> Self {
         let mut registers = Self {
-            narrow: (0..part.narrow).map(|_| Lanes::new(rows)).collect(),
-            wide: (0..part.wide).map(|_| Lanes::new(rows)).collect(),
+            narrow: vec![vec![0; rows]; part.narrow],
+            wide: vec![vec![0; rows]; part.wide],
+            lacks: vec![vec![0; rows]; part.lacks],
+            nothing: vec![0; rows],
         };
-        for constant in &part.constants {
-            match constant.register {
-                Reg::Narrow(at) => {
-                    registers.narrow[at].value.fill(constant.value as i64);
-                    registers.narrow[at].lacks.fill(constant.mask);
-                }
-                Reg::Wide(at) => {
-                    registers.wide[at].value.fill(constant.value);
-                    registers.wide[at].lacks.fill(constant.mask);
-                }
-            }
+        for (at, value) in &part.narrow_constants {
+            registers.narrow[*at].fill(*value);
         }
-        if let Some(at) = part.as_of {
-            registers.narrow[at].value.fill(as_of);
+        for (at, value) in &part.wide_constants {
+            registers.wide[*at].fill(*value);
+        }
+        for (at, value) in &part.lacks_constants {
+            registers.lacks[*at].fill(*value);
         }
         registers
     }
 
-    fn rows(&self) -> usize {
-        self.narrow.first().map_or(1, |lanes| lanes.value.len())
-    }
-
-    fn run(&mut self, part: &Part, facts: &Facts, start: usize, n: usize) {
-        for op in &part.ops {
-            self.step(op, part, facts, start, n);
+    /// The first row of a register: a value and what it lacks. Facts are not kept in registers.
+    pub(crate) fn first(&self, register: Reg) -> (i128, u64) {
+        let lacks = register.lacks().map_or(0, |at| self.lacks[at][0]);
+        match register {
+            Reg::Narrow(lane) => (i128::from(self.narrow[lane.at][0]), lacks),
+            Reg::Wide(lane) => (self.wide[lane.at][0], lacks),
         }
     }
 
-    /// Takes a narrow register out, lets `f` fill it from the others, and puts it back.
+    /// Values of an outcome's narrow register.
+    pub(crate) fn outcome(&self, at: N, n: usize) -> &[i64] {
+        &self.narrow[at][..n]
+    }
+
+    /// Values of an outcome's wide register.
+    pub(crate) fn wide_outcome(&self, at: W, n: usize) -> &[i128] {
+        &self.wide[at][..n]
+    }
+
+    /// What the lanes of an outcome lack.
+    pub(crate) fn lacking(&self, at: M, n: usize) -> &[u64] {
+        &self.lacks[at][..n]
+    }
+
+    fn run(&mut self, block: Block<'_>) {
+        for slot in 0..block.part.facts.len() {
+            let known = block.column(slot);
+            // Single cases are explained from the registers, so they always get their facts there.
+            if known.len() < block.rows || block.rows == 1 {
+                let (head, tail) = self.narrow[slot][..block.rows].split_at_mut(known.len());
+                head.copy_from_slice(known);
+                tail.fill(MISSING);
+            }
+        }
+        for instruction in &block.part.instructions {
+            self.step(instruction, block);
+        }
+    }
+
+    /// The values of a narrow register or of a fact's column.
     #[inline]
-    fn fill(&mut self, out: usize, f: impl FnOnce(&Self, &mut Lanes<i64>)) {
-        let mut lanes = std::mem::take(&mut self.narrow[out]);
-        f(self, &mut lanes);
-        self.narrow[out] = lanes;
+    fn n<'r>(&'r self, at: N, block: &'r Block<'_>) -> &'r [i64] {
+        if at < block.part.facts.len() {
+            let known = block.column(at);
+            if known.len() == block.rows {
+                return known;
+            }
+        }
+        &self.narrow[at][..block.rows]
     }
 
     #[inline]
-    fn fill_wide(&mut self, out: usize, f: impl FnOnce(&Self, &mut Lanes<i128>)) {
-        let mut lanes = std::mem::take(&mut self.wide[out]);
-        f(self, &mut lanes);
-        self.wide[out] = lanes;
+    fn w(&self, at: W, block: &Block<'_>) -> &[i128] {
+        &self.wide[at][..block.rows]
     }
 
-    fn step(&mut self, op: &Op, part: &Part, facts: &Facts, start: usize, n: usize) {
-        match op {
-            Op::Load { slot, out } => self.fill(*out, |_, o| {
-                load(facts.column(part.facts[*slot], start, n), 1 << slot, n, o);
-            }),
-            Op::Scale { a, by, out } => {
-                self.fill(*out, |r, o| kernels::map(n, &r.narrow[*a], o, |x| x.wrapping_mul(*by)));
+    #[inline]
+    fn m(&self, at: Option<M>, block: &Block<'_>) -> &[u64] {
+        match at {
+            Some(at) => &self.lacks[at][..block.rows],
+            None => &self.nothing[..block.rows],
+        }
+    }
+
+    #[inline]
+    fn lane<'r>(&'r self, lane: Lane, block: &'r Block<'_>) -> kernels::Lane<'r, i64> {
+        (self.n(lane.at, block), self.m(lane.lacks, block))
+    }
+
+    #[inline]
+    fn wide_lane<'r>(&'r self, lane: WideLane, block: &'r Block<'_>) -> kernels::Lane<'r, i128> {
+        (self.w(lane.at, block), self.m(lane.lacks, block))
+    }
+
+    /// Takes the registers that an instruction gives out of their places, lets `f` fill them from the
+    /// others, and puts them back.
+    #[inline]
+    fn fill(&mut self, out: Out, rows: usize, f: impl FnOnce(&Self, Given<'_>)) {
+        let mut narrow = out.narrow.map(|at| std::mem::take(&mut self.narrow[at]));
+        let mut wide = out.wide.map(|at| std::mem::take(&mut self.wide[at]));
+        let mut lacks = out.lacks.map(|at| std::mem::take(&mut self.lacks[at]));
+        let given = Given {
+            narrow: narrow.as_mut().map_or(&mut [][..], |lanes| &mut lanes[..rows]),
+            wide: wide.as_mut().map_or(&mut [][..], |lanes| &mut lanes[..rows]),
+            lacks: lacks.as_mut().map_or(&mut [][..], |lanes| &mut lanes[..rows]),
+        };
+        f(self, given);
+        if let (Some(at), Some(lanes)) = (out.narrow, narrow) {
+            self.narrow[at] = lanes;
+        }
+        if let (Some(at), Some(lanes)) = (out.wide, wide) {
+            self.wide[at] = lanes;
+        }
+        if let (Some(at), Some(lanes)) = (out.lacks, lacks) {
+            self.lacks[at] = lanes;
+        }
+    }
+
+    fn step(&mut self, instruction: &Instruction, block: Block<'_>) {
+        let b = &block;
+        self.fill(instruction.out, block.rows, |r, out| match &instruction.op {
+            Op::Missing { slot } => kernels::missing(b.column(*slot), 1 << slot, out.lacks),
+            Op::Lacking { a, b: other } => {
+                kernels::zip(&r.lacks[*a][..b.rows], &r.lacks[*other][..b.rows], out.lacks, |x, y| x | y);
             }
-            Op::Widen { a, by, out } => self.fill_wide(*out, |r, o| {
-                kernels::map(n, &r.narrow[*a], o, |x| i128::from(x).wrapping_mul(*by));
-            }),
-            Op::ScaleWide { a, by, out } => {
-                self.fill_wide(*out, |r, o| kernels::map(n, &r.wide[*a], o, |x| x.wrapping_mul(*by)));
+            Op::Scale { a, by } => kernels::map(r.n(*a, b), out.narrow, |x| x.wrapping_mul(*by)),
+            Op::Widen { a, by } => kernels::map(r.n(*a, b), out.wide, |x| i128::from(x).wrapping_mul(*by)),
+            Op::ScaleWide { a, by } => kernels::map(r.w(*a, b), out.wide, |x| x.wrapping_mul(*by)),
+            Op::Arithmetic { op, a, b: c } => kernels::arithmetic(*op, r.n(*a, b), r.n(*c, b), out.narrow),
+            Op::ArithmeticWide { op, a, b: c } => kernels::arithmetic(*op, r.w(*a, b), r.w(*c, b), out.wide),
+            Op::Compare { op, a, b: c } => kernels::compare(*op, r.n(*a, b), r.n(*c, b), out.narrow),
+            Op::CompareWide { op, a, b: c } => kernels::compare(*op, r.w(*a, b), r.w(*c, b), out.narrow),
+            Op::CompareKnown { op, a, to } => kernels::compare_known(*op, r.n(*a, b), *to, out.narrow),
+            Op::Positive { a, lacks } => {
+                kernels::positive((r.n(*a, b), r.m(*lacks, b)), out.lacks, UNDEFINED);
             }
-            Op::Arithmetic { op, a, b, out } => {
-                self.fill(*out, |r, o| kernels::arithmetic(n, *op, &r.narrow[*a], &r.narrow[*b], o));
+            Op::PositiveWide { a, lacks } => {
+                kernels::positive((r.w(*a, b), r.m(*lacks, b)), out.lacks, UNDEFINED);
             }
-            Op::ArithmeticWide { op, a, b, out } => {
-                self.fill_wide(*out, |r, o| kernels::arithmetic(n, *op, &r.wide[*a], &r.wide[*b], o));
+            Op::Extreme { greatest, a, b: c } => {
+                kernels::extreme(*greatest, r.n(*a, b), r.n(*c, b), out.narrow);
             }
-            Op::Compare { op, a, b, out } => {
-                self.fill(*out, |r, o| kernels::compare(n, *op, &r.narrow[*a], &r.narrow[*b], o));
-            }
-            Op::CompareWide { op, a, b, out } => {
-                self.fill(*out, |r, o| kernels::compare(n, *op, &r.wide[*a], &r.wide[*b], o));
-            }
-            Op::Positive { a, out } => {
-                self.fill(*out, |r, o| kernels::positive(n, &r.narrow[*a], o, UNDEFINED));
-            }
-            Op::PositiveWide { a, out } => {
-                self.fill_wide(*out, |r, o| kernels::positive(n, &r.wide[*a], o, UNDEFINED));
+            Op::ExtremeWide { greatest, a, b: c } => {
+                kernels::extreme(*greatest, r.w(*a, b), r.w(*c, b), out.wide);
             }
             Op::Not { .. } | Op::And { .. } | Op::Or { .. } | Op::In { .. } | Op::IsNever { .. } => {
-                self.logic(op, n);
+                r.logic(&instruction.op, b, out);
             }
-            Op::PlusMonths { .. } | Op::PlusDays { .. } | Op::DaysBetween { .. } | Op::NextEvery { .. } => {
-                self.calendar(op, n);
+            Op::PlusMonths { .. }
+            | Op::PlusDays { .. }
+            | Op::DaysBetween { .. }
+            | Op::Endless { .. }
+            | Op::NextEvery { .. } => r.calendar(&instruction.op, b, out),
+            _ => r.choice(&instruction.op, b, out),
+        });
+    }
+
+    fn logic(&self, op: &Op, b: &Block<'_>, out: Given<'_>) {
+        match op {
+            Op::Not { a } => kernels::map(self.n(*a, b), out.narrow, |x| x ^ 1),
+            Op::And { a, b: c } if out.lacks.is_empty() => {
+                kernels::zip(self.n(a.at, b), self.n(c.at, b), out.narrow, |x, y| x & y);
             }
-            _ => self.choice(op, n),
+            Op::Or { a, b: c } if out.lacks.is_empty() => {
+                kernels::zip(self.n(a.at, b), self.n(c.at, b), out.narrow, |x, y| x | y);
+            }
+            Op::And { a, b: c } => {
+                kernels::and(self.lane(*a, b), self.lane(*c, b), (out.narrow, out.lacks));
+            }
+            Op::Or { a, b: c } => kernels::or(self.lane(*a, b), self.lane(*c, b), (out.narrow, out.lacks)),
+            Op::In { a, lanes } => {
+                kernels::map(self.n(*a, b), out.narrow, |x| i64::from(lanes.contains(&x)));
+            }
+            Op::IsNever { a } => kernels::map(self.n(*a, b), out.narrow, |x| i64::from(x >= NEVER)),
+            _ => {}
         }
     }
 
-    fn logic(&mut self, op: &Op, n: usize) {
+    fn calendar(&self, op: &Op, b: &Block<'_>, out: Given<'_>) {
         match op {
-            Op::Not { a, out } => self.fill(*out, |r, o| kernels::map(n, &r.narrow[*a], o, |x| x ^ 1)),
-            Op::And { a, b, out } => self.fill(*out, |r, o| kernels::and(n, &r.narrow[*a], &r.narrow[*b], o)),
-            Op::Or { a, b, out } => self.fill(*out, |r, o| kernels::or(n, &r.narrow[*a], &r.narrow[*b], o)),
-            Op::In { a, lanes, out } => self.fill(*out, |r, o| {
-                kernels::map(n, &r.narrow[*a], o, |x| i64::from(lanes.contains(&x)));
-            }),
-            Op::IsNever { a, out } => {
-                self.fill(*out, |r, o| kernels::map(n, &r.narrow[*a], o, |x| i64::from(x >= NEVER)));
+            Op::PlusMonths { date, months: Amount::Known(months) } => {
+                calendar::plus_known_months(self.n(*date, b), *months, out.narrow);
+            }
+            Op::PlusMonths { date, months: Amount::Lanes { a, num, den } } => {
+                calendar::plus_months(self.n(*date, b), (self.n(*a, b), *num, *den), out.narrow);
+            }
+            Op::PlusDays { date, days: Amount::Known(days) } => {
+                calendar::plus_known_days(self.n(*date, b), *days, out.narrow);
+            }
+            Op::PlusDays { date, days: Amount::Lanes { a, num, den } } => {
+                calendar::plus_days(self.n(*date, b), (self.n(*a, b), *num, *den), out.narrow);
+            }
+            Op::DaysBetween { a, b: c } => {
+                kernels::zip(self.n(*a, b), self.n(*c, b), out.narrow, i64::wrapping_sub);
+            }
+            Op::Endless { a, b: c, lacks } => {
+                let days = (self.n(*a, b), self.n(*c, b));
+                calendar::endless(days, self.m(*lacks, b), out.lacks, UNDEFINED);
+            }
+            Op::NextEvery { start, months: Amount::Known(months), not_before } => {
+                let ends = (self.n(*start, b), self.n(*not_before, b));
+                calendar::next_known(ends, *months, out.narrow);
+            }
+            Op::NextEvery { start, months: Amount::Lanes { a, num, den }, not_before } => {
+                let ends = (self.n(*start, b), self.n(*not_before, b));
+                calendar::next(ends, (self.n(*a, b), *num, *den), out.narrow);
             }
             _ => {}
         }
     }
 
-    fn calendar(&mut self, op: &Op, n: usize) {
+    fn choice(&self, op: &Op, b: &Block<'_>, out: Given<'_>) {
         match op {
-            Op::PlusMonths { date, months, out } => self.fill(*out, |r, o| match *months {
-                Amount::Known(months) => calendar::plus_known_months(n, &r.narrow[*date], months, o),
-                Amount::Lanes { a, num, den } => {
-                    calendar::plus_months(n, &r.narrow[*date], (&r.narrow[a], num, den), o);
-                }
-            }),
-            Op::PlusDays { date, days, out } => self.fill(*out, |r, o| match *days {
-                Amount::Known(days) => calendar::plus_known_days(n, &r.narrow[*date], days, o),
-                Amount::Lanes { a, num, den } => {
-                    calendar::plus_days(n, &r.narrow[*date], (&r.narrow[a], num, den), o);
-                }
-            }),
-            Op::DaysBetween { a, b, out } => self.fill(*out, |r, o| {
-                calendar::days_between(n, &r.narrow[*a], &r.narrow[*b], o, UNDEFINED);
-            }),
-            Op::NextEvery { start, months, not_before, out } => self.fill(*out, |r, o| {
-                let ends = (&r.narrow[*start], &r.narrow[*not_before]);
-                match *months {
-                    Amount::Known(months) => calendar::next_known(n, ends, months, o),
-                    Amount::Lanes { a, num, den } => calendar::next(n, ends, (&r.narrow[a], num, den), o),
-                }
-            }),
-            _ => {}
-        }
-    }
-
-    fn choice(&mut self, op: &Op, n: usize) {
-        match op {
-            Op::Select { condition, a, b, out } => self.fill(*out, |r, o| {
-                kernels::select(n, &r.narrow[*condition], &r.narrow[*a], &r.narrow[*b], o);
-            }),
-            Op::SelectWide { condition, a, b, out } => self.fill_wide(*out, |r, o| {
-                kernels::select(n, &r.narrow[*condition], &r.wide[*a], &r.wide[*b], o);
-            }),
-            Op::Extreme { greatest, a, b, out } => {
-                self.fill(*out, |r, o| kernels::extreme(n, *greatest, &r.narrow[*a], &r.narrow[*b], o));
+            Op::Select { condition, a, b: c } => {
+                let of = (self.lane(*a, b), self.lane(*c, b));
+                kernels::select(self.lane(*condition, b), of, (out.narrow, out.lacks));
             }
-            Op::ExtremeWide { greatest, a, b, out } => {
-                self.fill_wide(*out, |r, o| kernels::extreme(n, *greatest, &r.wide[*a], &r.wide[*b], o));
+            Op::SelectWide { condition, a, b: c } => {
+                let of = (self.wide_lane(*a, b), self.wide_lane(*c, b));
+                kernels::select(self.lane(*condition, b), of, (out.wide, out.lacks));
             }
-            Op::Within { date, from, until, a, b, out } => self.fill(*out, |r, o| {
-                kernels::within(n, &r.narrow[*date], (*from, *until), &r.narrow[*a], &r.narrow[*b], o);
-            }),
-            Op::WithinWide { date, from, until, a, b, out } => self.fill_wide(*out, |r, o| {
-                kernels::within(n, &r.narrow[*date], (*from, *until), &r.wide[*a], &r.wide[*b], o);
-            }),
-            Op::Conflict { one, other, a, out } => self.fill(*out, |r, o| {
-                kernels::conflict(n, (&r.narrow[*one], &r.narrow[*other]), &r.narrow[*a], o, CONFLICT);
-            }),
-            Op::ConflictWide { one, other, a, out } => self.fill_wide(*out, |r, o| {
-                kernels::conflict(n, (&r.narrow[*one], &r.narrow[*other]), &r.wide[*a], o, CONFLICT);
-            }),
-            Op::Lookup { keys, column, out } => self.fill(*out, |r, o| {
-                let none = &r.narrow[0];
-                let mut lanes = [none; KEYS_MAX];
-                for (slot, register) in lanes.iter_mut().zip(keys) {
-                    *slot = &r.narrow[*register];
+            Op::Within { date, from, until, a, b: c } => {
+                let of = (self.lane(*a, b), self.lane(*c, b));
+                kernels::within(self.lane(*date, b), (*from, *until), of, (out.narrow, out.lacks));
+            }
+            Op::WithinWide { date, from, until, a, b: c } => {
+                let of = (self.wide_lane(*a, b), self.wide_lane(*c, b));
+                kernels::within(self.lane(*date, b), (*from, *until), of, (out.wide, out.lacks));
+            }
+            Op::Lookup { keys, lacks, column } => {
+                // At most so many keys, checked when the table is read.
+                let mut values: [&[i64]; KEYS_MAX] = [&[]; KEYS_MAX];
+                for (slot, key) in values.iter_mut().zip(keys) {
+                    *slot = self.n(*key, b);
                 }
-                column.run(n, &lanes[..keys.len().min(KEYS_MAX)], o);
-            }),
-            Op::Path { segment, exceptions, out } => self.fill(*out, |r, o| {
-                // At most 16 exceptions, checked when the rule is compiled.
-                let none = &r.narrow[0];
-                let mut conditions = [none; 16];
-                for (slot, register) in conditions.iter_mut().zip(exceptions) {
-                    *slot = &r.narrow[*register];
+                let values = &values[..keys.len().min(KEYS_MAX)];
+                column.run(values, self.m(*lacks, b), (out.narrow, out.lacks));
+            }
+            Op::Conflict { one, other, lacks } => {
+                let both = (self.lane(*one, b), self.lane(*other, b));
+                kernels::conflict(both, self.m(*lacks, b), out.lacks, CONFLICT);
+            }
+            Op::Path { segment, exceptions } => {
+                out.narrow.fill(segment << 16);
+                for (bit, lane) in exceptions.iter().enumerate() {
+                    kernels::applied(self.lane(*lane, b), bit, out.narrow);
                 }
-                kernels::path(n, *segment, &conditions[..exceptions.len().min(16)], o);
-            }),
+            }
             _ => {}
         }
     }
 }
 
-fn load(known: &[i64], bit: u64, n: usize, out: &mut Lanes<i64>) {
-    let (value, lacks) = (&mut out.value[..n], &mut out.lacks[..n]);
-    let (head, tail) = value.split_at_mut(known.len());
-    head.copy_from_slice(known);
-    tail.fill(0);
-    for (lane, lack) in known.iter().zip(lacks.iter_mut()) {
-        *lack = if *lane == MISSING { bit } else { 0 };
-    }
-    lacks[known.len()..].fill(bit);
+/// The registers that an instruction fills; empty where it gives none.
+struct Given<'g> {
+    narrow: &'g mut [i64],
+    wide: &'g mut [i128],
+    lacks: &'g mut [u64],
 }

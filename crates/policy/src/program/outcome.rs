@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::compile::by_priority;
 use super::machine::Registers;
-use super::op::{Part, Program, Reg};
+use super::op::{Lane, M, N, Part, Program, Reg, W};
 use super::{CONFLICT, FACTS_MAX, LAPSED, NO_ROW, NOT_APPLICABLE};
 use crate::calendar::iso;
 use crate::exact::Exact;
@@ -16,74 +16,119 @@ use crate::package::document::Grade;
 use crate::package::rule::RuleKind;
 use crate::text::Text;
 
-/// 结果列 · the outcomes of up to a given number of rows, a column per field of a rule.
+/// 结果列 · the outcomes of up to a given number of rows. What several rules or members share is
+/// kept once.
 #[derive(Debug)]
 pub struct Outcomes {
+    parts: Vec<Columns>,
     rules: BTreeMap<usize, RuleColumns>,
+}
+
+/// The registers of a part that outcomes are read from, with their values of every row.
+#[derive(Debug, Default)]
+struct Columns {
+    narrow: Vec<(N, Vec<i64>)>,
+    wide: Vec<(W, Vec<i128>)>,
+    lacks: Vec<(M, Vec<u64>)>,
 }
 
 #[derive(Debug)]
 struct RuleColumns {
     part: usize,
     fields: Vec<FieldColumn>,
-    path: Vec<i64>,
+    path: Values,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct FieldColumn {
     quantum: Exact,
-    narrow: Vec<i64>,
-    wide: Vec<i128>,
-    lacks: Vec<u64>,
+    values: Values,
+    lacks: Option<usize>,
+}
+
+/// Where the values of a field stand.
+#[derive(Clone, Copy, Debug)]
+enum Values {
+    /// The same for every row.
+    Known(i64),
+    Narrow(usize),
+    Wide(usize),
+}
+
+/// The column of a register, made when it is asked for first.
+fn column<T: Clone + Default>(columns: &mut Vec<(usize, Vec<T>)>, register: usize, rows: usize) -> usize {
+    let found = columns.iter().position(|(known, _)| *known == register);
+    found.unwrap_or_else(|| {
+        columns.push((register, vec![T::default(); rows]));
+        columns.len() - 1
+    })
+}
+
+impl Columns {
+    fn values(&mut self, part: &Part, register: Reg, rows: usize) -> Values {
+        match register {
+            Reg::Narrow(lane) => match part.narrow_constants.get(&lane.at) {
+                Some(value) => Values::Known(*value),
+                None => Values::Narrow(column(&mut self.narrow, lane.at, rows)),
+            },
+            Reg::Wide(lane) => Values::Wide(column(&mut self.wide, lane.at, rows)),
+        }
+    }
+
+    fn value(&self, values: Values, row: usize) -> i128 {
+        match values {
+            Values::Known(value) => i128::from(value),
+            Values::Narrow(at) => i128::from(self.narrow[at].1[row]),
+            Values::Wide(at) => self.wide[at].1[row],
+        }
+    }
+
+    fn lacks(&self, column: Option<usize>, row: usize) -> u64 {
+        column.map_or(0, |at| self.lacks[at].1[row])
+    }
 }
 
 impl Outcomes {
     /// Room for `rows` rows of every rule. Definitions are kept too: the citations of other rules
     /// follow their path.
     pub fn new(program: &Program, rows: usize) -> Self {
+        let mut parts = Vec::new();
         let mut rules = BTreeMap::new();
         for (at, part) in program.parts.iter().enumerate() {
+            let mut columns = Columns::default();
             for out in &part.rules {
-                let fields = out.fields.iter().map(|field| {
-                    let wide = matches!(field.register, Reg::Wide(_));
-                    FieldColumn {
-                        quantum: field.quantum,
-                        narrow: vec![0; if wide { 0 } else { rows }],
-                        wide: vec![0; if wide { rows } else { 0 }],
-                        lacks: vec![0; rows],
-                    }
+                let fields = out.fields.iter().map(|field| FieldColumn {
+                    quantum: field.quantum,
+                    values: columns.values(part, field.register, rows),
+                    lacks: field.register.lacks().map(|at| column(&mut columns.lacks, at, rows)),
                 });
-                let columns = RuleColumns { part: at, fields: fields.collect(), path: vec![0; rows] };
-                rules.insert(out.rule, columns);
+                let fields = fields.collect();
+                let path = columns.values(part, Reg::Narrow(Lane { at: out.path, lacks: None }), rows);
+                rules.insert(out.rule, RuleColumns { part: at, fields, path });
             }
+            parts.push(columns);
         }
-        Self { rules }
+        Self { parts, rules }
     }
 
     /// Copies a block's outcomes from the registers.
-    pub(crate) fn store(&mut self, part: &Part, registers: &Registers, at: usize, n: usize) {
-        for out in &part.rules {
-            let Some(columns) = self.rules.get_mut(&out.rule) else { continue };
-            for (field, column) in out.fields.iter().zip(&mut columns.fields) {
-                let lacks = match field.register {
-                    Reg::Narrow(r) => {
-                        column.narrow[at..at + n].copy_from_slice(&registers.narrow[r].value[..n]);
-                        &registers.narrow[r].lacks
-                    }
-                    Reg::Wide(r) => {
-                        column.wide[at..at + n].copy_from_slice(&registers.wide[r].value[..n]);
-                        &registers.wide[r].lacks
-                    }
-                };
-                column.lacks[at..at + n].copy_from_slice(&lacks[..n]);
-            }
-            columns.path[at..at + n].copy_from_slice(&registers.narrow[out.path].value[..n]);
+    pub(crate) fn store(&mut self, part: usize, registers: &Registers, at: usize, n: usize) {
+        let columns = &mut self.parts[part];
+        for (register, values) in &mut columns.narrow {
+            values[at..at + n].copy_from_slice(registers.outcome(*register, n));
+        }
+        for (register, values) in &mut columns.wide {
+            values[at..at + n].copy_from_slice(registers.wide_outcome(*register, n));
+        }
+        for (register, lacks) in &mut columns.lacks {
+            lacks[at..at + n].copy_from_slice(registers.lacking(*register, n));
         }
     }
 
     /// The way a case took through a rule: segment and exceptions.
     pub(crate) fn path(&self, rule: usize, row: usize) -> i64 {
-        self.rules.get(&rule).map_or(-1, |columns| columns.path[row])
+        let found = self.rules.get(&rule);
+        found.map_or(-1, |columns| self.parts[columns.part].value(columns.path, row) as i64)
     }
 
     /// A cheap fingerprint of everything, to compare ways of running: same bits, same number.
@@ -95,18 +140,20 @@ impl Outcomes {
     pub fn fingerprint_of(all: &[Self], rows: &[usize]) -> u64 {
         let mut hash = 0xcbf2_9ce4_8422_2325_u64;
         let mut mix = |value: u64| hash = (hash ^ value).wrapping_mul(0x0100_0000_01b3).rotate_left(17);
-        let Some(first) = all.first() else { return hash };
-        for (rule, columns) in &first.rules {
-            for at in 0..columns.fields.len() {
+        let rules = all.first().map(|outcomes| &outcomes.rules).into_iter().flatten();
+        for (rule, columns) in rules {
+            for field in &columns.fields {
                 for (outcomes, rows) in all.iter().zip(rows) {
-                    let Some(field) = outcomes.rules.get(rule).map(|columns| &columns.fields[at]) else { continue };
+                    let part = &outcomes.parts[columns.part];
                     for row in 0..*rows {
-                        let known = field.lacks[row] == 0;
-                        mix(field.lacks[row]);
-                        let value = field.narrow.get(row).map_or_else(|| field.wide[row], |v| i128::from(*v));
-                        mix(if known { value as u64 } else { 0 });
+                        let lacks = part.lacks(field.lacks, row);
+                        mix(lacks);
+                        mix(if lacks == 0 { part.value(field.values, row) as u64 } else { 0 });
                     }
                 }
+            }
+            for (outcomes, rows) in all.iter().zip(rows) {
+                (0..*rows).for_each(|row| mix(outcomes.path(*rule, row) as u64));
             }
         }
         hash
@@ -197,18 +244,19 @@ impl<'l> Decoder<'l> {
     /// The determination of a rule for a row; `None` when the rule was not compiled.
     pub fn read(&mut self, outcomes: &Outcomes, rule: usize, row: usize) -> Option<Determination> {
         let columns = outcomes.rules.get(&rule)?;
-        let lacks = columns.fields.iter().fold(0, |all, field| all | field.lacks[row]);
+        let part = &outcomes.parts[columns.part];
+        let lacks = columns.fields.iter().fold(0, |all, field| all | part.lacks(field.lacks, row));
         let facts = &self.facts[columns.part];
         let missing: Vec<usize> = (0..FACTS_MAX.min(facts.len()))
             .filter(|slot| lacks & (1 << slot) != 0)
             .map(|slot| facts[slot])
             .collect();
         let found = &self.law.rules[rule];
-        let version = columns.path[row] >> 16;
+        let version = outcomes.path(rule, row) >> 16;
         let lapsed = usize::try_from(version).ok().and_then(|at| found.segments.get(at));
         let lapsed = lapsed.and_then(|s| found.versions[s.version].lapsed.clone());
         let (outcome, reason) = if lacks == 0 {
-            (Outcome::Value(value_of(found, columns, row)), None)
+            (Outcome::Value(value_of(found, part, columns, row)), None)
         } else if !missing.is_empty() {
             (Outcome::Unknown, None)
         } else if lacks & NOT_APPLICABLE != 0 {
@@ -222,8 +270,7 @@ impl<'l> Decoder<'l> {
 
     fn basis(&mut self, outcomes: &Outcomes, rule: usize, row: usize) -> Arc<Basis> {
         let own = std::iter::once(rule).chain(self.uses[rule].iter().copied());
-        let paths: Vec<i64> =
-            own.map(|at| outcomes.rules.get(&at).map_or(-1, |columns| columns.path[row])).collect();
+        let paths: Vec<i64> = own.map(|at| outcomes.path(at, row)).collect();
         let key = (rule, paths);
         if let Some(basis) = self.bases.get(&key) {
             return Arc::clone(basis);
@@ -306,11 +353,8 @@ fn make_basis(law: &Law, paths: impl Iterator<Item = (usize, i64)>) -> Basis {
     Basis { cites, grade, law_from, at_most }
 }
 
-fn value_of(rule: &Rule, columns: &RuleColumns, row: usize) -> OutcomeValue {
-    let lane = |at: usize| {
-        let field: &FieldColumn = &columns.fields[at];
-        field.narrow.get(row).map_or_else(|| field.wide[row], |value| i128::from(*value))
-    };
+fn value_of(rule: &Rule, part: &Columns, columns: &RuleColumns, row: usize) -> OutcomeValue {
+    let lane = |at: usize| part.value(columns.fields[at].values, row);
     let single = |at: usize| match &rule.fields[at].ty {
         Ty::Bool => OutcomeValue::Flag(lane(at) != 0),
         Ty::Date => OutcomeValue::Day(lane(at) as i64),
