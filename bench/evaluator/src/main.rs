@@ -1,5 +1,5 @@
 //! Measures the evaluator on the first rules: invented cases in memory, judged under the national
-//! law. The same cases and the outcomes are written as NumPy arrays, so that peers judge the very
+//! law. The same cases and the outcomes are written as `NumPy` arrays, so that peers judge the very
 //! same cases and their answers can be held against these.
 //!
 //! `landcycle-bench-evaluator POLICIES FOLDER [ROWS]`

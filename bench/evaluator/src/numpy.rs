@@ -1,4 +1,4 @@
-//! Arrays of 64-bit integers as NumPy reads them.
+//! Arrays of 64-bit integers as `NumPy` reads them.
 
 use std::io::{self, Write};
 use std::path::Path;

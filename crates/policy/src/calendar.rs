@@ -85,7 +85,7 @@ pub(crate) fn from_even(days: u64) -> i64 {
 /// Dividing by the 1461 days of four years is multiplying, exactly for all counts of the span.
 #[inline]
 pub(crate) fn even_year(days: u64) -> u64 {
-    (((4 * days + 3) & 0xf_ffff) * 2_939_745) >> 32
+    ((4 * (days & 0x3_ffff) + 3) * 2_939_745) >> 32
 }
 
 /// The corresponding day so many years later, or that month's last; no day of the span where the
@@ -94,7 +94,7 @@ pub(crate) fn even_year(days: u64) -> u64 {
 pub(crate) fn even_plus_years(days: u64, years: i64) -> u64 {
     let year = even_year(days);
     let of_year = days.wrapping_sub((year * 1461) >> 2);
-    let target = (year as i64 + years) as u64;
+    let target = (year as i64).wrapping_add(years) as u64;
     let leap = u64::from(target & 3 == 3);
     // A year before the span becomes a number far beyond it.
     (target.wrapping_mul(1461) >> 2).wrapping_add(of_year.min(364 + leap))

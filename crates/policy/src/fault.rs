@@ -20,6 +20,13 @@ pub struct Source {
     pub text: String,
 }
 
+impl Source {
+    /// Whether the file's name ends so; packages are the same on every system, so case matters.
+    pub(crate) fn has_ending(&self, ending: &str) -> bool {
+        self.path.rsplit_once('.').is_some_and(|(_, own)| own == ending)
+    }
+}
+
 /// 缺陷 · one fault of a package.
 #[derive(Clone, Debug)]
 pub struct Fault {

@@ -16,6 +16,7 @@ mod lookup;
 mod machine;
 mod op;
 pub mod outcome;
+mod part;
 pub mod trial;
 
 pub use compile::CompileFault;

@@ -279,8 +279,10 @@ fn value_json(app: &App, digest: &str, rule: &Rule, name: &str, node: &Value) ->
         _ => "unknown",
     };
     let names = node["missing"].as_array().map_or(&[][..], Vec::as_slice);
-    let missing: Vec<Value> =
-        names.iter().filter_map(|name| Some(missing_json(app, app.library.vocabulary.fact(name.as_str()?)?))).collect();
+    let missing: Vec<Value> = names
+        .iter()
+        .filter_map(|name| Some(missing_json(app, app.library.vocabulary.fact(name.as_str()?)?)))
+        .collect();
     json!({
         "rule": rule.id, "name": name, "title": node["title"], "stage": rule.stage,
         "outcome": {

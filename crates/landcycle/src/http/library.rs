@@ -6,8 +6,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
-use super::{App, apart};
 use super::problem::Problem;
+use super::{App, apart};
 use crate::cli::policy::{document_head_json, document_json, parameter_json};
 
 /// Every document.
@@ -40,7 +40,8 @@ fn parameters_of(app: &App) -> Value {
         for parameter in package.parameters.values() {
             let whole = parameter_json(&app.library, &package.id, parameter);
             let values = whole["values"].as_array().map_or(&[][..], Vec::as_slice);
-            let begun = values.iter().rfind(|v| v["from"].as_str().is_some_and(|from| from <= today.as_str()));
+            let begun =
+                values.iter().rfind(|v| v["from"].as_str().is_some_and(|from| from <= today.as_str()));
             let current = begun.unwrap_or(&Value::Null);
             list.push(json!({
                 "id": whole["id"], "title": whole["title"], "unit": whole["unit"], "package": package.id,

@@ -46,7 +46,8 @@ fn served() -> Server {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("small.gpkg");
     let mut ledger = GeoPackageLedger::create(&path).expect("a new store");
-    let events = [event("A-1", "9000", "none"), event("A-2", "20000/3", "none"), event("A-3", "10000", "2020-12-01")];
+    let events =
+        [event("A-1", "9000", "none"), event("A-2", "20000/3", "none"), event("A-3", "10000", "2020-12-01")];
     ledger.append(&mut entries(events)).expect("sound events");
     ledger.set_meta(store::AS_OF_META, "2024-06-30").expect("a meta entry");
     drop(ledger);
@@ -62,7 +63,8 @@ fn served() -> Server {
 impl Server {
     fn ask(&self, method: &str, path: &str, host: &str) -> (u16, String, String) {
         let mut stream = TcpStream::connect(self.address).expect("a connection");
-        write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").expect("sent");
+        write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
+            .expect("sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer in text");
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
@@ -83,7 +85,10 @@ impl Server {
         for part in ["title", "detail"] {
             for language in ["zh", "en"] {
                 let said = problem[part][language].as_str().unwrap_or_default();
-                assert!(!said.is_empty() && !said.starts_with("problem_") && !said.starts_with("status_"), "{problem}");
+                assert!(
+                    !said.is_empty() && !said.starts_with("problem_") && !said.starts_with("status_"),
+                    "{problem}"
+                );
             }
         }
         (status, problem["code"].as_str().unwrap_or_default().to_owned())
@@ -105,7 +110,8 @@ fn a_count_is_the_total_of_its_filter() {
     assert_eq!(rules.len(), facets.len());
     for rule in rules {
         let name = rule["name"].as_str().expect("a name");
-        let known: Vec<&Value> = rule["outcomes"].as_array().expect("outcomes").iter().map(|o| &o["code"]).collect();
+        let known: Vec<&Value> =
+            rule["outcomes"].as_array().expect("outcomes").iter().map(|o| &o["code"]).collect();
         for count in facets[name].as_array().expect("a list") {
             assert!(known.contains(&&count["code"]), "{name}: {count}");
             let code = count["code"].as_str().expect("a code");
@@ -148,8 +154,17 @@ fn a_case_and_its_row_say_the_same() {
 fn bad_values_are_refused_in_words() {
     let server = served();
     let refused = [
-        "as_of=2024-02-30", "as_of=2024-06-30T00:00", "sort=size", "sort=--area", "limit=many", "limit=100000",
-        "offset=-1", "rule=nothing", "rule=idle_land&outcome=maybe", "outcome=pass", "citty=x",
+        "as_of=2024-02-30",
+        "as_of=2024-06-30T00:00",
+        "sort=size",
+        "sort=--area",
+        "limit=many",
+        "limit=100000",
+        "offset=-1",
+        "rule=nothing",
+        "rule=idle_land&outcome=maybe",
+        "outcome=pass",
+        "citty=x",
     ];
     for query in refused {
         let answer = server.problem("GET", &format!("/api/cases?{query}"), "localhost");
@@ -162,7 +177,9 @@ fn bad_values_are_refused_in_words() {
 #[test]
 fn whatever_fails_under_api_is_a_problem() {
     let server = served();
-    for path in ["/api", "/api/", "/api/x", "/api/cases/none", "/api/cases/A-1/explain/none", "/api/documents/none"] {
+    for path in
+        ["/api", "/api/", "/api/x", "/api/cases/none", "/api/cases/A-1/explain/none", "/api/documents/none"]
+    {
         assert_eq!(server.problem("GET", path, "localhost").0, 404, "{path}");
     }
     assert_eq!(server.problem("GET", "/api/cases/%FF", "localhost").0, 400);

@@ -103,9 +103,7 @@ impl Typed {
             TypedKind::And(parts)
             | TypedKind::Or(parts)
             | TypedKind::Table { keys: parts, .. }
-            | TypedKind::Extreme { of: parts, .. } => {
-                parts.iter().collect()
-            }
+            | TypedKind::Extreme { of: parts, .. } => parts.iter().collect(),
             TypedKind::Compare(_, a, b) | TypedKind::Arithmetic(_, a, b) | TypedKind::DaysBetween(a, b) => {
                 vec![a, b]
             }

@@ -240,8 +240,7 @@ fn same(a: &BTreeMap<String, SetValue>, b: &BTreeMap<String, SetValue>) -> bool 
 }
 
 fn same_editions(a: &BTreeMap<String, SetTable>, b: &BTreeMap<String, SetTable>) -> bool {
-    a.len() == b.len()
-        && a.iter().zip(b).all(|((_, x), (_, y))| (x.edition, x.layer) == (y.edition, y.layer))
+    a.len() == b.len() && a.iter().zip(b).all(|((_, x), (_, y))| (x.edition, x.layer) == (y.edition, y.layer))
 }
 
 /// The article of a citation, looked for in a chain of packages.

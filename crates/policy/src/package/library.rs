@@ -250,14 +250,11 @@ impl Library {
         for article in &document.articles {
             let Encoding::Encoded(names) = &article.status else { continue };
             for name in names {
-                let exists = self
-                    .packages
-                    .values()
-                    .any(|p| {
-                        p.rules.contains_key(name)
-                            || p.parameters.contains_key(name)
-                            || p.tables.contains_key(name)
-                    });
+                let exists = self.packages.values().any(|p| {
+                    p.rules.contains_key(name)
+                        || p.parameters.contains_key(name)
+                        || p.tables.contains_key(name)
+                });
                 if !exists {
                     let fault = Fault::new("P052", &document.file, article.span).with("name", name);
                     faults.push(fault.with("article", &article.key));
@@ -296,13 +293,13 @@ impl Package {
             return;
         }
         let used = |file: &Arc<Source>| self.digest_input.iter().any(|other| other.path == file.path);
-        for file in files.iter().filter(|file| file.path.ends_with(".csv") && !used(file)) {
+        for file in files.iter().filter(|file| file.has_ending("csv") && !used(file)) {
             faults.push(Fault::new("P111", file, crate::node::Span::default()));
         }
     }
 
     fn is_table(&self, file: &Source) -> bool {
-        file.path.starts_with(&format!("{}/tables/", self.id)) && file.path.ends_with(".yaml")
+        file.path.starts_with(&format!("{}/tables/", self.id)) && file.has_ending("yaml")
     }
 
     fn table_of(&self, file: &Source) -> bool {

@@ -330,8 +330,19 @@ fn lets(node: &Node, reader: &mut Reader<'_>) -> Vec<Let> {
 }
 
 fn exceptions(node: &Node, reader: &mut Reader<'_>) -> Vec<Exception> {
-    const KEYS: [&str; 11] =
-        ["label", "title", "when", "is", "holds", "members", "fields", "bound", "cite", "over", "illustrative"];
+    const KEYS: [&str; 11] = [
+        "label",
+        "title",
+        "when",
+        "is",
+        "holds",
+        "members",
+        "fields",
+        "bound",
+        "cite",
+        "over",
+        "illustrative",
+    ];
     let mut out = Vec::new();
     for item in node.get("exceptions").map(Node::items).unwrap_or_default() {
         if !reader.mapping(item, &KEYS) {

@@ -10,6 +10,7 @@ use super::rows::{self, Row};
 use crate::expression::typed::{Domain, Ty};
 use crate::fault::{Fault, Source};
 use crate::node::{Node, Span};
+use crate::program::KEYS_MAX;
 use crate::text::Text;
 use crate::unit::Unit;
 use crate::vocabulary::{FactKind, Vocabulary};
@@ -152,15 +153,21 @@ impl Table {
         let columns_node = reader.required(root, "columns")?;
         let keys: Vec<Key> =
             keys_node.entries().filter_map(|(name, node)| key(name, node, vocabulary, reader)).collect();
-        let columns: Vec<Column> =
-            columns_node.entries().filter_map(|(name, node)| column(name, node, vocabulary, reader)).collect();
-        for (list, node, word) in [(keys.len(), keys_node, "keys"), (columns.len(), columns_node, "columns")] {
+        let columns: Vec<Column> = columns_node
+            .entries()
+            .filter_map(|(name, node)| column(name, node, vocabulary, reader))
+            .collect();
+        for (list, node, word) in [(keys.len(), keys_node, "keys"), (columns.len(), columns_node, "columns")]
+        {
             if list == 0 && reader.faults.len() == before {
                 reader.complain("P005", node.span, "key", word);
             }
         }
         if keys.iter().filter(|key| key.matching != Matching::Exact).count() > 1 {
             reader.fault("P112", keys_node.span);
+        }
+        if keys.len() > KEYS_MAX {
+            reader.complain("P113", keys_node.span, "most", KEYS_MAX);
         }
         // Rows cannot be held against columns that are themselves at fault.
         if reader.faults.len() > before {
@@ -217,18 +224,14 @@ impl Table {
     }
 
     /// The CSV file that lies beside this one.
-    fn beside(
-        &self,
-        named: &Placed,
-        files: &[Arc<Source>],
-        reader: &mut Reader<'_>,
-    ) -> Option<Arc<Source>> {
+    fn beside(&self, named: &Placed, files: &[Arc<Source>], reader: &mut Reader<'_>) -> Option<Arc<Source>> {
         let folder = self.file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let path = format!("{folder}/{}", named.text);
         let found = files.iter().find(|file| file.path == path).cloned();
         if found.is_none() {
-            let here = files.iter().filter_map(|file| file.path.strip_prefix(&format!("{folder}/")));
-            let near = nearest(&named.text, here.filter(|name| name.ends_with(".csv"))).unwrap_or("–");
+            let rows = files.iter().filter(|file| file.has_ending("csv"));
+            let here = rows.filter_map(|file| file.path.strip_prefix(&format!("{folder}/")));
+            let near = nearest(&named.text, here).unwrap_or("–");
             let fault = Fault::new("P100", &self.file, named.span).with("file", &named.text);
             reader.push(fault.with("near", near).with("folder", folder));
         }
@@ -281,7 +284,12 @@ fn column(name: &Node, node: &Node, vocabulary: &Vocabulary, reader: &mut Reader
             reader.complain("P102", written.span, "name", &written.text);
             return None;
         }
-        return Some(Column { name: name.text, title, unit_text: written.text, kind: ColumnKind::Fact(fact) });
+        return Some(Column {
+            name: name.text,
+            title,
+            unit_text: written.text,
+            kind: ColumnKind::Fact(fact),
+        });
     }
     let written = reader.required_text(node, "unit")?;
     let Some(unit) = vocabulary.units.parse(&written.text) else {

@@ -35,8 +35,16 @@ impl Part {
             let over = |last: &BTreeMap<usize, usize>, r: usize| last.get(&r).is_none_or(|read| *read <= at);
             let read_narrow = read.narrow.into_iter().filter(|r| *r >= facts).chain(given.0);
             read_narrow.filter(|r| over(&last.narrow, *r)).for_each(|r| narrow.give_back(r));
-            read.wide.into_iter().chain(given.1).filter(|r| over(&last.wide, *r)).for_each(|r| wide.give_back(r));
-            read.lacks.into_iter().chain(given.2).filter(|r| over(&last.lacks, *r)).for_each(|r| lacks.give_back(r));
+            read.wide
+                .into_iter()
+                .chain(given.1)
+                .filter(|r| over(&last.wide, *r))
+                .for_each(|r| wide.give_back(r));
+            read.lacks
+                .into_iter()
+                .chain(given.2)
+                .filter(|r| over(&last.lacks, *r))
+                .for_each(|r| lacks.give_back(r));
         }
         self.instructions = instructions;
         let reg = |register: &mut Reg| match register {
@@ -261,7 +269,9 @@ fn rename(
             each.wide_lane(b);
         }
         Op::Lookup { keys, lacks, .. } => {
-            keys.iter_mut().for_each(|key| each.narrow(key));
+            for key in keys {
+                each.narrow(key);
+            }
             each.lacks(lacks);
         }
         Op::Conflict { one, other, lacks } => {
@@ -269,7 +279,11 @@ fn rename(
             each.lane(other);
             each.lacks(lacks);
         }
-        Op::Path { exceptions, .. } => exceptions.iter_mut().for_each(|lane| each.lane(lane)),
+        Op::Path { exceptions, .. } => {
+            for lane in exceptions {
+                each.lane(lane);
+            }
+        }
     }
 }
 

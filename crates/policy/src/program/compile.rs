@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::encode::Number;
-use super::op::{FieldOut, Instruction, Lane, M, N, Op, Out, Part, Program, Reg, RuleOut, W, WideLane};
+use super::op::{FieldOut, Lane, N, Op, Program, Reg, RuleOut, WideLane};
+use super::part::PartBuilder;
 use super::{FACTS_MAX, LAPSED, NOT_APPLICABLE};
 use crate::exact::Exact;
 use crate::expression::typed::Ty;
@@ -52,21 +53,6 @@ pub(crate) enum Value {
 /// A rule's outcome as other rules read it.
 pub(super) struct Done {
     fields: Vec<(Reg, Exact, u32)>,
-}
-
-/// Builds one part.
-pub(crate) struct PartBuilder {
-    pub(super) part: Part,
-    /// Keep every intermediate value, for explanation.
-    pub(super) keep: bool,
-    as_of: i64,
-    slots: BTreeMap<usize, Lane>,
-    narrow_known: BTreeMap<i64, N>,
-    wide_known: BTreeMap<i128, W>,
-    lacks_known: BTreeMap<u64, M>,
-    /// The sets that a set is the union of, and the union of some sets.
-    members: BTreeMap<M, BTreeSet<M>>,
-    unions: BTreeMap<BTreeSet<M>, M>,
 }
 
 impl Program {
@@ -130,160 +116,6 @@ pub(super) struct Frame<'f> {
 }
 
 impl PartBuilder {
-    fn new(keep: bool, as_of: i64) -> Self {
-        // The first narrow registers are those of the facts, which come to light one by one.
-        let part = Part { narrow: FACTS_MAX, ..Part::default() };
-        Self {
-            part,
-            keep,
-            as_of,
-            slots: BTreeMap::new(),
-            narrow_known: BTreeMap::new(),
-            wide_known: BTreeMap::new(),
-            lacks_known: BTreeMap::new(),
-            members: BTreeMap::new(),
-            unions: BTreeMap::new(),
-        }
-    }
-
-    /// The registers of what an instruction gives. What was computed before is not computed again.
-    fn push(&mut self, op: Op, narrow: bool, wide: bool, lacks: bool) -> Out {
-        if let Some(done) = self.part.instructions.iter().find(|instruction| instruction.op == op) {
-            return done.out;
-        }
-        let next = |count: &mut usize| {
-            *count += 1;
-            *count - 1
-        };
-        let out = Out {
-            narrow: narrow.then(|| next(&mut self.part.narrow)),
-            wide: wide.then(|| next(&mut self.part.wide)),
-            lacks: lacks.then(|| next(&mut self.part.lacks)),
-        };
-        self.part.instructions.push(Instruction { op, out });
-        out
-    }
-
-    /// A narrow value that lacks what is given.
-    pub(super) fn narrow(&mut self, op: Op, lacks: Option<M>) -> Lane {
-        let out = self.push(op, true, false, false);
-        Lane { at: out.narrow.unwrap_or_default(), lacks }
-    }
-
-    /// A wide value that lacks what is given.
-    pub(super) fn wide(&mut self, op: Op, lacks: Option<M>) -> WideLane {
-        let out = self.push(op, false, true, false);
-        WideLane { at: out.wide.unwrap_or_default(), lacks }
-    }
-
-    /// A narrow value with an instruction of its own for what it lacks, unless that is nothing.
-    pub(super) fn narrow_lacking(&mut self, op: Op, some: bool) -> Lane {
-        let out = self.push(op, true, false, some);
-        Lane { at: out.narrow.unwrap_or_default(), lacks: out.lacks }
-    }
-
-    fn wide_lacking(&mut self, op: Op, some: bool) -> WideLane {
-        let out = self.push(op, false, true, some);
-        WideLane { at: out.wide.unwrap_or_default(), lacks: out.lacks }
-    }
-
-    /// A set of what is lacking by an instruction of its own.
-    pub(super) fn lacking(&mut self, op: Op) -> Option<M> {
-        self.push(op, false, false, true).lacks
-    }
-
-    /// What either lacks. The same union is one register, however it came about.
-    pub(super) fn either(&mut self, a: Option<M>, b: Option<M>) -> Option<M> {
-        let (Some(a), Some(b)) = (a, b) else { return a.or(b) };
-        let members = |of: &Self, at: M| of.members.get(&at).cloned().unwrap_or_else(|| BTreeSet::from([at]));
-        let (of_a, of_b) = (members(self, a), members(self, b));
-        if of_a.is_superset(&of_b) {
-            return Some(a);
-        }
-        if of_b.is_superset(&of_a) {
-            return Some(b);
-        }
-        let all: BTreeSet<M> = of_a.union(&of_b).copied().collect();
-        if let Some(known) = self.unions.get(&all) {
-            return Some(*known);
-        }
-        let made = self.lacking(Op::Lacking { a, b })?;
-        self.members.insert(made, all.clone());
-        self.unions.insert(all, made);
-        Some(made)
-    }
-
-    /// A register that always holds one value.
-    fn known(&mut self, value: i64) -> N {
-        if let Some(at) = self.narrow_known.get(&value) {
-            return *at;
-        }
-        self.part.narrow += 1;
-        let at = self.part.narrow - 1;
-        self.part.narrow_constants.insert(at, value);
-        self.narrow_known.insert(value, at);
-        at
-    }
-
-    /// The value of a register that always holds the same.
-    pub(super) fn value_of(&self, at: N) -> Option<i64> {
-        self.part.narrow_constants.get(&at).copied()
-    }
-
-    /// A number that is always known, in 64 or 128 bits.
-    pub(crate) fn constant(&mut self, value: i128, wide: bool) -> Reg {
-        let narrow = i64::try_from(value).ok().filter(|_| !wide);
-        if let Some(value) = narrow {
-            return Reg::Narrow(Lane { at: self.known(value), lacks: None });
-        }
-        let at = match self.wide_known.get(&value) {
-            Some(at) => *at,
-            None => {
-                self.part.wide += 1;
-                self.part.wide_constants.insert(self.part.wide - 1, value);
-                self.wide_known.insert(value, self.part.wide - 1);
-                self.part.wide - 1
-            }
-        };
-        Reg::Wide(WideLane { at, lacks: None })
-    }
-
-    /// A value that is the same for every row, or the same want of one.
-    pub(super) fn lane_constant(&mut self, value: i64, state: u64) -> Lane {
-        let at = self.known(value);
-        if state == 0 {
-            return Lane { at, lacks: None };
-        }
-        if let Some(lacks) = self.lacks_known.get(&state) {
-            return Lane { at, lacks: Some(*lacks) };
-        }
-        self.part.lacks += 1;
-        let lacks = self.part.lacks - 1;
-        self.part.lacks_constants.insert(lacks, state);
-        self.lacks_known.insert(state, lacks);
-        Lane { at, lacks: Some(lacks) }
-    }
-
-    pub(super) fn as_of(&mut self) -> Lane {
-        self.lane_constant(self.as_of, 0)
-    }
-
-    pub(super) fn fact(&mut self, fact: usize) -> Result<Lane, CompileFault> {
-        if let Some(lane) = self.slots.get(&fact) {
-            return Ok(*lane);
-        }
-        let slot = self.part.facts.len();
-        if slot >= FACTS_MAX {
-            return Err(CompileFault::TooManyFacts);
-        }
-        self.part.facts.push(fact);
-        let lacks = self.lacking(Op::Missing { slot });
-        self.part.missing.push(lacks.unwrap_or_default());
-        let lane = Lane { at: slot, lacks };
-        self.slots.insert(fact, lane);
-        Ok(lane)
-    }
-
     fn rule(
         &mut self,
         law: &Law,

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::compile::{CompileFault, Frame, PartBuilder, Value, narrow_of, rule_value};
+use super::compile::{CompileFault, Frame, Value, narrow_of, rule_value};
 use super::encode::Number;
 use super::lookup::{Lookup, Measure};
 use super::op::{Amount, FieldOut, Lane, M, Op, Reg, TraceKey};
+use super::part::PartBuilder;
 use crate::calendar::NEVER;
 use crate::exact::Exact;
 use crate::expression::syntax::Comparison;

@@ -4,8 +4,9 @@
 //! so that one third stays one third. The greatest size a lane can reach is tracked in bits from
 //! the ranges of the vocabulary; what could overflow 127 bits is refused before anything runs.
 
-use super::compile::{CompileFault, PartBuilder};
+use super::compile::CompileFault;
 use super::op::{Lane, Op, Reg, WideLane};
+use super::part::PartBuilder;
 use crate::exact::Exact;
 use crate::expression::syntax::{Arithmetic, Comparison};
 

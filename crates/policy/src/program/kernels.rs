@@ -98,6 +98,17 @@ pub(crate) fn compare_known(op: Comparison, a: &[i64], to: i64, out: &mut [i64])
     }
 }
 
+/// Whether each value is one of a few.
+pub(crate) fn among(a: &[i64], of: &[i64], out: &mut [i64]) {
+    // Short lists are compared at once, without a loop within the loop.
+    match *of {
+        [one] => map(a, out, |x| i64::from(x == one)),
+        [one, two] => map(a, out, |x| i64::from((x == one) | (x == two))),
+        [one, two, three] => map(a, out, |x| i64::from((x == one) | (x == two) | (x == three))),
+        _ => map(a, out, |x| i64::from(of.contains(&x))),
+    }
+}
+
 pub(crate) fn extreme<T: Value>(greatest: bool, a: &[T], b: &[T], out: &mut [T]) {
     if greatest {
         zip(a, b, out, T::max);

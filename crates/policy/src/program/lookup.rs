@@ -42,10 +42,18 @@ struct Positions {
 
 #[derive(Debug, PartialEq)]
 enum ByLane {
-    Dense { first: i64, at: Vec<u32> },
-    Sparse { lanes: Vec<i64>, at: Vec<u32> },
+    Dense {
+        first: i64,
+        at: Vec<u32>,
+    },
+    Sparse {
+        lanes: Vec<i64>,
+        at: Vec<u32>,
+    },
     /// The greatest bound that is reached.
-    Reached { bounds: Vec<i64> },
+    Reached {
+        bounds: Vec<i64>,
+    },
 }
 
 /// What a column gives: how large its lanes get and what one step of them is worth.
@@ -84,7 +92,7 @@ impl Lookup {
         let place = table.columns.iter().position(|c| c.name == column).ok_or(CompileFault::TooLarge)?;
         let found: Vec<Option<Exact>> = edition.rows.iter().map(|row| row.cells[place].value).collect();
         let known: Vec<Number> = found.iter().flatten().map(|value| Number::Known(*value)).collect();
-        let quantum = super::compile::PartBuilder::common_step(&known)?;
+        let quantum = super::part::PartBuilder::common_step(&known)?;
         let (mut values, mut lacks, mut most) = (vec![0], vec![NO_ROW], 1_u64);
         for value in found {
             let steps = value.map(|v| v.over(quantum).map(Exact::num).ok_or(CompileFault::TooLarge));
@@ -150,13 +158,12 @@ impl Positions {
         let mut by_lane: BTreeMap<i64, u32> = BTreeMap::new();
         let mut wider = Vec::new();
         if key.matching == Matching::Prefix {
-            let beginning = |text: &str| {
-                text.char_indices().rev().find_map(|(end, _)| place(text.get(..end)?))
-            };
+            let beginning =
+                |text: &str| text.char_indices().rev().find_map(|(end, _)| place(text.get(..end)?));
             wider = distinct.iter().map(|text| beginning(text)).collect();
             for (code, lane) in symbols.lanes() {
-                let ends = code.char_indices().map(|(at, c)| at + c.len_utf8()).rev();
-                let longest = ends.filter_map(|end| place(code.get(..end)?)).next();
+                let mut ends = code.char_indices().map(|(at, c)| at + c.len_utf8()).rev();
+                let longest = ends.find_map(|end| place(code.get(..end)?));
                 by_lane.extend(longest.map(|at| (lane, at as u32)));
             }
         } else {
@@ -228,10 +235,9 @@ impl ByLane {
                 }
                 Self::Dense { first: *first, at }
             }
-            _ => Self::Sparse {
-                lanes: found.keys().copied().collect(),
-                at: found.values().copied().collect(),
-            },
+            _ => {
+                Self::Sparse { lanes: found.keys().copied().collect(), at: found.values().copied().collect() }
+            }
         }
     }
 }

@@ -241,9 +241,7 @@ impl Registers {
                 kernels::and(self.lane(*a, b), self.lane(*c, b), (out.narrow, out.lacks));
             }
             Op::Or { a, b: c } => kernels::or(self.lane(*a, b), self.lane(*c, b), (out.narrow, out.lacks)),
-            Op::In { a, lanes } => {
-                kernels::map(self.n(*a, b), out.narrow, |x| i64::from(lanes.contains(&x)));
-            }
+            Op::In { a, lanes } => kernels::among(self.n(*a, b), lanes, out.narrow),
             Op::IsNever { a } => kernels::map(self.n(*a, b), out.narrow, |x| i64::from(x >= NEVER)),
             _ => {}
         }

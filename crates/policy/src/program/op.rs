@@ -52,44 +52,153 @@ impl Reg {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Op {
     /// Which rows lack a fact. Its values are read where they lie.
-    Missing { slot: usize },
+    Missing {
+        slot: usize,
+    },
     /// What either lacks.
-    Lacking { a: M, b: M },
-    Scale { a: N, by: i64 },
-    Widen { a: N, by: i128 },
-    ScaleWide { a: W, by: i128 },
-    Arithmetic { op: Arithmetic, a: N, b: N },
-    ArithmeticWide { op: Arithmetic, a: W, b: W },
-    Compare { op: Comparison, a: N, b: N },
-    CompareWide { op: Comparison, a: W, b: W },
-    CompareKnown { op: Comparison, a: N, to: i64 },
+    Lacking {
+        a: M,
+        b: M,
+    },
+    Scale {
+        a: N,
+        by: i64,
+    },
+    Widen {
+        a: N,
+        by: i128,
+    },
+    ScaleWide {
+        a: W,
+        by: i128,
+    },
+    Arithmetic {
+        op: Arithmetic,
+        a: N,
+        b: N,
+    },
+    ArithmeticWide {
+        op: Arithmetic,
+        a: W,
+        b: W,
+    },
+    Compare {
+        op: Comparison,
+        a: N,
+        b: N,
+    },
+    CompareWide {
+        op: Comparison,
+        a: W,
+        b: W,
+    },
+    CompareKnown {
+        op: Comparison,
+        a: N,
+        to: i64,
+    },
     /// Undefined where the value is not greater than zero.
-    Positive { a: N, lacks: Option<M> },
-    PositiveWide { a: W, lacks: Option<M> },
-    Not { a: N },
-    And { a: Lane, b: Lane },
-    Or { a: Lane, b: Lane },
-    In { a: N, lanes: Vec<i64> },
-    IsNever { a: N },
-    PlusMonths { date: N, months: Amount },
-    PlusDays { date: N, days: Amount },
-    DaysBetween { a: N, b: N },
+    Positive {
+        a: N,
+        lacks: Option<M>,
+    },
+    PositiveWide {
+        a: W,
+        lacks: Option<M>,
+    },
+    Not {
+        a: N,
+    },
+    And {
+        a: Lane,
+        b: Lane,
+    },
+    Or {
+        a: Lane,
+        b: Lane,
+    },
+    In {
+        a: N,
+        lanes: Vec<i64>,
+    },
+    IsNever {
+        a: N,
+    },
+    PlusMonths {
+        date: N,
+        months: Amount,
+    },
+    PlusDays {
+        date: N,
+        days: Amount,
+    },
+    DaysBetween {
+        a: N,
+        b: N,
+    },
     /// Undefined where one of two days never comes.
-    Endless { a: N, b: N, lacks: Option<M> },
-    NextEvery { start: N, months: Amount, not_before: N },
-    Select { condition: Lane, a: Lane, b: Lane },
-    SelectWide { condition: Lane, a: WideLane, b: WideLane },
-    Extreme { greatest: bool, a: N, b: N },
-    ExtremeWide { greatest: bool, a: W, b: W },
+    Endless {
+        a: N,
+        b: N,
+        lacks: Option<M>,
+    },
+    NextEvery {
+        start: N,
+        months: Amount,
+        not_before: N,
+    },
+    Select {
+        condition: Lane,
+        a: Lane,
+        b: Lane,
+    },
+    SelectWide {
+        condition: Lane,
+        a: WideLane,
+        b: WideLane,
+    },
+    Extreme {
+        greatest: bool,
+        a: N,
+        b: N,
+    },
+    ExtremeWide {
+        greatest: bool,
+        a: W,
+        b: W,
+    },
     /// Lane `a` where the date lies in the interval, otherwise lane `b`.
-    Within { date: Lane, from: i64, until: i64, a: Lane, b: Lane },
-    WithinWide { date: Lane, from: i64, until: i64, a: WideLane, b: WideLane },
+    Within {
+        date: Lane,
+        from: i64,
+        until: i64,
+        a: Lane,
+        b: Lane,
+    },
+    WithinWide {
+        date: Lane,
+        from: i64,
+        until: i64,
+        a: WideLane,
+        b: WideLane,
+    },
     /// The value of a table's column in the row of the keys.
-    Lookup { keys: Vec<N>, lacks: Option<M>, column: Arc<Lookup> },
+    Lookup {
+        keys: Vec<N>,
+        lacks: Option<M>,
+        column: Arc<Lookup>,
+    },
     /// Marks a conflict where both conditions hold.
-    Conflict { one: Lane, other: Lane, lacks: Option<M> },
+    Conflict {
+        one: Lane,
+        other: Lane,
+        lacks: Option<M>,
+    },
     /// The segment and the exceptions that applied, packed into a value that is always known.
-    Path { segment: i64, exceptions: Vec<Lane> },
+    Path {
+        segment: i64,
+        exceptions: Vec<Lane>,
+    },
 }
 
 /// A whole count of calendar units; the part of a unit is dropped.

@@ -206,7 +206,8 @@ pub struct Determination {
 impl Determination {
     /// Whether the amount is a ceiling, not a sum due. Of nothing there is no ceiling.
     pub fn at_most(&self) -> bool {
-        let amount = matches!(&self.outcome, Outcome::Value(OutcomeValue::Amount(amount)) if *amount != Exact::ZERO);
+        let amount =
+            matches!(&self.outcome, Outcome::Value(OutcomeValue::Amount(amount)) if *amount != Exact::ZERO);
         amount && self.basis.at_most
     }
 }

@@ -1,6 +1,7 @@
 //! Tests of the policy crate from outside: what an author of packages meets.
 
 mod bad;
+mod blocks;
 mod calendar;
 mod catalogue;
 mod exact;

@@ -64,9 +64,14 @@ pub(crate) fn plus_known_days(dates: &[i64], days: i64, out: &mut [i64]) {
 /// Adds to every date its own number of days.
 pub(crate) fn plus_days(dates: &[i64], (amounts, num, den): ByRow<'_>, out: &mut [i64]) {
     let whole = Whole::new(num, den);
-    zip(dates, amounts, out, |day, lane| {
-        if day >= NEVER { NEVER } else { day.saturating_add(whole.of(lane)) }
-    });
+    zip(
+        dates,
+        amounts,
+        out,
+        |day, lane| {
+            if day >= NEVER { NEVER } else { day.saturating_add(whole.of(lane)) }
+        },
+    );
 }
 
 /// Between a day and "never" there is no number of days.
