@@ -1,6 +1,6 @@
 //! From a law to a program for one assessment date.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::encode::Number;
 use super::op::{FieldOut, Lane, N, Op, Program, Reg, RuleOut, WideLane};
