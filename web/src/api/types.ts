@@ -91,7 +91,7 @@ export interface FactSource {
   kind_title: Text
   happened_on: string | null
   recorded_at: string
-  actor: string
+  actor_title: Text
   origin: string | null
 }
 
@@ -110,7 +110,7 @@ export interface CaseEvent {
   title: Text
   happened_on: string | null
   recorded_at: string
-  actor: string
+  actor_title: Text
   origin: string | null
   facts: { name: string; title: Text; display: Text }[]
   digest: string
@@ -160,7 +160,7 @@ export interface TraceNode {
   cites: Cite[]
   grade: Grade | null
   parameter: { id: string; layer: Text; from: string; until: string | null; unit: string | null } | null
-  source: { seq: number; happened_on: string | null; recorded_at: string; actor: string; origin: string | null } | null
+  source: { seq: number; happened_on: string | null; recorded_at: string; actor_title: Text; origin: string | null } | null
   owner: Text | null
   missing: string[]
   note: Text | null
@@ -222,10 +222,15 @@ export interface Parameter {
   title: Text
   unit: string | null
   package: string
+  /** The columns of a table; a parameter has none. */
+  columns?: { name: string; title: Text; unit: string }[]
   values: {
     from: string
+    from_note: Text | null
     value: string | null
     display: Text
+    /** The rows of a table's edition. */
+    rows?: string[][]
     cites: Cite[]
     grade: Grade
     illustrative: Text | null

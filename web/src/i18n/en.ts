@@ -210,4 +210,5 @@ export const en: Record<Key, string> = {
   'parameter.reviewed': 'Last compared',
   'parameter.history': 'Values over time',
   'parameter.no_longer': 'No longer set',
+  'table.editions': 'Editions',
 }

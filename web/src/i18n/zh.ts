@@ -208,6 +208,7 @@ export const zh = {
   'parameter.reviewed': '最近比对',
   'parameter.history': '历次数值',
   'parameter.no_longer': '不再规定',
+  'table.editions': '历次版次',
 } as const
 
 export type Key = keyof typeof zh

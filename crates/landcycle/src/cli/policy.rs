@@ -2,8 +2,10 @@
 
 use clap::{Args, Subcommand};
 use landcycle_policy::calendar::iso;
-use landcycle_policy::package::document::Encoding;
+use landcycle_policy::package::document::{Encoding, Grade};
 use landcycle_policy::package::library::Library;
+use landcycle_policy::package::parameter::Cited;
+use landcycle_policy::package::table::Table;
 use landcycle_policy::program::trial;
 use landcycle_policy::text::Text;
 use serde_json::{Value, json};
@@ -158,6 +160,10 @@ fn list(options: &Plain, context: &Context) -> Result<(), Failure> {
             let mark = mark.map(|m| format!(" ({})", m.get(context.language))).unwrap_or_default();
             out(&format!("  ${} · {title} = {value} {}{mark}", parameter.path, parameter.unit_text));
         }
+        for table in package.tables.values() {
+            let header = table.header().join(", ");
+            out(&format!("  ${}[…] · {} ({header})", table.path, table.title.get(context.language)));
+        }
         for document in &package.documents {
             out(&format!("  {} · {}", document.id, document.title.get(context.language)));
         }
@@ -171,6 +177,7 @@ fn package_json(law: &landcycle_policy::law::Law) -> Value {
         "id": package.id, "title": text_json(&package.title), "layer": package.layer, "digest": law.digest,
         "rules": law.listed().map(|(_, r)| r.id.as_str()).collect::<Vec<_>>(),
         "parameters": package.parameters.keys().collect::<Vec<_>>(),
+        "tables": package.tables.keys().collect::<Vec<_>>(),
         "documents": package.documents.iter().map(|d| d.id.as_str()).collect::<Vec<_>>(),
     })
 }
@@ -187,6 +194,8 @@ fn show(options: &Show, context: &Context) -> Result<(), Failure> {
         json!(
             layers.iter().map(|(at, p)| parameter_json(&library, &law.chain[*at].id, p)).collect::<Vec<_>>()
         )
+    } else if let Some(layers) = law.tables.get(&id) {
+        json!(layers.iter().map(|(at, t)| table_json(&library, &law.chain[*at].id, t)).collect::<Vec<_>>())
     } else if let Some((package, document)) = library.document(&options.id) {
         document_json(&package.id, document)
     } else {
@@ -233,14 +242,6 @@ pub(crate) fn parameter_json(
         .iter()
         .map(|dated| {
             let number = dated.value.map(|v| v.to_string());
-            let grade = dated
-                .cites
-                .iter()
-                .filter_map(|c| {
-                    let (id, key) = c.id.split_once('#')?;
-                    Some(library.document(id)?.1.article(key)?.grade)
-                })
-                .max();
             let shown = |unit: &str| {
                 number.as_ref().map(|n| format!("{n} {unit}").trim_end().to_owned()).unwrap_or_default()
             };
@@ -248,7 +249,7 @@ pub(crate) fn parameter_json(
                 "from": iso(dated.from), "from_note": dated.from_note.as_ref().map(text_json), "value": number,
                 "display": {"zh": shown(&unit.zh), "en": shown(&unit.en)},
                 "cites": dated.cites.iter().map(|c| cite_json(library, &c.id)).collect::<Vec<_>>(),
-                "grade": if dated.illustrative.is_some() { Some("illustrative") } else { grade.map(landcycle_policy::package::document::Grade::word) },
+                "grade": grade_word(library, &dated.cites, dated.illustrative.is_some()),
                 "illustrative": dated.illustrative.as_ref().map(text_json),
             })
         })
@@ -257,6 +258,49 @@ pub(crate) fn parameter_json(
         "id": format!("{package}/{}", parameter.path), "title": text_json(&parameter.title),
         "unit": parameter.unit_text, "package": package, "values": values, "reviewed": parameter.reviewed,
     })
+}
+
+/// A table with its editions, in the form of a parameter whose values are rows.
+pub(crate) fn table_json(library: &Library, package: &str, table: &Table) -> Value {
+    let keys = table.keys.iter().map(|key| {
+        let title = &library.vocabulary.facts()[key.fact].title;
+        json!({"name": key.name, "title": text_json(title), "unit": ""})
+    });
+    let columns = table.columns.iter().map(
+        |column| json!({"name": column.name, "title": text_json(&column.title), "unit": column.unit_text}),
+    );
+    let editions: Vec<Value> = table
+        .editions
+        .iter()
+        .map(|edition| {
+            let rows: Vec<Vec<&str>> = Table::texts(edition).collect();
+            let given = edition.source.is_some();
+            let count = rows.len().to_string();
+            let shown = filled("table_rows", &[("count", &count)]);
+            json!({
+                "from": iso(edition.from), "from_note": edition.from_note.as_ref().map(text_json),
+                "value": given.then_some(count), "display": text_json(&shown), "rows": rows,
+                "cites": edition.cites.iter().map(|c| cite_json(library, &c.id)).collect::<Vec<_>>(),
+                "grade": grade_word(library, &edition.cites, edition.illustrative.is_some()),
+                "illustrative": edition.illustrative.as_ref().map(text_json),
+            })
+        })
+        .collect();
+    json!({
+        "id": format!("{package}/{}", table.path), "title": text_json(&table.title), "unit": "",
+        "package": package, "columns": keys.chain(columns).collect::<Vec<_>>(), "values": editions,
+        "reviewed": table.reviewed,
+    })
+}
+
+/// The weakest grade of some citations, or that of a stand-in.
+fn grade_word(library: &Library, cites: &[Cited], stand_in: bool) -> Option<&'static str> {
+    let grade = |cited: &Cited| {
+        let (id, key) = cited.id.split_once('#')?;
+        Some(library.document(id)?.1.article(key)?.grade)
+    };
+    let weakest = cites.iter().filter_map(grade).max();
+    if stand_in { Some(Grade::Illustrative.word()) } else { weakest.map(Grade::word) }
 }
 
 /// A document with its articles.
@@ -273,7 +317,7 @@ pub(crate) fn document_json(
                 Encoding::NotEncoded(why) => (Value::Null, text_json(why)),
             };
             json!({
-                "key": article.key, "label": text_json(&article_label(&article.key)),
+                "key": article.key, "label": text_json(&article_label(article)),
                 "text": text_json(&article.text), "grade": article.grade.word(),
                 "encoded": encoded, "not_encoded": not_encoded,
             })

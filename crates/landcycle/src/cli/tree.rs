@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use landcycle_ledger::Event;
+use landcycle_policy::package::document::Article;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::program::explain::{State, Step, StepKind};
 use landcycle_policy::text::{Language, Text};
@@ -102,12 +103,19 @@ fn cite_line(library: &Library, cite: &str, language: Language) -> String {
     let Some((_, document)) = library.document(id) else { return cite.to_owned() };
     let title = document.title.get(language);
     let number = document.number.as_ref().map(|n| format!("（{n}）")).unwrap_or_default();
-    let says = document.article(key).map(|a| a.text.get(language).to_owned()).unwrap_or_default();
-    format!("{title}{number} {}: {says}", article_label(key).get(language))
+    let article = document.article(key);
+    let says = article.map(|a| a.text.get(language).to_owned()).unwrap_or_default();
+    let label = article.map_or_else(|| key_label(key), article_label);
+    format!("{title}{number} {}: {says}", label.get(language))
 }
 
-/// What an article key is called: `art-14` → 第14条, Article 14.
-pub(crate) fn article_label(key: &str) -> Text {
+/// What an article is called.
+pub(crate) fn article_label(article: &Article) -> Text {
+    article.label.clone().unwrap_or_else(|| key_label(&article.key))
+}
+
+/// What an article key says by itself: `art-14` → 第14条, Article 14.
+fn key_label(key: &str) -> Text {
     let form = |word: &str, rest: &str| words(word).fill(&[("n", Text::same(rest))]);
     if let Some(number) = key.strip_prefix("art-") {
         return form("article", number);
@@ -128,7 +136,7 @@ pub(crate) fn cite_json(library: &Library, cite: &str) -> Value {
         "id": cite,
         "document": text_json(&document.title),
         "number": document.number,
-        "article": text_json(&article_label(key)),
+        "article": text_json(&article.map_or_else(|| key_label(key), article_label)),
         "text": article.map(|a| text_json(&a.text)),
         "grade": article.map_or(document.grade, |a| a.grade).word(),
         "rank": document.rank,
@@ -173,7 +181,6 @@ pub(crate) fn json(step: &Step, library: &Library, sources: &Sources) -> Value {
             "seq": event.seq,
             "happened_on": event.happened_on.to_string(),
             "recorded_at": event.recorded_at.to_string(),
-            "actor": library.vocabulary.department(&event.actor).zh,
             "actor_title": text_json(&library.vocabulary.department(&event.actor)),
             "origin": event.origin,
         })

@@ -158,7 +158,6 @@ fn source_json(app: &App, event: &Event) -> Value {
     json!({
         "seq": event.seq, "kind": event.kind, "kind_title": text_json(&kind_title(&event.kind)),
         "happened_on": event.happened_on.to_string(), "recorded_at": event.recorded_at.to_string(),
-        "actor": app.library.vocabulary.department(&event.actor).zh,
         "actor_title": text_json(&app.library.vocabulary.department(&event.actor)),
         "origin": event.origin,
     })

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::problem::Problem;
 use super::{App, apart};
-use crate::cli::policy::{document_head_json, document_json, parameter_json};
+use crate::cli::policy::{document_head_json, document_json, parameter_json, table_json};
 
 /// Every document.
 pub(super) async fn documents(State(app): State<Arc<App>>) -> Json<Value> {
@@ -27,7 +27,7 @@ pub(super) async fn document(
     Ok(Json(document_json(&package.id, document)))
 }
 
-/// Every parameter with the value of the usual assessment date: one that is set for later does not
+/// Every parameter and table with the value of the usual assessment date: one that is set for later does not
 /// hold yet.
 pub(super) async fn parameters(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
     apart(move || Ok(Json(parameters_of(&app)))).await
@@ -37,8 +37,9 @@ fn parameters_of(app: &App) -> Value {
     let today = app.usual_day().to_string();
     let mut list = Vec::new();
     for package in app.library.packages.values() {
-        for parameter in package.parameters.values() {
-            let whole = parameter_json(&app.library, &package.id, parameter);
+        let parameters = package.parameters.values().map(|p| parameter_json(&app.library, &package.id, p));
+        let tables = package.tables.values().map(|table| table_json(&app.library, &package.id, table));
+        for whole in parameters.chain(tables) {
             let values = whole["values"].as_array().map_or(&[][..], Vec::as_slice);
             let begun =
                 values.iter().rfind(|v| v["from"].as_str().is_some_and(|from| from <= today.as_str()));
@@ -53,13 +54,17 @@ fn parameters_of(app: &App) -> Value {
     json!(list)
 }
 
-/// One parameter with its history.
+/// One parameter with its history, or one table with its editions.
 pub(super) async fn parameter(
     State(app): State<Arc<App>>,
     Path((package, stage, name)): Path<(String, String, String)>,
 ) -> Result<Json<Value>, Problem> {
     let path = format!("{stage}/{name}");
-    let found = app.library.packages.get(&package).and_then(|p| p.parameters.get(&path));
-    let found = found.ok_or_else(|| Problem::absent(&format!("{package}/{path}")))?;
+    let absent = || Problem::absent(&format!("{package}/{path}"));
+    let known = app.library.packages.get(&package).ok_or_else(absent)?;
+    if let Some(table) = known.tables.get(&path) {
+        return Ok(Json(table_json(&app.library, &package, table)));
+    }
+    let found = known.parameters.get(&path).ok_or_else(absent)?;
     Ok(Json(parameter_json(&app.library, &package, found)))
 }

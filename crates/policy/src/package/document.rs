@@ -84,6 +84,8 @@ pub struct Document {
 pub struct Article {
     /// Key within the document, such as `art-14`.
     pub key: String,
+    /// What it is called, where the key is no number.
+    pub label: Option<Text>,
     /// What it says, in our own words.
     pub text: Text,
     /// How well it is known.
@@ -183,7 +185,7 @@ impl Document {
 
 impl Article {
     fn read(key: &Node, value: &Node, grade: Grade, reader: &mut Reader<'_>) -> Option<Self> {
-        reader.mapping(value, &["zh", "en", "grade", "status"]);
+        reader.mapping(value, &["label", "zh", "en", "grade", "status"]);
         let text = reader.bilingual(value);
         let own = value.get("grade").is_some().then(|| grade_of(value, reader)).flatten();
         let status = reader.required(value, "status")?;
@@ -196,7 +198,8 @@ impl Article {
             }
         };
         let key_text = key.text()?.to_owned();
-        Some(Self { key: key_text, text, grade: own.unwrap_or(grade), status, span: key.span })
+        let label = reader.optional_bilingual(value, "label");
+        Some(Self { key: key_text, label, text, grade: own.unwrap_or(grade), status, span: key.span })
     }
 }
 

@@ -16,6 +16,7 @@ use crate::expression::typed::{Domain, Ty, Typed, TypedKind};
 use crate::law::{JudgedOn, Law, Rule, Segment, Version, Written};
 use crate::messages::words;
 use crate::package::document::Grade;
+use crate::package::rule::RuleKind;
 use crate::text::Text;
 use crate::vocabulary::{FactKind, Vocabulary, grouped};
 
@@ -239,6 +240,10 @@ impl<'t> Teller<'t> {
             && let Some(field) = out.fields.first()
         {
             self.put(&mut told, *field, &rule.fields[0].ty);
+            if rule.kind == RuleKind::PassFail && told.state == State::Known {
+                let word = if told.raw == "yes" { "pass" } else { "fail" };
+                (told.raw, told.display) = (word.to_owned(), words(&format!("values.{word}")));
+            }
         }
         if !self.told_rules.insert(at) {
             told.kind = StepKind::Reference;
