@@ -157,8 +157,10 @@ def one_by_one(connection: duckdb.DuckDBPyConnection, given: common.Arguments) -
     """A prepared statement with a parameter per fact."""
     parameters = ", ".join(f"${at}::{TYPES[name]} AS {name}" for at, name in enumerate(common.FACTS, 1))
     connection.execute(f"PREPARE judge AS {query(f'(SELECT {parameters})')}")
-    # EXECUTE takes no parameters of its own from Python, only values written out.
-    columns = ", ".join(f"coalesce('''' || {name}::VARCHAR || '''', 'NULL')" for name in common.FACTS)
+    # Values of the very types of the parameters: with others DuckDB plans anew for every case.
+    columns = ", ".join(
+        f"coalesce('''' || {name}::VARCHAR || '''', 'NULL') || '::{TYPES[name]}'" for name in common.FACTS
+    )
     cases = connection.execute(f"SELECT concat_ws(', ', {columns}) FROM cases LIMIT {given.one_case}").fetchall()
 
     def judge(case: tuple[str]) -> Any:

@@ -241,8 +241,9 @@ impl<'t> Teller<'t> {
         {
             self.put(&mut told, *field, &rule.fields[0].ty);
             if rule.kind == RuleKind::PassFail && told.state == State::Known {
-                let word = if told.raw == "yes" { "pass" } else { "fail" };
-                (told.raw, told.display) = (word.to_owned(), words(&format!("values.{word}")));
+                let passed = told.raw == "yes";
+                told.raw = if passed { "pass" } else { "fail" }.to_owned();
+                told.display = words(if passed { "values.pass" } else { "values.fail" });
             }
         }
         if !self.told_rules.insert(at) {
