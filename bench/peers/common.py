@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import json
 import statistics
@@ -105,44 +106,48 @@ def memory_mib(field: str) -> float:
     return int(line.split()[1]) / 1024
 
 
-def forget_peak() -> bool:
-    """Lets the most memory count from now on (Linux)."""
-    try:
+def forget_peak() -> None:
+    """Lets the most memory count from now on, where the system can (Linux)."""
+    with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    except OSError:
-        return False
-    return True
 
 
 def measure(
     engine: str, given: Arguments, run: Callable[[], Any], answers: Callable[[Any], Mapping[str, Array]],
-    **more: Any,
 ) -> None:
     """Times a peer on all rows, holds its answers against landcycle's, and prints a line of JSON.
 
     `answers` turns what `run` returns into landcycle's numbers; that is not timed.
     """
     gc.collect()
-    whole = memory_mib("VmHWM")
-    before = memory_mib("VmRSS") if forget_peak() else float("nan")
+    loaded, loading_peak = memory_mib("VmRSS"), memory_mib("VmHWM")
     result = run()
-    differing = {name: differing_rows(given, name, own) for name, own in answers(result).items()}
-    del result
+    own = answers(result)
+    differing = {name: differing_rows(given, name, values) for name, values in own.items()}
+    error = fee_error(given, own["idle_land_fee"])
+    del result, own
     gc.collect()
     forget_peak()
-    before = min(before, memory_mib("VmRSS"))
+    before = min(loaded, memory_mib("VmRSS"))
     wall, cpu = median_times(run, given.runs)
     peak = memory_mib("VmHWM")
     print(json.dumps({
         "engine": engine, "threads": given.threads, "rows": given.rows, "wall_s": wall, "cpu_s": cpu,
         "rows_per_s": given.rows / wall, "rows_per_cpu_s": given.rows / cpu, "peak_mib": peak - before,
-        "process_mib": max(whole, peak), "differing": differing, "missing_fact_lists": 0, **more,
+        "process_mib": max(loading_peak, peak), "differing": differing, "fee_error_fen": error,
+        "missing_fact_lists": 0,
     }), flush=True)
 
 
 def differing_rows(given: Arguments, name: str, own: Array) -> int:
     """How many rows are not what landcycle found."""
     return int(np.count_nonzero(raw(given.folder, f"out_{name}", given.rows) != own))
+
+
+def fee_error(given: Arguments, own: Array) -> int:
+    """The largest error of the fee in fen, where both know it."""
+    exact = raw(given.folder, "out_idle_land_fee", given.rows)
+    return int(np.max(np.abs(np.where((exact >= 0) & (own >= 0), exact - own, 0))))
 
 
 def measure_one_case(engine: str, judge: Callable[[Any], Any], cases: Iterable[Any], **more: Any) -> None:

@@ -26,7 +26,8 @@ def plus_years(day: str, years: int | str) -> str:
 
 def choose(condition: str, then: str, other: str) -> str:
     """One of two; where the condition is NULL, what both agree on."""
-    return f"CASE WHEN {condition} THEN {then} WHEN NOT ({condition}) THEN {other} WHEN {then} = {other} THEN {then} END"
+    decided = f"WHEN {condition} THEN {then} WHEN NOT ({condition}) THEN {other}"
+    return f"CASE {decided} WHEN {then} = {other} THEN {then} END"
 
 
 def next_every(start: str, every: int) -> str:

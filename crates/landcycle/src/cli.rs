@@ -4,6 +4,7 @@
 mod assess;
 mod explain;
 mod facts_file;
+mod glossary;
 mod import;
 pub(crate) mod output;
 pub(crate) mod policy;

@@ -10,7 +10,7 @@ use landcycle_policy::program::trial;
 use landcycle_policy::text::Text;
 use serde_json::{Value, json};
 
-use super::Context;
+use super::{Context, glossary};
 use super::tree::{article_label, cite_json, text_json};
 use crate::packages;
 use crate::say::{Failure, filled, out, tell, words};
@@ -24,6 +24,8 @@ pub(crate) enum Policy {
     Test(Plain),
     /// 列出 · packages, rules, parameters and documents
     List(Plain),
+    /// 词汇 · glossary of facts, codes, departments and rules, as Markdown
+    Glossary,
     /// 查看 · one rule, parameter or document
     Show(Show),
 }
@@ -55,6 +57,10 @@ impl Policy {
             Self::Check(options) => check(options, context),
             Self::Test(options) => test(options, context),
             Self::List(options) => list(options, context),
+            Self::Glossary => {
+                out(glossary::markdown(&packages::sound(context.packages())?).trim_end());
+                Ok(())
+            }
             Self::Show(options) => show(options, context),
         }
     }

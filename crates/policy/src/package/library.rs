@@ -388,6 +388,11 @@ impl Package {
         }
     }
 
+    /// Whether this package itself introduces a rule, rather than amending one from above.
+    pub fn introduces_rule(&self, path: &str) -> bool {
+        self.rules.get(path).is_some_and(|rule| rule.head.is_some())
+    }
+
     /// Whether this package itself writes or amends a rule.
     pub fn has_rule(&self, path: &str) -> bool {
         self.rules.contains_key(path)
