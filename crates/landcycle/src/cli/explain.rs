@@ -63,9 +63,9 @@ impl Explain {
             .map_err(|(rule, _)| Failure::new("not_computable", &[("rule", &rule)]))?;
         if self.json {
             let value = tree::json(&told, &library, &sources);
-            out(&serde_json::to_string_pretty(&value).unwrap_or_default());
+            out(&serde_json::to_string_pretty(&value).unwrap_or_default())?;
         } else {
-            out(&tree::text(&told, &library, &sources, context.language));
+            out(&tree::text(&told, &library, &sources, context.language))?;
         }
         if let Some(banner) = banner {
             tell(&banner);

@@ -68,6 +68,9 @@ impl Notices {
         for (why, rows) in &report.unusual {
             say(&words("unusual_rows").fill(&[("rows", Text::same(rows.to_string())), ("why", why.clone())]));
         }
+        for note in report.notes.iter().take(SHOWN) {
+            say(note);
+        }
         for reason in report.refused.iter().take(SHOWN) {
             say(reason);
         }
@@ -80,6 +83,9 @@ impl Notices {
         let rows = report.rows.to_string();
         if report.refused_count > 0 && !self.keep_good {
             return Err(Failure::new("import_refused", &[("rows", &rows), ("refused", &refused)]));
+        }
+        if report.nothing_good() {
+            return Err(Failure::new("nothing_good", &[("rows", &rows)]));
         }
         let values = [
             ("rows", rows.as_str()),

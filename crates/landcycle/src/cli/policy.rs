@@ -76,11 +76,11 @@ fn check(options: &Plain, context: &Context) -> Result<(), Failure> {
                 })
             })
             .collect();
-        out(&serde_json::to_string_pretty(&list).unwrap_or_default());
+        out(&serde_json::to_string_pretty(&list).unwrap_or_default())?;
     } else {
         for fault in &faults {
-            out(fault.render(context.language).trim_end());
-            out("");
+            out(fault.render(context.language).trim_end())?;
+            out("")?;
         }
     }
     let count = faults.len().to_string();
@@ -103,16 +103,16 @@ fn test(options: &Plain, context: &Context) -> Result<(), Failure> {
     let failed: Vec<&trial::Trial> = trials.iter().filter(|trial| !trial.passed).collect();
     for trial in &failed {
         let (line, _) = trial.place();
-        out(&format!("✗ {}:{line} {}", trial.case.file.path, trial.case.name.get(context.language)));
-        out(&format!("    {} {:?}", words("expected").get(context.language), trial.case.expect));
-        out(&format!("    {} {:?}", words("got").get(context.language), trial.got));
+        out(&format!("✗ {}:{line} {}", trial.case.file.path, trial.case.name.get(context.language)))?;
+        out(&format!("    {} {:?}", words("expected").get(context.language), trial.case.expect))?;
+        out(&format!("    {} {:?}", words("got").get(context.language), trial.got))?;
     }
     let (seen, all) = coverage.count();
     if options.json {
         let value = json!({
             "cases": trials.len(), "failed": failed.len(), "branches": all, "branches_seen": seen,
         });
-        out(&value.to_string());
+        out(&value.to_string())?;
     } else {
         for ((package, rule), branches) in &coverage.rules {
             let hit = branches.values().filter(|seen| **seen).count();
@@ -123,7 +123,7 @@ fn test(options: &Plain, context: &Context) -> Result<(), Failure> {
             } else {
                 format!(" {} {}", words("unseen").get(context.language), unseen.join(", "))
             };
-            out(&format!("{package:18} {rule:34} {hit}/{}{rest}", branches.len()));
+            out(&format!("{package:18} {rule:34} {hit}/{}{rest}", branches.len()))?;
         }
     }
     let values = [
@@ -141,14 +141,14 @@ fn list(options: &Plain, context: &Context) -> Result<(), Failure> {
     let library = packages::sound(context.packages())?;
     if options.json {
         let packages: Vec<Value> = library.laws().map(|(_, law)| package_json(law)).collect();
-        out(&serde_json::to_string_pretty(&packages).unwrap_or_default());
+        out(&serde_json::to_string_pretty(&packages).unwrap_or_default())?;
         return Ok(());
     }
     for (id, law) in library.laws() {
         let package = law.package();
-        out(&format!("{id} · {} [{}]", package.title.get(context.language), package.layer));
+        out(&format!("{id} · {} [{}]", package.title.get(context.language), package.layer))?;
         for (_, rule) in law.listed().filter(|(_, rule)| package.has_rule(&rule.id)) {
-            out(&format!("  {} · {}", rule.id, rule.title.get(context.language)));
+            out(&format!("  {} · {}", rule.id, rule.title.get(context.language)))?;
         }
         for parameter in package.parameters.values() {
             let now = parameter.values.last();
@@ -156,10 +156,10 @@ fn list(options: &Plain, context: &Context) -> Result<(), Failure> {
             let title = parameter.title.get(context.language);
             let mark = now.and_then(|v| v.illustrative.as_ref()).map(|_| words("illustrative"));
             let mark = mark.map(|m| format!(" ({})", m.get(context.language))).unwrap_or_default();
-            out(&format!("  ${} · {title} = {value} {}{mark}", parameter.path, parameter.unit_text));
+            out(&format!("  ${} · {title} = {value} {}{mark}", parameter.path, parameter.unit_text))?;
         }
         for document in &package.documents {
-            out(&format!("  {} · {}", document.id, document.title.get(context.language)));
+            out(&format!("  {} · {}", document.id, document.title.get(context.language)))?;
         }
     }
     Ok(())
@@ -193,9 +193,9 @@ fn show(options: &Show, context: &Context) -> Result<(), Failure> {
         return Err(Failure::new("nothing_to_show", &[("id", &options.id)]).misuse());
     };
     if options.json {
-        out(&serde_json::to_string_pretty(&value).unwrap_or_default());
+        out(&serde_json::to_string_pretty(&value).unwrap_or_default())?;
     } else {
-        outline(&value, 0, context.language);
+        outline(&value, 0, context.language)?;
     }
     Ok(())
 }
@@ -312,7 +312,7 @@ pub(crate) fn document_head_json(
 }
 
 /// JSON as indented lines in one language, for reading on a terminal.
-fn outline(value: &Value, depth: usize, language: landcycle_policy::text::Language) {
+fn outline(value: &Value, depth: usize, language: landcycle_policy::text::Language) -> Result<(), Failure> {
     let pad = "  ".repeat(depth);
     let key = match language {
         landcycle_policy::text::Language::Zh => "zh",
@@ -324,13 +324,13 @@ fn outline(value: &Value, depth: usize, language: landcycle_policy::text::Langua
                 match inner {
                     Value::Null => {}
                     Value::Object(o) if o.contains_key(key) => {
-                        out(&format!("{pad}{name}: {}", o[key].as_str().unwrap_or_default()));
+                        out(&format!("{pad}{name}: {}", o[key].as_str().unwrap_or_default()))?;
                     }
                     Value::Object(_) | Value::Array(_) => {
-                        out(&format!("{pad}{name}:"));
-                        outline(inner, depth + 1, language);
+                        out(&format!("{pad}{name}:"))?;
+                        outline(inner, depth + 1, language)?;
                     }
-                    other => out(&format!("{pad}{name}: {}", plain(other))),
+                    other => out(&format!("{pad}{name}: {}", plain(other)))?,
                 }
             }
         }
@@ -338,15 +338,16 @@ fn outline(value: &Value, depth: usize, language: landcycle_policy::text::Langua
             for item in items {
                 match item {
                     Value::Object(_) | Value::Array(_) => {
-                        out(&format!("{pad}-"));
-                        outline(item, depth + 1, language);
+                        out(&format!("{pad}-"))?;
+                        outline(item, depth + 1, language)?;
                     }
-                    other => out(&format!("{pad}- {}", plain(other))),
+                    other => out(&format!("{pad}- {}", plain(other)))?,
                 }
             }
         }
-        other => out(&format!("{pad}{}", plain(other))),
+        other => out(&format!("{pad}{}", plain(other)))?,
     }
+    Ok(())
 }
 
 fn plain(value: &Value) -> String {

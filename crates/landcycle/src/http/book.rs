@@ -92,7 +92,7 @@ impl Book {
                 outcomes: Vec::new(),
             });
         });
-        folded.map_err(|error| store::failure("", &error))?;
+        folded.map_err(|error| store::failure(ledger.path(), &error))?;
         if let Some(bad) = bad {
             return Err(Failure::text(bad.message));
         }

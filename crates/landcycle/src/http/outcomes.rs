@@ -6,6 +6,7 @@ use landcycle_policy::program::outcome::{Determination, Outcome, OutcomeValue, W
 use landcycle_policy::text::Text;
 use serde_json::{Value, json};
 
+use crate::assessment::bound;
 use crate::cli::output::outcome_json;
 use crate::cli::tree::text_json;
 use crate::say::words;
@@ -19,7 +20,7 @@ pub(super) struct Shown {
     raw: Value,
     grade: &'static str,
     missing: usize,
-    at_most: bool,
+    bound: Option<&'static str>,
 }
 
 impl Shown {
@@ -31,7 +32,7 @@ impl Shown {
             raw: outcome_json(&determination.outcome, rule),
             grade: basis.grade.word(),
             missing: determination.missing.len(),
-            at_most: basis.at_most,
+            bound: bound(determination),
         }
     }
 
@@ -40,10 +41,8 @@ impl Shown {
             "code": self.code, "text": text_json(&self.text), "raw": self.raw,
             "grade": self.grade, "missing": self.missing,
         });
-        if self.at_most
-            && let Value::Object(object) = &mut value
-        {
-            object.insert("bound".into(), json!("at_most"));
+        if let (Some(bound), Value::Object(object)) = (self.bound, &mut value) {
+            object.insert("bound".into(), json!(bound));
         }
         value
     }
