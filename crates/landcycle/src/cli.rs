@@ -20,7 +20,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use landcycle_policy::text::Language;
 
-use crate::say::{Failure, tell};
+use crate::say::{Failure, both, tell};
 
 /// 产业用地全生命周期治理 · industrial land over its whole life, by policy as code.
 #[derive(Debug, Parser)]
@@ -119,7 +119,7 @@ fn report(failure: &Failure, language: Language) {
 /// An assessment date given by a person. The parser of arguments says it in one form, so the words
 /// come in both languages at once.
 fn parse_date(text: &str) -> Result<Date, String> {
-    let expected = || crate::say::both("expected_date");
+    let expected = || both("expected_date");
     let written = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     let day = text.parse::<Date>().ok().filter(|day| written && day.year() >= 1);
     day.ok_or_else(expected)
@@ -129,5 +129,5 @@ fn parse_date(text: &str) -> Result<Date, String> {
 fn parse_threads(text: &str) -> Result<usize, String> {
     const MOST: usize = 256;
     let threads = text.parse().ok().filter(|threads| (1..=MOST).contains(threads));
-    threads.ok_or_else(|| crate::say::both("expected_threads"))
+    threads.ok_or_else(|| both("expected_threads"))
 }

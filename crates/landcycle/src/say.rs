@@ -33,7 +33,24 @@ pub(crate) fn both(key: &str) -> String {
 /// Words with `{name}` places filled.
 pub(crate) fn filled(key: &str, values: &[(&str, &str)]) -> Text {
     let values: Vec<(&str, Text)> = values.iter().map(|(name, value)| (*name, Text::same(*value))).collect();
-    words(key).fill(&values)
+    filled_with(key, &values)
+}
+
+/// The same with values that differ by language. English counts: `{rows|row|rows}` is the first form
+/// for one and the second for any other number.
+pub(crate) fn filled_with(key: &str, values: &[(&str, Text)]) -> Text {
+    let mut text = words(key);
+    for (name, value) in values {
+        let opening = format!("{{{name}|");
+        while let Some(start) = text.en.find(&opening) {
+            let Some(length) = text.en[start..].find('}') else { break };
+            let forms = &text.en[start + opening.len()..start + length];
+            let (one, many) = forms.split_once('|').unwrap_or((forms, forms));
+            let form = if value.en == "1" { one } else { many }.to_owned();
+            text.en.replace_range(start..=start + length, &form);
+        }
+    }
+    text.fill(values)
 }
 
 /// An error for a person: what is wrong, where, what was expected, what to do.
@@ -103,4 +120,26 @@ pub(crate) fn io_reason(error: &io::Error) -> Text {
 /// Talks to the person on standard error.
 pub(crate) fn tell(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    //! The catalogue and its filling.
+
+    use super::{CATALOGUE, filled};
+
+    #[test]
+    fn one_is_not_many() {
+        let said = |rows: &str| filled("nothing_good", &[("rows", rows)]).en;
+        assert!(said("1").contains("1 row "), "{}", said("1"));
+        assert!(said("2").contains("2 rows "), "{}", said("2"));
+    }
+
+    #[test]
+    fn every_text_is_there_in_both_languages() {
+        assert!(CATALOGUE.len() > 100);
+        for (key, text) in CATALOGUE.iter() {
+            assert!(!text.zh.is_empty() && !text.en.is_empty(), "{key}");
+        }
+    }
 }

@@ -1,8 +1,9 @@
 //! `landcycle assess`: the determinations of every case of a store or a facts file.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 use jiff::civil::Date;
 use landcycle_ledger::Ledger;
 use landcycle_policy::package::library::Library;
@@ -16,15 +17,16 @@ use crate::{assessment, clock, packages, store};
 
 /// Options of `assess`.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("cases").args(["store", "facts"]).required(true)))]
 pub(crate) struct Assess {
     /// 库 · GeoPackage store
-    #[arg(long, value_name = "FILE", conflicts_with = "facts", required_unless_present = "facts")]
+    #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
     /// 事实表 · CSV or XLSX file of facts, one case a row
     #[arg(long, value_name = "FILE")]
     facts: Option<PathBuf>,
     /// 工作表 · sheet of a workbook of facts
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", requires = "facts")]
     sheet: Option<String>,
     /// 政策包 · judge every case by this package, not by its place
     #[arg(long, value_name = "ID")]
@@ -70,7 +72,12 @@ impl Assess {
         let (batches, as_of, banner) = self.batches(&library)?;
         for rule in &self.rule {
             if !batches.iter().any(|batch| batch.law.rule(rule).is_some()) {
-                return Err(Failure::new("no_rule", &[("rule", rule)]).misuse());
+                let known: BTreeSet<&str> = batches
+                    .iter()
+                    .flat_map(|batch| batch.law.listed().map(|(_, rule)| rule.name.as_str()))
+                    .collect();
+                let known = known.into_iter().collect::<Vec<_>>().join(", ");
+                return Err(Failure::new("no_rule_known", &[("rule", rule), ("known", &known)]).misuse());
             }
         }
         let mut output = Output::open(self.format(), target, context.language, &library)?;

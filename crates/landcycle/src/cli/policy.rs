@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 use landcycle_policy::calendar::iso;
+use landcycle_policy::package::case::Expectation;
 use landcycle_policy::package::document::Encoding;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::program::trial;
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 use super::Context;
 use super::tree::{article_label, cite_json, text_json};
 use crate::packages;
-use crate::say::{Failure, filled, out, tell, words};
+use crate::say::{Failure, filled, filled_with, out, tell, words};
 
 /// What can be done with packages.
 #[derive(Debug, Subcommand)]
@@ -104,8 +105,10 @@ fn test(options: &Plain, context: &Context) -> Result<(), Failure> {
     for trial in &failed {
         let (line, _) = trial.place();
         out(&format!("✗ {}:{line} {}", trial.case.file.path, trial.case.name.get(context.language)))?;
-        out(&format!("    {} {:?}", words("expected").get(context.language), trial.case.expect))?;
-        out(&format!("    {} {:?}", words("got").get(context.language), trial.got))?;
+        for (key, said) in [("expected", &trial.case.expect), ("got", &trial.got)] {
+            let said = in_words(said);
+            out(&format!("    {} {}", words(key).get(context.language), said.get(context.language)))?;
+        }
     }
     let (seen, all) = coverage.count();
     if options.json {
@@ -135,6 +138,23 @@ fn test(options: &Plain, context: &Context) -> Result<(), Failure> {
     let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
     tell(filled("tested", &values).get(context.language));
     if failed.is_empty() && faults.is_empty() { Ok(()) } else { Err(quiet()) }
+}
+
+/// An expectation as the file of a case writes it.
+fn in_words(expectation: &Expectation) -> Text {
+    let list = |items: &[String]| {
+        if items.is_empty() { words("expected_fact_list_empty") } else { Text::same(items.join(", ")) }
+    };
+    match expectation {
+        Expectation::Value(word) => Text::same(word),
+        Expectation::Members(members) => filled_with("expected_members", &[("members", list(members))]),
+        Expectation::Fields(fields) => {
+            let fields: Vec<String> = fields.iter().map(|(name, word)| format!("{name}: {word}")).collect();
+            Text::same(fields.join(", "))
+        }
+        Expectation::Unknown(facts) => filled_with("expected_unknown", &[("facts", list(facts))]),
+        Expectation::NotApplicable => words("outcome_not_applicable"),
+    }
 }
 
 fn list(options: &Plain, context: &Context) -> Result<(), Failure> {

@@ -10,14 +10,14 @@ use landcycle_ledger::{
 };
 
 use super::Context;
-use crate::say::{Failure, filled, tell, words};
+use crate::say::{Failure, both, filled, tell, words};
 use crate::store;
 
 /// Options of `sample`.
 #[derive(Debug, Args)]
 pub(crate) struct Sample {
     /// 宗地数 · parcels, 1,000 to 1,000,000
-    #[arg(long, default_value_t = 3_000)]
+    #[arg(long, default_value_t = 3_000, value_parser = parse_parcels)]
     parcels: u32,
     /// 种子 · seed: the same seed makes the same city
     #[arg(long, default_value_t = 1)]
@@ -25,6 +25,12 @@ pub(crate) struct Sample {
     /// 库 · GeoPackage store to make
     #[arg(long, value_name = "FILE")]
     store: PathBuf,
+}
+
+/// A number of parcels that a city can have.
+fn parse_parcels(text: &str) -> Result<u32, String> {
+    let parcels = text.parse().ok().filter(|parcels| (1_000..=1_000_000).contains(parcels));
+    parcels.ok_or_else(|| both("expected_parcels"))
 }
 
 impl Sample {
