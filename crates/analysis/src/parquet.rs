@@ -123,7 +123,10 @@ impl<W: Write + Send> DeterminationColumns<W> {
     /// Writes what is left and the footer, and gives back the sink.
     pub fn finish(mut self) -> Result<W, DeterminationError> {
         self.flush()?;
-        Ok(self.writer.into_inner()?)
+        let mut sink = self.writer.into_inner()?;
+        // A buffer below would otherwise meet its last error where nobody asks for it.
+        sink.flush().map_err(ParquetError::from)?;
+        Ok(sink)
     }
 }
 

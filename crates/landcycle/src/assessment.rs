@@ -1,7 +1,7 @@
 //! Running the law over batches of cases, on one thread or several, with the same result.
 
 use landcycle_policy::package::library::Library;
-use landcycle_policy::program::outcome::{Decoder, Determination, Outcomes};
+use landcycle_policy::program::outcome::{Decoder, Determination, Outcome, OutcomeValue, Outcomes};
 use landcycle_policy::program::{Machine, Program};
 
 use crate::portfolio::Batch;
@@ -22,6 +22,12 @@ pub(crate) struct Found<'f> {
     pub(crate) determination: Determination,
 }
 
+/// `at_most` where the law gives a ceiling and not a sum due. Of nothing there is no ceiling: the mark
+/// stands with an amount that is shown as more than 0, and with nothing else.
+pub(crate) fn bound(determination: &Determination) -> Option<&'static str> {
+    determination.at_most().then_some("at_most")
+}
+
 /// Assesses a batch and hands every listed determination to `sink`, in the order of rows and rules.
 pub(crate) fn assess(
     library: &Library,
@@ -34,7 +40,8 @@ pub(crate) fn assess(
         .map_err(|(rule, _)| Failure::new("not_computable", &[("rule", &rule)]))?;
     let listed: Vec<usize> = batch.law.listed().map(|(at, _)| at).collect();
     let mut decoder = Decoder::new(&batch.law, &program);
-    let threads = threads.max(1);
+    // A thread without rows would only cost memory.
+    let threads = threads.clamp(1, batch.cases.len().div_ceil(CHUNK).max(1));
     let mut machines: Vec<Machine> = (0..threads).map(|_| Machine::new(&program)).collect();
     let rows = CHUNK.min(batch.cases.len().max(1));
     let mut outcomes: Vec<Outcomes> = (0..threads).map(|_| Outcomes::new(&program, rows)).collect();

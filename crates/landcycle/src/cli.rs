@@ -10,6 +10,7 @@ pub(crate) mod output;
 pub(crate) mod policy;
 mod sample;
 mod serve;
+mod target;
 pub(crate) mod tree;
 mod verify;
 
@@ -20,7 +21,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use landcycle_policy::text::Language;
 
-use crate::say::{Failure, tell};
+use crate::say::{Failure, both, tell};
 
 /// 产业用地全生命周期治理 · industrial land over its whole life, by policy as code.
 #[derive(Debug, Parser)]
@@ -81,9 +82,9 @@ pub(crate) fn run() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            let help = !error.use_stderr();
-            let _ = error.print();
-            return ExitCode::from(if help { 0 } else { 2 });
+            let printed = error.print();
+            let unheard = printed.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe);
+            return ExitCode::from(if error.use_stderr() { 2 } else { u8::from(unheard) });
         }
     };
     let language = match arguments.lang {
@@ -116,7 +117,18 @@ fn report(failure: &Failure, language: Language) {
     }
 }
 
-/// An assessment date given by a person.
+/// An assessment date given by a person. The parser of arguments says it in one form, so the words
+/// come in both languages at once.
 fn parse_date(text: &str) -> Result<Date, String> {
-    text.parse::<Date>().map_err(|_| format!("{text}: YYYY-MM-DD"))
+    let expected = || both("expected_date");
+    let written = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let day = text.parse::<Date>().ok().filter(|day| written && day.year() >= 1);
+    day.ok_or_else(expected)
+}
+
+/// A number of threads: more than a machine has costs memory and brings nothing.
+fn parse_threads(text: &str) -> Result<usize, String> {
+    const MOST: usize = 256;
+    let threads = text.parse().ok().filter(|threads| (1..=MOST).contains(threads));
+    threads.ok_or_else(|| both("expected_threads"))
 }

@@ -76,7 +76,7 @@ impl App {
     /// The portfolio as of a day, assessed once while the store does not change.
     fn book(&self, as_of: Date) -> Result<Arc<Book>, Failure> {
         let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
-        let size = self.with_ledger(Ledger::size).map_err(|error| store::failure("", &error))?;
+        let size = self.with_ledger(Ledger::size).map_err(|error| store::failure(&self.store, &error))?;
         books.retain(|book| book.events == size.events);
         if let Some(at) = books.iter().position(|book| book.as_of == as_of) {
             return Ok(Arc::clone(&books[at]));
@@ -100,7 +100,7 @@ pub(crate) fn serve(library: Library, store: &Path, port: u16, language: Languag
         let listener = listener.map_err(|error| no_port(port, &error))?;
         let real = listener.local_addr().map_err(|error| no_port(port, &error))?;
         let address = format!("http://{real}/");
-        out(&address);
+        out(&address)?;
         tell(filled("serving", &[("address", &address)]).get(language));
         let served = axum::serve(listener, router(app)).with_graceful_shutdown(ended());
         served.await.map_err(|error| no_port(port, &error))

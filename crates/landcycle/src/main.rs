@@ -1,6 +1,7 @@
 //! The landcycle command. *landcycle shows:* the one place that knows the clock, files and sockets.
 
 mod assessment;
+mod cells;
 mod cli;
 mod clock;
 mod dossier;

@@ -1,6 +1,8 @@
 //! Importing land-market notices: rows become events, or are refused with their place and reason.
 
 mod format;
+mod grade;
+mod known;
 mod rows;
 
 use std::collections::BTreeMap;
@@ -11,9 +13,10 @@ use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 
 use format::NoticeFormat;
-pub(crate) use rows::failure;
+use known::Known;
 use rows::{Reader, Refused};
 
+use crate::cells;
 use crate::say::Failure;
 use crate::store;
 use crate::tabular::{ReadOptions, Table};
@@ -37,6 +40,8 @@ pub(crate) struct Report {
     pub(crate) refused: Vec<Text>,
     /// How many rows were refused in all.
     pub(crate) refused_count: u64,
+    /// Rows kept that should be compared with an earlier one.
+    pub(crate) notes: Vec<Text>,
     /// Rows kept although a value is unusual, by reason.
     pub(crate) unusual: BTreeMap<Text, u64>,
     /// Columns that were left aside, with the reason.
@@ -67,39 +72,41 @@ pub(crate) fn import(
 ) -> Result<Report, Failure> {
     let format = NoticeFormat::read(library, FORMAT)?;
     let read_options = ReadOptions { sheet: options.sheet.clone(), ..ReadOptions::default() };
-    let table = Table::open(file, &read_options).map_err(|error| failure(&error))?;
+    let table = Table::open(file, &read_options).map_err(|error| cells::failure(&error))?;
     let mut report = Report::default();
     // The heading is checked before a store is made: a wrong file leaves nothing behind.
-    let reader = Reader::new(library, &format, table)?;
+    let mut reader = Reader::new(library, &format, table)?;
     report.ignored.clone_from(&reader.ignored);
-    let existed = store_path.exists();
-    let mut ledger = store::open_or_create(store_path)?;
-    let result = append(&mut ledger, reader, options, &mut report, progress);
-    match result {
-        Ok(()) => {
-            let done = ledger.close();
-            done.map_err(|error| store::failure(&store_path.display().to_string(), &error))?;
-            Ok(report)
-        }
-        Err(failure) => {
-            drop(ledger);
-            if !existed {
-                // Nothing was recorded; an empty store would look like one.
-                let _ = std::fs::remove_file(store_path);
-            }
-            match failure {
-                Stop::Refused => Ok(report),
-                Stop::Failed(failure) => Err(failure),
-            }
-        }
+    let mut writing = store::Writing::begin(store_path)?;
+    let wrong = |error: LedgerError| store::failure(store_path, &error);
+    reader.known = Known::of(writing.ledger(), &format.identity).map_err(wrong)?;
+    match append(writing.ledger(), reader, options, &mut report, progress) {
+        Ok(()) => {}
+        // Rows were refused, so nothing was recorded; the report says which.
+        Err(Stop::Refused) => return Ok(report),
+        Err(Stop::Failed(failure)) => return Err(failure),
+        Err(Stop::Store(error)) => return Err(wrong(error)),
+    }
+    if !report.nothing_good() {
+        writing.finish()?;
+    }
+    Ok(report)
+}
+
+impl Report {
+    /// Whether rows were refused and no other was good.
+    pub(crate) fn nothing_good(&self) -> bool {
+        self.refused_count > 0 && self.added + self.already_there == 0
     }
 }
 
 enum Stop {
-    /// Rows were refused, so nothing was recorded; the report says which.
+    /// Rows were refused, and the caller wants all or nothing.
     Refused,
-    /// The file or the store failed.
+    /// The file failed.
     Failed(Failure),
+    /// The store failed.
+    Store(LedgerError),
 }
 
 fn append(
@@ -109,8 +116,6 @@ fn append(
     report: &mut Report,
     progress: &dyn Fn(u64),
 ) -> Result<(), Stop> {
-    let known = rows::KnownCases::of(ledger).map_err(|error| Stop::Failed(store::failure("", &error)))?;
-    reader.known = known;
     let mut broken: Option<Failure> = None;
     let mut pending: Vec<Entry> = Vec::new();
     let mut finished = false;
@@ -133,7 +138,8 @@ fn append(
                             progress(report.rows);
                         }
                         // Taken from the end: the event first, then the parcel that shows it.
-                        pending = vec![good.parcel, good.event];
+                        pending = good.parcel.into_iter().chain([good.event]).collect();
+                        report.notes.extend(good.note);
                     }
                     Some(Err(Refused::Row(reason))) => {
                         report.rows += 1;
@@ -165,6 +171,9 @@ fn append(
             Ok(())
         }
         (Err(LedgerError::Source(_)), None) => Err(Stop::Refused),
-        (Err(error), None) => Err(Stop::Failed(store::failure("", &error))),
+        (Err(error), None) => Err(Stop::Store(error)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,17 @@
 //! Where policy packages come from: the binary itself, or a folder.
 
+use std::io::Read;
 use std::path::Path;
 
 use landcycle_policy::fault::{Fault, Source};
 use landcycle_policy::package::library::Library;
+use landcycle_policy::text::Text;
 use rust_embed::RustEmbed;
 
-use crate::say::Failure;
+use crate::say::{Failure, filled, io_reason, words};
+
+/// The largest part of a package; the largest real one has some ten thousand bytes.
+const MOST_BYTES: u64 = 8 * 1024 * 1024;
 
 #[derive(RustEmbed)]
 #[folder = "../../policies"]
@@ -63,16 +68,20 @@ fn of_folder(folder: &Path) -> Result<Vec<Source>, Failure> {
 }
 
 fn collect(root: &Path, folder: &Path, sources: &mut Vec<Source>) -> Result<(), Failure> {
-    let fail = |path: &Path, error: &dyn std::fmt::Display| {
-        Failure::new("unreadable", &[("file", &path.display().to_string()), ("why", &error.to_string())])
+    let fail = |path: &Path, why: Text| {
+        let file = Text::same(path.display().to_string());
+        Failure::text(words("unreadable").fill(&[("file", file), ("why", why)]))
     };
-    let entries = std::fs::read_dir(folder).map_err(|error| fail(folder, &error))?;
+    let entries = std::fs::read_dir(folder).map_err(|error| fail(folder, io_reason(&error)))?;
     for entry in entries {
-        let path = entry.map_err(|error| fail(folder, &error))?.path();
-        if path.is_dir() {
+        let entry = entry.map_err(|error| fail(folder, io_reason(&error)))?;
+        let path = entry.path();
+        let kind = entry.file_type().map_err(|error| fail(&path, io_reason(&error)))?;
+        // A link to a folder is not followed: it may lead back here. A link to a file is a file.
+        if kind.is_dir() {
             collect(root, &path, sources)?;
-        } else if is_part(&path) {
-            let text = std::fs::read_to_string(&path).map_err(|error| fail(&path, &error))?;
+        } else if is_part(&path) && !(kind.is_symlink() && path.is_dir()) {
+            let text = part(&path).map_err(|why| fail(&path, why))?;
             let below = path.strip_prefix(root).unwrap_or(&path);
             let parts: Vec<String> =
                 below.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect();
@@ -80,4 +89,75 @@ fn collect(root: &Path, folder: &Path, sources: &mut Vec<Source>) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// The text of one part of a package.
+fn part(path: &Path) -> Result<String, Text> {
+    let there = std::fs::metadata(path).map_err(|error| io_reason(&error))?;
+    if !there.is_file() {
+        return Err(words("part_is_no_file"));
+    }
+    let too_large = || filled("part_too_large", &[("limit", &(MOST_BYTES / 1024 / 1024).to_string())]);
+    if there.len() > MOST_BYTES {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(|error| io_reason(&error))?;
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|error| io_reason(&error))?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(too_large());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let byte = error.utf8_error().valid_up_to() + 1;
+        filled("part_not_utf8", &[("byte", &byte.to_string())])
+    })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    //! Folders of packages as people leave them.
+
+    use std::path::Path;
+
+    use super::read;
+
+    /// What is said of a folder with one package and whatever `spoil` adds to it.
+    fn said(spoil: impl FnOnce(&Path)) -> Option<String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let package = folder.path().join("own");
+        std::fs::create_dir(&package).expect("a folder");
+        spoil(&package);
+        read(Some(folder.path())).err().map(|failure| failure.message.en)
+    }
+
+    #[test]
+    fn text_in_another_encoding_is_told_with_its_file() {
+        let gbk = |package: &Path| {
+            std::fs::write(package.join("package.yaml"), b"title: \xD6\xD0\xCE\xC4\n").expect("written");
+        };
+        let said = said(gbk).expect("refused");
+        assert!(said.contains("package.yaml") && said.contains("UTF-8"), "{said}");
+    }
+
+    #[test]
+    fn what_is_no_file_or_too_large_is_not_read() {
+        let large = |package: &Path| {
+            let file = std::fs::File::create(package.join("large.yaml")).expect("a file");
+            file.set_len(super::MOST_BYTES + 1).expect("a long file");
+        };
+        assert!(said(large).expect("refused").contains("large.yaml"));
+        let folder = |package: &Path| {
+            std::os::unix::fs::symlink("/dev/zero", package.join("endless.yaml")).expect("a link");
+        };
+        assert!(said(folder).expect("refused").contains("endless.yaml"));
+    }
+
+    #[test]
+    fn a_link_back_to_the_folder_is_not_followed() {
+        let looped = |package: &Path| {
+            std::fs::write(package.join("package.yaml"), "id: own\n").expect("written");
+            std::os::unix::fs::symlink("..", package.join("again")).expect("a link");
+        };
+        assert_eq!(said(looped), None);
+    }
 }

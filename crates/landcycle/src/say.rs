@@ -1,6 +1,7 @@
 //! What the command says to people, in both languages, from `messages.yaml`; and its errors.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::sync::LazyLock;
 
 use landcycle_policy::node::Node;
@@ -23,10 +24,33 @@ pub(crate) fn words(key: &str) -> Text {
     CATALOGUE.get(key).cloned().unwrap_or_else(|| Text::same(key))
 }
 
+/// Words in both languages at once, for where the language of the person is not known yet.
+pub(crate) fn both(key: &str) -> String {
+    let words = words(key);
+    format!("{} · {}", words.zh, words.en)
+}
+
 /// Words with `{name}` places filled.
 pub(crate) fn filled(key: &str, values: &[(&str, &str)]) -> Text {
     let values: Vec<(&str, Text)> = values.iter().map(|(name, value)| (*name, Text::same(*value))).collect();
-    words(key).fill(&values)
+    filled_with(key, &values)
+}
+
+/// The same with values that differ by language. English counts: `{rows|row|rows}` is the first form
+/// for one and the second for any other number.
+pub(crate) fn filled_with(key: &str, values: &[(&str, Text)]) -> Text {
+    let mut text = words(key);
+    for (name, value) in values {
+        let opening = format!("{{{name}|");
+        while let Some(start) = text.en.find(&opening) {
+            let Some(length) = text.en[start..].find('}') else { break };
+            let forms = &text.en[start + opening.len()..start + length];
+            let (one, many) = forms.split_once('|').unwrap_or((forms, forms));
+            let form = if value.en == "1" { one } else { many }.to_owned();
+            text.en.replace_range(start..=start + length, &form);
+        }
+    }
+    text.fill(values)
 }
 
 /// An error for a person: what is wrong, where, what was expected, what to do.
@@ -34,7 +58,7 @@ pub(crate) fn filled(key: &str, values: &[(&str, &str)]) -> Text {
 pub(crate) struct Failure {
     /// What to say.
     pub(crate) message: Text,
-    /// Exit code: 1 refused or faulty, 2 misuse.
+    /// Exit code: 1 refused or faulty, 2 misuse; 0 when the reader of the output has had enough.
     pub(crate) code: u8,
 }
 
@@ -49,6 +73,11 @@ impl Failure {
         Self { message, code: 1 }
     }
 
+    /// Nothing to say: the reader of the output has had enough.
+    fn heard_enough() -> Self {
+        Self { message: Text::default(), code: 0 }
+    }
+
     /// The command was called wrongly.
     pub(crate) fn misuse(mut self) -> Self {
         self.code = 2;
@@ -56,14 +85,61 @@ impl Failure {
     }
 }
 
-/// Writes data to standard output. A closed pipe ends quietly: the reader has had enough.
-pub(crate) fn out(text: &str) {
-    use std::io::Write;
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
+/// Writes data to standard output.
+pub(crate) fn out(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    let done = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+    done.map_err(|error| output_failure(None, &error))
+}
+
+/// An error of writing to a file, or to standard output. A closed pipe ends quietly: the reader has
+/// had enough.
+pub(crate) fn output_failure(file: Option<&str>, error: &io::Error) -> Failure {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Failure::heard_enough();
+    }
+    let file = file.map_or_else(|| words("standard_output"), Text::same);
+    Failure::text(words("cannot_write").fill(&[("file", file), ("why", io_reason(error))]))
+}
+
+/// Why the system refused, in words for people; its own words where there are no better ones.
+pub(crate) fn io_reason(error: &io::Error) -> Text {
+    let key = match error.kind() {
+        io::ErrorKind::NotFound => "io_not_found",
+        io::ErrorKind::PermissionDenied => "io_denied",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "io_full",
+        io::ErrorKind::ReadOnlyFilesystem => "io_read_only",
+        io::ErrorKind::IsADirectory => "io_folder",
+        io::ErrorKind::NotADirectory => "io_no_folder",
+        io::ErrorKind::FileTooLarge => "io_too_large",
+        _ => return Text::same(error.to_string()),
+    };
+    words(key)
 }
 
 /// Talks to the person on standard error.
 pub(crate) fn tell(text: &str) {
-    use std::io::Write;
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    //! The catalogue and its filling.
+
+    use super::{CATALOGUE, filled};
+
+    #[test]
+    fn one_is_not_many() {
+        let said = |rows: &str| filled("nothing_good", &[("rows", rows)]).en;
+        assert!(said("1").contains("1 row "), "{}", said("1"));
+        assert!(said("2").contains("2 rows "), "{}", said("2"));
+    }
+
+    #[test]
+    fn every_text_is_there_in_both_languages() {
+        assert!(CATALOGUE.len() > 100);
+        for (key, text) in CATALOGUE.iter() {
+            assert!(!text.zh.is_empty() && !text.en.is_empty(), "{key}");
+        }
+    }
 }

@@ -1,16 +1,20 @@
 //! Opening a store and folding its events into batches.
 
+mod fresh;
+
+pub(crate) use fresh::Writing;
+
 use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use landcycle_ledger::{Cut, GeoPackageLedger, Ledger};
+use landcycle_ledger::{Cut, GeoPackageLedger, Ledger, LedgerError, Trouble};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 use landcycle_policy::vocabulary::{FactKind, Vocabulary};
 
 use crate::portfolio::{Batch, Sorter};
-use crate::say::Failure;
+use crate::say::{Failure, filled, words};
 
 /// Meta entry: the banner of a store whose content is invented.
 pub(crate) const SAMPLE_META: &str = "sample";
@@ -23,7 +27,7 @@ pub(crate) fn open(path: &Path) -> Result<GeoPackageLedger, Failure> {
     if !path.exists() {
         return Err(Failure::new("no_store", &[("file", &name)]));
     }
-    GeoPackageLedger::open(path).map_err(|error| failure(&name, &error))
+    GeoPackageLedger::open(path).map_err(|error| failure(path, &error))
 }
 
 /// Opens a store that must exist, to read alone.
@@ -32,21 +36,38 @@ pub(crate) fn open_to_read(path: &Path) -> Result<GeoPackageLedger, Failure> {
     if !path.exists() {
         return Err(Failure::new("no_store", &[("file", &name)]));
     }
-    GeoPackageLedger::open_read_only(path).map_err(|error| failure(&name, &error))
+    GeoPackageLedger::open_read_only(path).map_err(|error| failure(path, &error))
 }
 
-/// Opens a store, making it when there is none.
-pub(crate) fn open_or_create(path: &Path) -> Result<GeoPackageLedger, Failure> {
-    if path.exists() { open(path) } else { create(path) }
-}
-
-fn create(path: &Path) -> Result<GeoPackageLedger, Failure> {
-    GeoPackageLedger::create(path).map_err(|error| failure(&path.display().to_string(), &error))
-}
-
-/// A ledger's error in words for people.
-pub(crate) fn failure(store: &str, error: &dyn std::fmt::Display) -> Failure {
-    Failure::new("store_failed", &[("file", store), ("why", &error.to_string())])
+/// A ledger's error in words for people: what is wrong, and what to do.
+pub(crate) fn failure(store: &Path, error: &LedgerError) -> Failure {
+    let name = store.display().to_string();
+    let why = match error {
+        LedgerError::NotAStore(_) => words("store_is_none"),
+        LedgerError::Exists(_) => words("store_made_meanwhile"),
+        LedgerError::Missing(_) => return Failure::new("no_store", &[("file", &name)]),
+        LedgerError::TooNew { found, known, .. } => {
+            filled("store_too_new", &[("found", &found.to_string()), ("known", &known.to_string())])
+        }
+        LedgerError::HeadMoved { expected, found } => {
+            filled("store_head_moved", &[("expected", &expected.to_string()), ("found", &found.to_string())])
+        }
+        LedgerError::Unreadable { seq, what } => {
+            filled("store_event_unreadable", &[("seq", &seq.to_string()), ("what", what)])
+        }
+        LedgerError::Geometry { case_id, why } => {
+            filled("store_outline_unreadable", &[("case", case_id), ("what", &why.to_string())])
+        }
+        other => match other.trouble() {
+            Some(Trouble::Locked) => words("store_locked"),
+            Some(Trouble::ReadOnly) => words("store_read_only"),
+            Some(Trouble::Full) => words("io_full"),
+            Some(Trouble::Damaged) => words("store_damaged"),
+            Some(Trouble::NoAccess) => words("store_no_access"),
+            None => filled("store_other", &[("what", &other.to_string())]),
+        },
+    };
+    Failure::text(words("store_failed").fill(&[("file", Text::same(name)), ("why", why)]))
 }
 
 /// Whether a fact is the date of something that happens.
@@ -56,7 +77,7 @@ pub(crate) fn is_occurrence(vocabulary: &Vocabulary, name: &str) -> bool {
 
 /// The facts of every case as of a day and as known at a moment, sorted under their laws.
 pub(crate) fn batches(
-    ledger: &dyn Ledger,
+    ledger: &GeoPackageLedger,
     library: &Library,
     package: Option<&str>,
     as_of: Date,
@@ -74,15 +95,10 @@ pub(crate) fn batches(
             bad = Some((case.case_id.to_owned(), error.message));
         }
     });
-    visited.map_err(|error| failure("", &error))?;
+    visited.map_err(|error| failure(ledger.path(), &error))?;
     if let Some((case, why)) = bad {
-        let message = crate::say::words("bad_stored_fact").fill(&[("case", Text::same(case)), ("why", why)]);
+        let message = words("bad_stored_fact").fill(&[("case", Text::same(case)), ("why", why)]);
         return Err(Failure::text(message));
     }
     Ok(sorter.finish())
-}
-
-/// Makes a new store.
-pub(crate) fn create_quietly(path: &Path) -> Result<GeoPackageLedger, landcycle_ledger::LedgerError> {
-    GeoPackageLedger::create(path)
 }

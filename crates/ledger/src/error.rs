@@ -81,6 +81,38 @@ pub enum LedgerError {
     Store(#[source] SourceError),
 }
 
+/// What a person can do something about when the store's engine fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// Another program has the store.
+    Locked,
+    /// The file or its folder may not be written.
+    ReadOnly,
+    /// The disk is full.
+    Full,
+    /// The file is damaged.
+    Damaged,
+    /// The file cannot be opened.
+    NoAccess,
+}
+
+impl LedgerError {
+    /// What the engine's failure comes down to, where it is one that a person knows.
+    pub fn trouble(&self) -> Option<Trouble> {
+        use rusqlite::ErrorCode;
+        let Self::Store(error) = self else { return None };
+        let code = error.downcast_ref::<rusqlite::Error>()?.sqlite_error_code()?;
+        match code {
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Some(Trouble::Locked),
+            ErrorCode::ReadOnly | ErrorCode::PermissionDenied => Some(Trouble::ReadOnly),
+            ErrorCode::DiskFull => Some(Trouble::Full),
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Some(Trouble::Damaged),
+            ErrorCode::CannotOpen => Some(Trouble::NoAccess),
+            _ => None,
+        }
+    }
+}
+
 impl From<rusqlite::Error> for LedgerError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Store(Box::new(error))

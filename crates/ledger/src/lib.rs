@@ -61,11 +61,11 @@ mod parcel;
 
 pub use body::{Body, BodyError};
 pub use chain::Digest;
-pub use error::{KeyTaken, LedgerError, SourceError};
+pub use error::{KeyTaken, LedgerError, SourceError, Trouble};
 pub use event::{Event, InvalidEvent, NewEvent};
 pub use fold::{Cut, FoldedCase, FoldedFact, NOT_HAPPENED};
 pub use geometry::{Geometry, GeometryError, Position, Ring};
-pub use geopackage::{GeoPackageLedger, STORE_VERSION};
+pub use geopackage::{Apart, GeoPackageLedger, STORE_VERSION};
 pub use ledger::{Appended, Entry, Fault, Ledger, Size, Verification, What, entries};
 pub use memory::MemoryLedger;
 pub use parcel::ParcelRow;

@@ -81,3 +81,25 @@ fn a_file_without_rows_is_still_a_file() {
     let bytes = columns.finish().expect("the file ends");
     assert_eq!((&bytes[..4], &bytes[bytes.len() - 4..]), (&b"PAR1"[..], &b"PAR1"[..]));
 }
+
+/// A sink that takes everything and fails when it is flushed, as a buffer over a full disk does.
+struct Full;
+
+impl std::io::Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Err(std::io::ErrorKind::StorageFull.into())
+    }
+}
+
+#[test]
+fn the_last_error_of_the_sink_is_told() {
+    let mut columns = DeterminationColumns::new(Full).expect("the file begins");
+    columns.push(&row("SAMPLE-1", 1, "1.50")).expect("the row is taken");
+    assert!(columns.finish().is_err());
+    let slow = std::io::BufWriter::with_capacity(1 << 20, Full);
+    assert!(DeterminationColumns::new(slow).expect("the file begins").finish().is_err());
+}

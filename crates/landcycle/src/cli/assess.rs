@@ -1,29 +1,32 @@
 //! `landcycle assess`: the determinations of every case of a store or a facts file.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 use jiff::civil::Date;
 use landcycle_ledger::Ledger;
 use landcycle_policy::package::library::Library;
 
 use super::output::{Format, Output};
-use super::{Context, facts_file, parse_date};
+use super::target::Target;
+use super::{Context, facts_file, parse_date, parse_threads};
 use crate::portfolio::Batch;
 use crate::say::{Failure, filled, tell};
 use crate::{assessment, clock, packages, store};
 
 /// Options of `assess`.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("cases").args(["store", "facts"]).required(true)))]
 pub(crate) struct Assess {
     /// 库 · GeoPackage store
-    #[arg(long, value_name = "FILE", conflicts_with = "facts", required_unless_present = "facts")]
+    #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
     /// 事实表 · CSV or XLSX file of facts, one case a row
     #[arg(long, value_name = "FILE")]
     facts: Option<PathBuf>,
     /// 工作表 · sheet of a workbook of facts
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", requires = "facts")]
     sheet: Option<String>,
     /// 政策包 · judge every case by this package, not by its place
     #[arg(long, value_name = "ID")]
@@ -44,7 +47,7 @@ pub(crate) struct Assess {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// 线程数 · threads
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
     threads: Option<usize>,
 }
 
@@ -65,13 +68,19 @@ impl Assess {
         {
             return Err(no_package(&library, package));
         }
+        let target = self.target()?;
         let (batches, as_of, banner) = self.batches(&library)?;
         for rule in &self.rule {
             if !batches.iter().any(|batch| batch.law.rule(rule).is_some()) {
-                return Err(Failure::new("no_rule", &[("rule", rule)]).misuse());
+                let known: BTreeSet<&str> = batches
+                    .iter()
+                    .flat_map(|batch| batch.law.listed().map(|(_, rule)| rule.name.as_str()))
+                    .collect();
+                let known = known.into_iter().collect::<Vec<_>>().join(", ");
+                return Err(Failure::new("no_rule_known", &[("rule", rule), ("known", &known)]).misuse());
             }
         }
-        let mut output = Output::open(self.format(), self.out.as_deref(), context.language, &library)?;
+        let mut output = Output::open(self.format(), target, context.language, &library)?;
         let threads = self.threads.unwrap_or_else(assessment::default_threads);
         for batch in &batches {
             let wanted: Option<Vec<usize>> = (!self.rule.is_empty()).then(|| {
@@ -96,6 +105,16 @@ impl Assess {
         let said = filled("assessed", &[("cases", &cases.to_string()), ("day", &as_of.to_string())]);
         tell(said.get(context.language));
         Ok(())
+    }
+
+    /// Where the output goes, before anything is read for it.
+    fn target(&self) -> Result<Target, Failure> {
+        if self.out.is_none() && matches!(self.format(), Format::Parquet | Format::Xlsx) {
+            return Err(Failure::new("needs_out", &[]).misuse());
+        }
+        let inputs: Vec<&Path> =
+            [&self.store, &self.facts].into_iter().flatten().map(PathBuf::as_path).collect();
+        Target::open(self.out.as_deref(), &inputs)
     }
 
     fn format(&self) -> Format {

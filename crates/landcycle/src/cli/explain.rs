@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use jiff::civil::Date;
 use landcycle_ledger::Ledger;
 use landcycle_policy::program::explain;
@@ -14,17 +14,21 @@ use crate::{clock, dossier, packages, store};
 
 /// Options of `explain`.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("cases").args(["store", "facts"]).required(true)))]
 pub(crate) struct Explain {
     /// 档案号 · case
     case: String,
     /// 规则 · rule, by name or path
     rule: String,
     /// 库 · GeoPackage store
-    #[arg(long, value_name = "FILE", conflicts_with = "facts", required_unless_present = "facts")]
+    #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
     /// 事实表 · CSV or XLSX file of facts
     #[arg(long, value_name = "FILE")]
     facts: Option<PathBuf>,
+    /// 工作表 · sheet of a workbook of facts
+    #[arg(long, value_name = "NAME", requires = "facts")]
+    sheet: Option<String>,
     /// 政策包 · judge by this package
     #[arg(long, value_name = "ID")]
     package: Option<String>,
@@ -47,7 +51,7 @@ impl Explain {
         let mut sources = tree::Sources::default();
         let (batch, row, as_of, banner) = match &self.facts {
             Some(facts) => {
-                let batches = facts_file::read(&library, facts, None, self.package.as_deref())?;
+                let batches = facts_file::read(&library, facts, self.sheet.clone(), self.package.as_deref())?;
                 let (batch, row) = self.find(batches)?;
                 (batch, row, self.as_of.unwrap_or_else(clock::today), None)
             }
@@ -63,9 +67,9 @@ impl Explain {
             .map_err(|(rule, _)| Failure::new("not_computable", &[("rule", &rule)]))?;
         if self.json {
             let value = tree::json(&told, &library, &sources);
-            out(&serde_json::to_string_pretty(&value).unwrap_or_default());
+            out(&serde_json::to_string_pretty(&value).unwrap_or_default())?;
         } else {
-            out(&tree::text(&told, &library, &sources, context.language));
+            out(&tree::text(&told, &library, &sources, context.language))?;
         }
         if let Some(banner) = banner {
             tell(&banner);

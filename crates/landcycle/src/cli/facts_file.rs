@@ -1,17 +1,22 @@
 //! A file of facts, one case a row: headers are fact names or Chinese terms, units in brackets.
 
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
-use landcycle_policy::vocabulary::FactKind;
 
-use crate::notices::failure;
+use crate::cells::{self, Numbers};
 use crate::portfolio::{Batch, Sorter};
-use crate::say::{Failure, words};
-use crate::tabular::{self, ReadOptions, Table};
+use crate::say::{Failure, filled, words};
+use crate::tabular::{ReadOptions, Row, Table};
 
-/// Reads a facts file into batches. The first fault of the data ends it: nothing is judged on half
+/// The fact by which a case is named.
+const CASE: &str = "case_id";
+/// Faulty rows that are shown; the rest is counted.
+const SHOWN: usize = 20;
+
+/// Reads a facts file into batches. Every fault of the data is told, and nothing is judged on half
 /// a file.
 pub(super) fn read(
     library: &Library,
@@ -20,101 +25,166 @@ pub(super) fn read(
     package: Option<&str>,
 ) -> Result<Vec<Batch>, Failure> {
     let options = ReadOptions { sheet, ..ReadOptions::default() };
-    let table = Table::open(path, &options).map_err(|error| failure(&error))?;
-    let file = table.origin().file.clone();
-    let columns = columns(library, &table, &file)?;
-    let names: Vec<String> = table.header().iter().map(|h| h.raw.clone()).collect();
+    let mut table = Table::open(path, &options).map_err(|error| cells::failure(&error))?;
+    let mut reader = Reader { library, columns: columns(library, &table)?, cases: HashMap::new(), rows: 0 };
     let mut sorter = Sorter::new(library, package);
-    let mut values: Vec<(usize, String)> = Vec::new();
-    let mut rows = 0_u64;
-    for row in table {
-        let row = row.map_err(|error| failure(&error))?;
-        rows += 1;
-        values.clear();
-        let mut case_id = String::new();
-        for (at, column) in columns.iter().enumerate() {
-            let Some((fact, unit)) = column else { continue };
-            let known = &library.vocabulary.facts()[*fact];
-            let text = row.get(at);
-            let value = canonical(library, *fact, text, unit.as_deref()).map_err(|why| {
-                let place = [
-                    ("file", Text::same(&file)),
-                    ("row", Text::same(row.line.to_string())),
-                    ("column", Text::same(&names[at])),
-                    ("why", why),
-                ];
-                Failure::text(words("at_cell").fill(&place))
-            })?;
-            if known.name == "case_id" {
-                case_id.clone_from(&value);
-            }
-            if !value.is_empty() {
-                values.push((*fact, value));
+    let mut faults: Vec<Text> = Vec::new();
+    let mut faulty = 0_u64;
+    while let Some(row) = table.next() {
+        let found = match row {
+            Ok(row) => reader.read(&table, &row, &mut sorter),
+            Err(error) if error.fault().concerns_one_row() => Err(vec![cells::reason(&error)]),
+            Err(error) => return Err(cells::failure(&error)),
+        };
+        if let Err(found) = found {
+            faulty += 1;
+            if faulty <= SHOWN as u64 {
+                faults.extend(found);
             }
         }
-        if case_id.is_empty() {
-            case_id = rows.to_string();
-        }
-        let facts =
-            values.iter().map(|(fact, v)| (library.vocabulary.facts()[*fact].name.as_str(), v.as_str()));
-        sorter.add(&case_id, facts).map_err(|bad| Failure::text(bad.message))?;
     }
-    Ok(sorter.finish())
+    if faulty == 0 {
+        return Ok(sorter.finish());
+    }
+    if faulty > SHOWN as u64 {
+        faults.push(filled("more_refused", &[("more", &(faulty - SHOWN as u64).to_string())]));
+    }
+    faults.push(filled("facts_refused", &[("rows", &faulty.to_string())]));
+    let join = |form: fn(&Text) -> &str| faults.iter().map(form).collect::<Vec<_>>().join("\n");
+    Err(Failure::text(Text { zh: join(|t| &t.zh), en: join(|t| &t.en) }))
 }
 
-type Columns = Vec<Option<(usize, Option<String>)>>;
+type Columns = Vec<(usize, Option<String>)>;
 
-fn columns(library: &Library, table: &Table, file: &str) -> Result<Columns, Failure> {
+struct Reader<'r> {
+    library: &'r Library,
+    columns: Columns,
+    /// The row of each case.
+    cases: HashMap<String, u64>,
+    rows: u64,
+}
+
+impl Reader<'_> {
+    /// Sorts the case of a row, or says all that is wrong with the row.
+    fn read(&mut self, table: &Table, row: &Row, sorter: &mut Sorter<'_>) -> Result<(), Vec<Text>> {
+        self.rows += 1;
+        let known = self.library.vocabulary.facts();
+        let mut faults = Vec::new();
+        let mut values: Vec<(&str, String)> = Vec::new();
+        let mut case: Option<(usize, String)> = None;
+        for (at, (fact, unit)) in self.columns.iter().enumerate() {
+            let fact = &known[*fact];
+            match cells::value(self.library, fact, row.get(at), unit.as_deref(), Numbers::WithUnits) {
+                Ok(value) => {
+                    if fact.name == CASE {
+                        case = Some((at, value.clone()));
+                    }
+                    if !value.is_empty() {
+                        values.push((&fact.name, value));
+                    }
+                }
+                Err(why) => faults.push(cells::at(table, row.line, Some(at), &why)),
+            }
+        }
+        // Without a column of case numbers, cases are numbered by row.
+        let case_id = case.as_ref().map_or_else(|| self.rows.to_string(), |(_, case)| case.clone());
+        let at = case.map(|(at, _)| at);
+        if case_id.is_empty() {
+            faults.push(cells::at(table, row.line, at, &words("case_empty")));
+        } else {
+            let first = *self.cases.entry(case_id.clone()).or_insert(row.line);
+            if first != row.line {
+                let why = filled("case_twice", &[("case", &case_id), ("first", &first.to_string())]);
+                faults.push(cells::at(table, row.line, at, &why));
+            }
+        }
+        if faults.is_empty() {
+            let facts = values.iter().map(|(name, value)| (*name, value.as_str()));
+            let sorted = sorter.add(&case_id, facts);
+            sorted.map_err(|bad| vec![cells::at(table, row.line, None, &bad.message)])?;
+            return Ok(());
+        }
+        Err(faults)
+    }
+}
+
+/// The fact and the unit of every column.
+fn columns(library: &Library, table: &Table) -> Result<Columns, Failure> {
+    let file = &table.origin().file;
     let mut unknown = Vec::new();
-    let mut columns = Vec::new();
+    let mut columns = Columns::new();
+    let mut seen = BTreeMap::new();
     for header in table.header() {
-        let fact =
-            library.vocabulary.by_header(&header.name).or_else(|| library.vocabulary.by_header(&header.raw));
-        let Some(fact) = fact else {
+        let vocabulary = &library.vocabulary;
+        let fact = vocabulary.by_header(&header.name).or_else(|| vocabulary.by_header(&header.raw));
+        let Some((fact, index)) = fact.and_then(|fact| Some((fact, vocabulary.index(&fact.name)?))) else {
             unknown.push(header.raw.clone());
-            columns.push(None);
             continue;
         };
-        check_unit(library, fact, header.unit.as_deref(), &header.raw)?;
-        columns.push(library.vocabulary.index(&fact.name).map(|at| (at, header.unit.clone())));
+        cells::check_unit(library, fact, header.unit.as_deref(), header, file)?;
+        cells::once(&mut seen, fact, header, file)?;
+        columns.push((index, header.unit.clone()));
     }
     if unknown.is_empty() {
         return Ok(columns);
     }
-    Err(Failure::new("unknown_headers", &[("file", file), ("headers", &unknown.join(", "))]))
+    Err(cells::unknown_headers(file, &unknown, columns.len()))
 }
 
-fn check_unit(
-    library: &Library,
-    fact: &landcycle_policy::vocabulary::Fact,
-    unit: Option<&str>,
-    header: &str,
-) -> Result<(), Failure> {
-    let Some(unit) = unit else { return Ok(()) };
-    let (fits, expected) = match &fact.kind {
-        FactKind::Number { unit: own, unit_text, .. } => {
-            (library.vocabulary.units.parse(unit).is_some_and(|u| u.same_dimension(*own)), unit_text.as_str())
-        }
-        _ => (false, "–"),
-    };
-    if fits {
-        return Ok(());
+#[cfg(test)]
+mod tests {
+    //! Files of facts, read or refused.
+
+    use landcycle_policy::text::Text;
+
+    use super::{Numbers, cells, read};
+    use crate::packages;
+    use crate::portfolio::Batch;
+
+    fn read_text(text: &str) -> Result<Vec<Batch>, Text> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("facts.csv");
+        std::fs::write(&path, text).expect("written");
+        let library = packages::sound(None).map_err(|failure| failure.message)?;
+        read(&library, &path, None, Some("shanghai")).map_err(|failure| failure.message)
     }
-    Err(Failure::new("wrong_unit", &[("header", header), ("unit", unit), ("expected", expected)]))
-}
 
-fn canonical(library: &Library, fact: usize, text: &str, unit: Option<&str>) -> Result<String, Text> {
-    let known = &library.vocabulary.facts()[fact];
-    let text = text.trim();
-    let ready = match known.kind {
-        // Fractions (10000/3) are exact numbers that no office writes, but tests do.
-        FactKind::Number { .. } if !text.is_empty() && !text.contains('/') => {
-            tabular::numbers::parse(text).unwrap_or_else(|_| text.to_owned())
+    fn said(text: &str) -> String {
+        read_text(text).expect_err("refused").en
+    }
+
+    #[test]
+    fn placeholders_of_dates_are_missing() {
+        let library = packages::sound(None).map_err(|failure| failure.message).expect("sound packages");
+        let fact = library.vocabulary.fact("started_on").expect("a fact");
+        let value = |text| cells::value(&library, fact, text, None, Numbers::WithUnits).expect("a date");
+        for text in ["1900-01-01", "1899-12-30", "9999-12-31", "1900/1/1 0:00", "19000101"] {
+            assert_eq!(value(text), "", "{text}");
         }
-        FactKind::Date { .. } => {
-            tabular::dates::parse(text).map_or_else(|_| text.to_owned(), |day| day.to_string())
-        }
-        _ => text.to_owned(),
-    };
-    library.vocabulary.canonical(known, &ready, unit).map_err(|bad| bad.message)
+        assert_eq!((value("2015/3/4").as_str(), value("未发生").as_str()), ("2015-03-04", "none"));
+        assert!(said("case_id,started_on\nC1,不详\n").contains("not a date"));
+    }
+
+    #[test]
+    fn a_case_has_one_row_and_a_number() {
+        let twice = said("case_id,area\nC1,5\nC2,5\nC1,6\n");
+        assert!(twice.contains("line 4") && twice.contains("row 2"), "{twice}");
+        let empty = said("case_id,area\n2,5\n,6\n");
+        assert!(empty.contains("line 3") && empty.contains("case number is empty"), "{empty}");
+        let numbered = read_text("area\n5\n6\n").expect("sound facts");
+        assert_eq!(numbered[0].cases, ["1", "2"]);
+    }
+
+    #[test]
+    fn two_columns_for_one_fact_are_refused_by_name() {
+        let twice = said("case_id,area,宗地面积 [亩]\nC1,5,6\n");
+        assert!(twice.contains("\"area\"") && twice.contains("宗地面积 [亩]"), "{twice}");
+    }
+
+    #[test]
+    fn every_faulty_row_is_told() {
+        let all = said("case_id,area,signed_on\nC1,x,2015-02-30\nC2,-1,2015-02-03\n");
+        assert_eq!(all.lines().filter(|line| line.contains("line ")).count(), 3, "{all}");
+        assert!(all.contains("2 rows are faulty"), "{all}");
+    }
 }

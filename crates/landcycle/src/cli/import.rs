@@ -9,7 +9,7 @@ use landcycle_policy::text::Text;
 use super::Context;
 use crate::notices::{self, Options, Report};
 use crate::packages;
-use crate::say::{Failure, filled, tell, words};
+use crate::say::{Failure, filled, filled_with, tell, words};
 
 /// What can be imported.
 #[derive(Debug, Subcommand)]
@@ -66,7 +66,13 @@ impl Notices {
             say(&words("ignored_column").fill(&[("column", Text::same(column)), ("why", why.clone())]));
         }
         for (why, rows) in &report.unusual {
-            say(&words("unusual_rows").fill(&[("rows", Text::same(rows.to_string())), ("why", why.clone())]));
+            say(&filled_with(
+                "unusual_rows",
+                &[("rows", Text::same(rows.to_string())), ("why", why.clone())],
+            ));
+        }
+        for note in report.notes.iter().take(SHOWN) {
+            say(note);
         }
         for reason in report.refused.iter().take(SHOWN) {
             say(reason);
@@ -80,6 +86,9 @@ impl Notices {
         let rows = report.rows.to_string();
         if report.refused_count > 0 && !self.keep_good {
             return Err(Failure::new("import_refused", &[("rows", &rows), ("refused", &refused)]));
+        }
+        if report.nothing_good() {
+            return Err(Failure::new("nothing_good", &[("rows", &rows)]));
         }
         let values = [
             ("rows", rows.as_str()),

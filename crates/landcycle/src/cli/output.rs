@@ -1,9 +1,8 @@
 //! Determinations on their way out: table, JSON lines, CSV, Parquet, XLSX.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fmt::Display;
 use std::io::{BufWriter, Write};
-use std::path::Path;
 
 use landcycle_analysis::parquet::{DeterminationColumns, DeterminationRow};
 use landcycle_policy::package::library::Library;
@@ -11,7 +10,8 @@ use landcycle_policy::program::outcome::{Outcome, Words};
 use landcycle_policy::text::Language;
 use serde_json::{Map, Value, json};
 
-use crate::assessment::Found;
+use super::target::{Pen, Target};
+use crate::assessment::{Found, bound};
 use crate::say::{Failure, words};
 
 /// The forms in which determinations are written.
@@ -40,17 +40,18 @@ struct Plain<'p> {
 pub(super) struct Output<'o> {
     library: &'o Library,
     language: Language,
+    target: Target,
     sink: Sink,
 }
 
-type Stream = BufWriter<Box<dyn Write + Send>>;
+type Stream = BufWriter<Pen>;
 
 enum Sink {
-    Table(BTreeMap<(String, String), Counts>),
+    Table(BTreeMap<(String, String), Counts>, Stream),
     Json(Stream),
     Csv(Box<csv::Writer<Stream>>),
-    Parquet(Box<DeterminationColumns<BufWriter<File>>>),
-    Xlsx(Box<Sheets>),
+    Parquet(Box<DeterminationColumns<Stream>>),
+    Xlsx(Box<Sheets>, Stream),
 }
 
 /// How often each outcome of a rule came out, and the weakest grade.
@@ -62,7 +63,6 @@ struct Counts {
 
 struct Sheets {
     book: rust_xlsxwriter::Workbook,
-    path: std::path::PathBuf,
     row: u32,
     sheet: usize,
 }
@@ -72,43 +72,16 @@ const SHEET_ROWS: u32 = 1_048_575;
 
 const HEADING: [&str; 8] = ["case_id", "rule", "outcome", "missing", "cites", "grade", "package", "bound"];
 
-fn io_failure(error: &dyn std::fmt::Display) -> Failure {
-    Failure::new("cannot_write", &[("why", &error.to_string())])
-}
-
 impl<'o> Output<'o> {
     pub(super) fn open(
         format: Format,
-        path: Option<&Path>,
+        target: Target,
         language: Language,
         library: &'o Library,
     ) -> Result<Self, Failure> {
-        let needs_file = matches!(format, Format::Parquet | Format::Xlsx);
-        let Some(path) = path else {
-            if needs_file {
-                return Err(Failure::new("needs_out", &[]).misuse());
-            }
-            let stdout: Box<dyn Write + Send> = Box::new(std::io::stdout());
-            return Ok(Self { library, language, sink: Sink::stream(format, BufWriter::new(stdout))? });
-        };
-        let create = || File::create(path).map_err(|error| io_failure(&error));
-        let sink = match format {
-            Format::Parquet => {
-                let columns = DeterminationColumns::new(BufWriter::new(create()?));
-                Sink::Parquet(Box::new(columns.map_err(|error| io_failure(&error))?))
-            }
-            Format::Xlsx => Sink::Xlsx(Box::new(Sheets {
-                book: rust_xlsxwriter::Workbook::new(),
-                path: path.to_owned(),
-                row: SHEET_ROWS + 1,
-                sheet: 0,
-            })),
-            _ => {
-                let file: Box<dyn Write + Send> = Box::new(create()?);
-                Sink::stream(format, BufWriter::new(file))?
-            }
-        };
-        Ok(Self { library, language, sink })
+        let sink = Sink::begin(format, BufWriter::new(target.pen()?));
+        let sink = sink.map_err(|error| target.failure(&*error))?;
+        Ok(Self { library, language, target, sink })
     }
 
     /// Writes one determination.
@@ -129,76 +102,16 @@ impl<'o> Output<'o> {
             cites: basis.cites.iter().map(String::as_str).collect(),
             grade: basis.grade.word(),
             package: &found.batch.law.digest,
-            bound: found.determination.at_most().then_some("at_most"),
+            bound: bound(&found.determination),
         };
-        match &mut self.sink {
-            Sink::Table(counts) => {
-                let package = found.batch.law.package().id.clone();
-                let entry = counts.entry((package, rule.name.clone())).or_default();
-                let word = match (&found.determination.outcome, plain.outcome.as_str()) {
-                    (Outcome::Value(_), "0.00") => "0".to_owned(),
-                    (Outcome::Value(value), text) => match value.words(rule) {
-                        Words::Fields(fields) => fields.first().map_or_else(String::new, |(_, w)| w.clone()),
-                        Words::One(_) if rule.fields[0].codes.is_empty() && !is_flag(text) => ">0".to_owned(),
-                        _ => text.to_owned(),
-                    },
-                    (_, text) => text.to_owned(),
-                };
-                *entry.outcomes.entry(word).or_default() += 1;
-                entry.illustrative |= plain.grade == "illustrative";
-                Ok(())
-            }
-            Sink::Json(stream) => {
-                let object = json_line(&plain, found, rule);
-                serde_json::to_writer(&mut *stream, &object)
-                    .map_err(|error| io_failure(&error))
-                    .and_then(|()| stream.write_all(b"\n").map_err(|error| io_failure(&error)))
-            }
-            Sink::Csv(writer) => {
-                let record = [
-                    plain.case_id,
-                    plain.rule,
-                    &plain.outcome,
-                    &plain.missing.join(" "),
-                    &plain.cites.join(" "),
-                    plain.grade,
-                    plain.package,
-                    plain.bound.unwrap_or(""),
-                ]
-                .map(guarded);
-                writer.write_record(record).map_err(|error| io_failure(&error))
-            }
-            Sink::Parquet(columns) => columns
-                .push(&DeterminationRow {
-                    case_id: plain.case_id,
-                    rule: plain.rule,
-                    outcome: &plain.outcome,
-                    missing: &plain.missing,
-                    cites: &plain.cites,
-                    grade: plain.grade,
-                    package: plain.package,
-                    bound: plain.bound,
-                })
-                .map_err(|error| io_failure(&error)),
-            Sink::Xlsx(sheets) => sheets.put(&plain).map_err(|error| io_failure(&error)),
-        }
+        let put = self.sink.put(&plain, found, rule);
+        put.map_err(|error| self.target.failure(&*error))
     }
 
-    /// Completes the output.
+    /// Completes the output and puts it in its place.
     pub(super) fn finish(self) -> Result<(), Failure> {
-        match self.sink {
-            Sink::Table(counts) => {
-                crate::say::out(&table(&counts, self.language));
-                Ok(())
-            }
-            Sink::Json(mut stream) => stream.flush().map_err(|error| io_failure(&error)),
-            Sink::Csv(mut writer) => writer.flush().map_err(|error| io_failure(&error)),
-            Sink::Parquet(columns) => columns.finish().map(|_| ()).map_err(|error| io_failure(&error)),
-            Sink::Xlsx(mut sheets) => {
-                let path = sheets.path.clone();
-                sheets.book.save(path).map_err(|error| io_failure(&error))
-            }
-        }
+        self.sink.finish(self.language).map_err(|error| self.target.failure(&*error))?;
+        self.target.finish()
     }
 }
 
@@ -212,20 +125,115 @@ fn guarded(text: &str) -> String {
     if risky { format!("'{text}") } else { text.to_owned() }
 }
 
+/// What the writers of the forms report; [`Target::failure`] finds the system's words for it.
+type SinkError = Box<dyn Display>;
+
+fn shown(error: impl Display + 'static) -> SinkError {
+    Box::new(error)
+}
+
 impl Sink {
-    fn stream(format: Format, mut stream: Stream) -> Result<Self, Failure> {
+    fn begin(format: Format, mut stream: Stream) -> Result<Self, SinkError> {
         Ok(match format {
+            Format::Table => Self::Table(BTreeMap::new(), stream),
             Format::Json => Self::Json(stream),
             Format::Csv => {
                 // Spreadsheet programs in China take a file without this mark for GBK.
-                stream.write_all("\u{feff}".as_bytes()).map_err(|error| io_failure(&error))?;
+                stream.write_all("\u{feff}".as_bytes()).map_err(shown)?;
                 let mut writer = csv::Writer::from_writer(stream);
-                writer.write_record(HEADING).map_err(|error| io_failure(&error))?;
+                writer.write_record(HEADING).map_err(shown)?;
                 Self::Csv(Box::new(writer))
             }
-            _ => Self::Table(BTreeMap::new()),
+            Format::Parquet => Self::Parquet(Box::new(DeterminationColumns::new(stream).map_err(shown)?)),
+            Format::Xlsx => {
+                let book = rust_xlsxwriter::Workbook::new();
+                Self::Xlsx(Box::new(Sheets { book, row: SHEET_ROWS + 1, sheet: 0 }), stream)
+            }
         })
     }
+
+    fn put(
+        &mut self,
+        plain: &Plain<'_>,
+        found: &Found<'_>,
+        rule: &landcycle_policy::law::Rule,
+    ) -> Result<(), SinkError> {
+        match self {
+            Self::Table(counts, _) => {
+                count(counts, plain, found, rule);
+                Ok(())
+            }
+            Self::Json(stream) => {
+                serde_json::to_writer(&mut *stream, &json_line(plain, found, rule)).map_err(shown)?;
+                stream.write_all(b"\n").map_err(shown)
+            }
+            Self::Csv(writer) => {
+                let record = [
+                    plain.case_id,
+                    plain.rule,
+                    &plain.outcome,
+                    &plain.missing.join(" "),
+                    &plain.cites.join(" "),
+                    plain.grade,
+                    plain.package,
+                    plain.bound.unwrap_or(""),
+                ]
+                .map(guarded);
+                writer.write_record(record).map_err(shown)
+            }
+            Self::Parquet(columns) => columns
+                .push(&DeterminationRow {
+                    case_id: plain.case_id,
+                    rule: plain.rule,
+                    outcome: &plain.outcome,
+                    missing: &plain.missing,
+                    cites: &plain.cites,
+                    grade: plain.grade,
+                    package: plain.package,
+                    bound: plain.bound,
+                })
+                .map_err(shown),
+            Self::Xlsx(sheets, _) => sheets.put(plain).map_err(shown),
+        }
+    }
+
+    fn finish(self, language: Language) -> Result<(), SinkError> {
+        match self {
+            Self::Table(counts, mut stream) => {
+                let done = writeln!(stream, "{}", table(&counts, language)).and_then(|()| stream.flush());
+                done.map_err(shown)
+            }
+            Self::Json(mut stream) => stream.flush().map_err(shown),
+            Self::Csv(mut writer) => writer.flush().map_err(shown),
+            Self::Parquet(columns) => columns.finish().map(|_| ()).map_err(shown),
+            Self::Xlsx(mut sheets, mut stream) => {
+                // Packed in memory: the packer talks to standard error when its file ends early.
+                let packed = sheets.book.save_to_buffer().map_err(shown)?;
+                stream.write_all(&packed).and_then(|()| stream.flush()).map_err(shown)
+            }
+        }
+    }
+}
+
+fn count(
+    counts: &mut BTreeMap<(String, String), Counts>,
+    plain: &Plain<'_>,
+    found: &Found<'_>,
+    rule: &landcycle_policy::law::Rule,
+) {
+    let package = found.batch.law.package().id.clone();
+    let entry = counts.entry((package, rule.name.clone())).or_default();
+    let word = match (&found.determination.outcome, plain.outcome.as_str()) {
+        (Outcome::Value(_), "0.00") => "0".to_owned(),
+        (Outcome::Value(value), text) => match value.words(rule) {
+            Words::Fields(fields) => fields.first().map_or_else(String::new, |(_, w)| w.clone()),
+            Words::One(_) if rule.fields[0].codes.is_empty() && !is_flag(text) => ">0".to_owned(),
+            _ => text.to_owned(),
+        },
+        (_, text) => text.to_owned(),
+    };
+    *entry.outcomes.entry(word).or_default() += 1;
+    entry.illustrative |= plain.grade == "illustrative";
 }
 
 impl Sheets {

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 use landcycle_policy::calendar::iso;
+use landcycle_policy::package::case::Expectation;
 use landcycle_policy::package::document::{Encoding, Grade};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::package::parameter::Cited;
@@ -10,10 +11,10 @@ use landcycle_policy::program::trial;
 use landcycle_policy::text::Text;
 use serde_json::{Value, json};
 
-use super::{Context, glossary};
 use super::tree::{article_label, cite_json, text_json};
+use super::{Context, glossary};
 use crate::packages;
-use crate::say::{Failure, filled, out, tell, words};
+use crate::say::{Failure, filled, filled_with, out, tell, words};
 
 /// What can be done with packages.
 #[derive(Debug, Subcommand)]
@@ -57,10 +58,7 @@ impl Policy {
             Self::Check(options) => check(options, context),
             Self::Test(options) => test(options, context),
             Self::List(options) => list(options, context),
-            Self::Glossary => {
-                out(glossary::markdown(&packages::sound(context.packages())?).trim_end());
-                Ok(())
-            }
+            Self::Glossary => out(glossary::markdown(&packages::sound(context.packages())?).trim_end()),
             Self::Show(options) => show(options, context),
         }
     }
@@ -84,11 +82,11 @@ fn check(options: &Plain, context: &Context) -> Result<(), Failure> {
                 })
             })
             .collect();
-        out(&serde_json::to_string_pretty(&list).unwrap_or_default());
+        out(&serde_json::to_string_pretty(&list).unwrap_or_default())?;
     } else {
         for fault in &faults {
-            out(fault.render(context.language).trim_end());
-            out("");
+            out(fault.render(context.language).trim_end())?;
+            out("")?;
         }
     }
     let count = faults.len().to_string();
@@ -111,16 +109,18 @@ fn test(options: &Plain, context: &Context) -> Result<(), Failure> {
     let failed: Vec<&trial::Trial> = trials.iter().filter(|trial| !trial.passed).collect();
     for trial in &failed {
         let (line, _) = trial.place();
-        out(&format!("✗ {}:{line} {}", trial.case.file.path, trial.case.name.get(context.language)));
-        out(&format!("    {} {:?}", words("expected").get(context.language), trial.case.expect));
-        out(&format!("    {} {:?}", words("got").get(context.language), trial.got));
+        out(&format!("✗ {}:{line} {}", trial.case.file.path, trial.case.name.get(context.language)))?;
+        for (key, said) in [("expected", &trial.case.expect), ("got", &trial.got)] {
+            let said = in_words(said);
+            out(&format!("    {} {}", words(key).get(context.language), said.get(context.language)))?;
+        }
     }
     let (seen, all) = coverage.count();
     if options.json {
         let value = json!({
             "cases": trials.len(), "failed": failed.len(), "branches": all, "branches_seen": seen,
         });
-        out(&value.to_string());
+        out(&value.to_string())?;
     } else {
         for ((package, rule), branches) in &coverage.rules {
             let hit = branches.values().filter(|seen| **seen).count();
@@ -131,7 +131,7 @@ fn test(options: &Plain, context: &Context) -> Result<(), Failure> {
             } else {
                 format!(" {} {}", words("unseen").get(context.language), unseen.join(", "))
             };
-            out(&format!("{package:18} {rule:34} {hit}/{}{rest}", branches.len()));
+            out(&format!("{package:18} {rule:34} {hit}/{}{rest}", branches.len()))?;
         }
     }
     let values = [
@@ -145,18 +145,35 @@ fn test(options: &Plain, context: &Context) -> Result<(), Failure> {
     if failed.is_empty() && faults.is_empty() { Ok(()) } else { Err(quiet()) }
 }
 
+/// An expectation as the file of a case writes it.
+fn in_words(expectation: &Expectation) -> Text {
+    let list = |items: &[String]| {
+        if items.is_empty() { words("expected_fact_list_empty") } else { Text::same(items.join(", ")) }
+    };
+    match expectation {
+        Expectation::Value(word) => Text::same(word),
+        Expectation::Members(members) => filled_with("expected_members", &[("members", list(members))]),
+        Expectation::Fields(fields) => {
+            let fields: Vec<String> = fields.iter().map(|(name, word)| format!("{name}: {word}")).collect();
+            Text::same(fields.join(", "))
+        }
+        Expectation::Unknown(facts) => filled_with("expected_unknown", &[("facts", list(facts))]),
+        Expectation::NotApplicable => words("outcome_not_applicable"),
+    }
+}
+
 fn list(options: &Plain, context: &Context) -> Result<(), Failure> {
     let library = packages::sound(context.packages())?;
     if options.json {
         let packages: Vec<Value> = library.laws().map(|(_, law)| package_json(law)).collect();
-        out(&serde_json::to_string_pretty(&packages).unwrap_or_default());
+        out(&serde_json::to_string_pretty(&packages).unwrap_or_default())?;
         return Ok(());
     }
     for (id, law) in library.laws() {
         let package = law.package();
-        out(&format!("{id} · {} [{}]", package.title.get(context.language), package.layer));
+        out(&format!("{id} · {} [{}]", package.title.get(context.language), package.layer))?;
         for (_, rule) in law.listed().filter(|(_, rule)| package.has_rule(&rule.id)) {
-            out(&format!("  {} · {}", rule.id, rule.title.get(context.language)));
+            out(&format!("  {} · {}", rule.id, rule.title.get(context.language)))?;
         }
         for parameter in package.parameters.values() {
             let now = parameter.values.last();
@@ -164,14 +181,14 @@ fn list(options: &Plain, context: &Context) -> Result<(), Failure> {
             let title = parameter.title.get(context.language);
             let mark = now.and_then(|v| v.illustrative.as_ref()).map(|_| words("illustrative"));
             let mark = mark.map(|m| format!(" ({})", m.get(context.language))).unwrap_or_default();
-            out(&format!("  ${} · {title} = {value} {}{mark}", parameter.path, parameter.unit_text));
+            out(&format!("  ${} · {title} = {value} {}{mark}", parameter.path, parameter.unit_text))?;
         }
         for table in package.tables.values() {
             let header = table.header().join(", ");
-            out(&format!("  ${}[…] · {} ({header})", table.path, table.title.get(context.language)));
+            out(&format!("  ${}[…] · {} ({header})", table.path, table.title.get(context.language)))?;
         }
         for document in &package.documents {
-            out(&format!("  {} · {}", document.id, document.title.get(context.language)));
+            out(&format!("  {} · {}", document.id, document.title.get(context.language)))?;
         }
     }
     Ok(())
@@ -208,9 +225,9 @@ fn show(options: &Show, context: &Context) -> Result<(), Failure> {
         return Err(Failure::new("nothing_to_show", &[("id", &options.id)]).misuse());
     };
     if options.json {
-        out(&serde_json::to_string_pretty(&value).unwrap_or_default());
+        out(&serde_json::to_string_pretty(&value).unwrap_or_default())?;
     } else {
-        outline(&value, 0, context.language);
+        outline(&value, 0, context.language)?;
     }
     Ok(())
 }
@@ -362,7 +379,7 @@ pub(crate) fn document_head_json(
 }
 
 /// JSON as indented lines in one language, for reading on a terminal.
-fn outline(value: &Value, depth: usize, language: landcycle_policy::text::Language) {
+fn outline(value: &Value, depth: usize, language: landcycle_policy::text::Language) -> Result<(), Failure> {
     let pad = "  ".repeat(depth);
     let key = match language {
         landcycle_policy::text::Language::Zh => "zh",
@@ -374,13 +391,13 @@ fn outline(value: &Value, depth: usize, language: landcycle_policy::text::Langua
                 match inner {
                     Value::Null => {}
                     Value::Object(o) if o.contains_key(key) => {
-                        out(&format!("{pad}{name}: {}", o[key].as_str().unwrap_or_default()));
+                        out(&format!("{pad}{name}: {}", o[key].as_str().unwrap_or_default()))?;
                     }
                     Value::Object(_) | Value::Array(_) => {
-                        out(&format!("{pad}{name}:"));
-                        outline(inner, depth + 1, language);
+                        out(&format!("{pad}{name}:"))?;
+                        outline(inner, depth + 1, language)?;
                     }
-                    other => out(&format!("{pad}{name}: {}", plain(other))),
+                    other => out(&format!("{pad}{name}: {}", plain(other)))?,
                 }
             }
         }
@@ -388,15 +405,16 @@ fn outline(value: &Value, depth: usize, language: landcycle_policy::text::Langua
             for item in items {
                 match item {
                     Value::Object(_) | Value::Array(_) => {
-                        out(&format!("{pad}-"));
-                        outline(item, depth + 1, language);
+                        out(&format!("{pad}-"))?;
+                        outline(item, depth + 1, language)?;
                     }
-                    other => out(&format!("{pad}- {}", plain(other))),
+                    other => out(&format!("{pad}- {}", plain(other)))?,
                 }
             }
         }
-        other => out(&format!("{pad}{}", plain(other))),
+        other => out(&format!("{pad}{}", plain(other)))?,
     }
+    Ok(())
 }
 
 fn plain(value: &Value) -> String {

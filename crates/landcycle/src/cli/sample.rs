@@ -5,17 +5,19 @@ use std::path::PathBuf;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use landcycle_analysis::sample::{AS_OF, SampleCity, SampleParcel};
-use landcycle_ledger::{Body, Entry, Geometry, Ledger, NewEvent, ParcelRow, Ring, SourceError};
+use landcycle_ledger::{
+    Body, Entry, GeoPackageLedger, Geometry, Ledger, NewEvent, ParcelRow, Ring, SourceError,
+};
 
 use super::Context;
-use crate::say::{Failure, filled, tell, words};
+use crate::say::{Failure, both, filled, tell, words};
 use crate::store;
 
 /// Options of `sample`.
 #[derive(Debug, Args)]
 pub(crate) struct Sample {
     /// 宗地数 · parcels, 1,000 to 1,000,000
-    #[arg(long, default_value_t = 3_000)]
+    #[arg(long, default_value_t = 3_000, value_parser = parse_parcels)]
     parcels: u32,
     /// 种子 · seed: the same seed makes the same city
     #[arg(long, default_value_t = 1)]
@@ -23,6 +25,12 @@ pub(crate) struct Sample {
     /// 库 · GeoPackage store to make
     #[arg(long, value_name = "FILE")]
     store: PathBuf,
+}
+
+/// A number of parcels that a city can have.
+fn parse_parcels(text: &str) -> Result<u32, String> {
+    let parcels = text.parse().ok().filter(|parcels| (1_000..=1_000_000).contains(parcels));
+    parcels.ok_or_else(|| both("expected_parcels"))
 }
 
 impl Sample {
@@ -37,13 +45,11 @@ impl Sample {
         if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} · {elapsed}") {
             bar.set_style(style);
         }
-        let made = self.fill(&city, &bar);
+        let mut writing = store::Writing::create(&self.store)?;
+        let made = fill(writing.ledger(), &city, &bar);
         bar.finish_and_clear();
-        if made.is_err() {
-            // Half a city is worse than none.
-            let _ = std::fs::remove_file(&self.store);
-        }
-        let events = made.map_err(|error| store::failure(&name, &error))?;
+        let events = made.map_err(|error| store::failure(&self.store, &error))?;
+        writing.finish()?;
         let values = [
             ("parcels", self.parcels.to_string()),
             ("events", events.to_string()),
@@ -54,20 +60,22 @@ impl Sample {
         tell(filled("sampled", &values).get(context.language));
         Ok(())
     }
+}
 
-    fn fill(&self, city: &SampleCity, bar: &ProgressBar) -> Result<usize, landcycle_ledger::LedgerError> {
-        let mut ledger = store::create_quietly(&self.store)?;
-        let mut entries = city.parcels().flat_map(|parcel| {
-            bar.inc(1);
-            entries_of(&parcel)
-        });
-        let appended = ledger.append(&mut entries)?;
-        let banner = words("sample_banner");
-        ledger.set_meta(store::SAMPLE_META, &format!("{}\n{}", banner.zh, banner.en))?;
-        ledger.set_meta(store::AS_OF_META, &AS_OF.to_string())?;
-        ledger.close()?;
-        Ok(appended.added)
-    }
+fn fill(
+    ledger: &mut GeoPackageLedger,
+    city: &SampleCity,
+    bar: &ProgressBar,
+) -> Result<usize, landcycle_ledger::LedgerError> {
+    let mut entries = city.parcels().flat_map(|parcel| {
+        bar.inc(1);
+        entries_of(&parcel)
+    });
+    let appended = ledger.append(&mut entries)?;
+    let banner = words("sample_banner");
+    ledger.set_meta(store::SAMPLE_META, &format!("{}\n{}", banner.zh, banner.en))?;
+    ledger.set_meta(store::AS_OF_META, &AS_OF.to_string())?;
+    Ok(appended.added)
 }
 
 /// The events of a parcel and the row that shows it. The record's time is the end of the day on

@@ -30,7 +30,7 @@ pub(super) async fn status(State(app): State<Arc<App>>) -> Answer {
     apart(move || {
         let as_of = app.usual_day();
         let book = app.book(as_of)?;
-        let size = app.with_ledger(Ledger::size).map_err(|error| store::failure("", &error))?;
+        let size = app.with_ledger(Ledger::size).map_err(|error| store::failure(&app.store, &error))?;
         let packages: Vec<Value> = book
             .packages
             .iter()
@@ -207,10 +207,8 @@ fn determination_json(app: &App, digest: &str, rule: &Rule, found: &Determinatio
         "law_from": found.basis.law_from.map(landcycle_policy::calendar::iso),
         "reason": found.reason.as_ref().map(text_json),
     });
-    if found.at_most()
-        && let Value::Object(object) = &mut value
-    {
-        object.insert("bound".into(), json!("at_most"));
+    if let (Some(bound), Value::Object(object)) = (assessment::bound(found), &mut value) {
+        object.insert("bound".into(), json!(bound));
     }
     value
 }
@@ -223,7 +221,7 @@ fn missing_json(app: &App, fact: &Fact) -> Value {
 }
 
 fn geometry(ledger: &GeoPackageLedger, id: &str) -> Result<Value, Failure> {
-    let parcel = ledger.parcel(id).map_err(|error| store::failure("", &error))?;
+    let parcel = ledger.parcel(id).map_err(|error| store::failure(ledger.path(), &error))?;
     let Some(geometry) = parcel.and_then(|parcel| parcel.geometry) else { return Ok(Value::Null) };
     let polygons: Vec<Vec<Vec<[f64; 2]>>> = geometry
         .polygons()

@@ -92,7 +92,7 @@ impl Book {
                 outcomes: Vec::new(),
             });
         });
-        folded.map_err(|error| store::failure("", &error))?;
+        folded.map_err(|error| store::failure(ledger.path(), &error))?;
         if let Some(bad) = bad {
             return Err(Failure::text(bad.message));
         }
@@ -149,7 +149,7 @@ impl Book {
                 .iter()
                 .position(|name| name == rule)
                 .and_then(|at| row.outcomes[at].as_ref())
-                .is_some_and(|shown| shown.code == *code),
+                .is_some_and(|shown| shown.codes.contains(code)),
             _ => true,
         };
         let package = skip == Skip::Fact("package")
@@ -182,8 +182,8 @@ impl Book {
         for (at, rule) in self.rules.iter().enumerate() {
             let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
             for row in self.rows.iter().filter(|row| self.matches(row, query, Skip::Rule(rule))) {
-                if let Some(shown) = &row.outcomes[at] {
-                    *counts.entry(&shown.code).or_default() += 1;
+                for code in row.outcomes[at].iter().flat_map(|shown| &shown.codes) {
+                    *counts.entry(code).or_default() += 1;
                 }
             }
             let list: Vec<Value> = counts.iter().map(|(c, n)| json!({"code": c, "count": n})).collect();

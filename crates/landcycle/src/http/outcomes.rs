@@ -1,11 +1,12 @@
 //! Outcomes as the page filters, counts and shows them.
 
 use landcycle_policy::law::Rule;
-use landcycle_policy::package::rule::RuleKind;
+use landcycle_policy::package::rule::{OutcomeCode, RuleKind};
 use landcycle_policy::program::outcome::{Determination, Outcome, OutcomeValue, Words};
 use landcycle_policy::text::Text;
 use serde_json::{Value, json};
 
+use crate::assessment::bound;
 use crate::cli::output::outcome_json;
 use crate::cli::tree::text_json;
 use crate::say::words;
@@ -13,53 +14,52 @@ use crate::say::words;
 /// An outcome of one case, as a row shows it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Shown {
-    /// The code by which it is filtered and counted.
-    pub(super) code: String,
+    /// The codes by which it is filtered and counted: of a set, one for each member.
+    pub(super) codes: Vec<String>,
     text: Text,
     raw: Value,
     grade: &'static str,
     missing: usize,
-    at_most: bool,
+    bound: Option<&'static str>,
 }
 
 impl Shown {
     pub(super) fn of(determination: &Determination, rule: &Rule) -> Self {
         let basis = &determination.basis;
         Self {
-            code: code(&determination.outcome, rule),
+            codes: codes(&determination.outcome, rule),
             text: text(&determination.outcome, rule),
             raw: outcome_json(&determination.outcome, rule),
             grade: basis.grade.word(),
             missing: determination.missing.len(),
-            at_most: determination.at_most(),
+            bound: bound(determination),
         }
     }
 
     pub(super) fn json(&self) -> Value {
         let mut value = json!({
-            "code": self.code, "text": text_json(&self.text), "raw": self.raw,
+            "code": self.codes.first(), "text": text_json(&self.text), "raw": self.raw,
             "grade": self.grade, "missing": self.missing,
         });
-        if self.at_most
-            && let Value::Object(object) = &mut value
-        {
-            object.insert("bound".into(), json!("at_most"));
+        if let (Some(bound), Value::Object(object)) = (self.bound, &mut value) {
+            object.insert("bound".into(), json!(bound));
         }
         value
     }
 }
 
-fn code(outcome: &Outcome, rule: &Rule) -> String {
+fn codes(outcome: &Outcome, rule: &Rule) -> Vec<String> {
+    let one = |code: &str| vec![code.to_owned()];
     match outcome {
-        Outcome::Unknown => "unknown".into(),
-        Outcome::NotApplicable => "not_applicable".into(),
+        Outcome::Unknown => one("unknown"),
+        Outcome::NotApplicable => one("not_applicable"),
         Outcome::Value(value) => match (rule.kind, value.words(rule)) {
-            (RuleKind::Quantity, Words::One(word)) if word == "0.00" => "zero".into(),
-            (RuleKind::Quantity | RuleKind::Date, _) => "value".into(),
-            (_, Words::One(word)) => word,
-            (_, Words::Many(words)) if words.is_empty() => "empty".into(),
-            (_, Words::Many(_)) => "value".into(),
-            (_, Words::Fields(fields)) => fields.into_iter().next().map(|(_, word)| word).unwrap_or_default(),
+            (RuleKind::Quantity, Words::One(word)) if word == "0.00" => one("zero"),
+            (RuleKind::Quantity | RuleKind::Date, _) => one("value"),
+            (_, Words::One(word)) => vec![word],
+            (_, Words::Many(words)) if words.is_empty() => one("empty"),
+            (_, Words::Many(words)) => words,
+            (_, Words::Fields(fields)) => fields.into_iter().take(1).map(|(_, word)| word).collect(),
         },
     }
 }
@@ -116,18 +116,21 @@ pub(super) fn possible(rule: &Rule) -> Value {
         RuleKind::YesNo => vec![one("yes", "bad"), one("no", "good")],
         RuleKind::Quantity => vec![one("zero", "neutral"), one("value", "warn")],
         RuleKind::Date => vec![one("value", "neutral")],
-        RuleKind::Set => vec![one("empty", "good"), one("value", "warn")],
-        RuleKind::Choice | RuleKind::Record => rule
-            .fields
-            .first()
-            .into_iter()
-            .flat_map(|field| &field.codes)
-            .map(|code| json!({"code": code.code, "title": text_json(&code.title), "tone": code.tone}))
+        RuleKind::Set => std::iter::once(one("empty", "good"))
+            .chain(rule.fields.iter().flat_map(|field| &field.codes).map(listed))
             .collect(),
+        RuleKind::Choice | RuleKind::Record => {
+            rule.fields.first().into_iter().flat_map(|field| &field.codes).map(listed).collect()
+        }
     };
     list.push(one("unknown", "neutral"));
     list.push(one("not_applicable", "neutral"));
     json!(list)
+}
+
+/// One of a rule's own outcomes.
+fn listed(code: &OutcomeCode) -> Value {
+    json!({"code": code.code, "title": text_json(&code.title), "tone": code.tone})
 }
 
 /// The kind of a rule in the API's words.

@@ -1,19 +1,22 @@
 //! From a row of a notice to an event and its parcel.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use landcycle_ledger::{Body, Entry, GeoPackageLedger, Ledger, LedgerError, NewEvent, ParcelRow};
+use jiff::civil::Date;
+use landcycle_ledger::{Body, Entry, NewEvent, ParcelRow};
 use landcycle_policy::exact::Exact;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
-use landcycle_policy::vocabulary::{Fact, FactKind};
-use sha2::{Digest, Sha256};
+use landcycle_policy::vocabulary::Fact;
 
 use super::format::{Column, NoticeFormat};
+use super::grade::Grades;
+use super::known::{Facts, KIND, Known, Standing, identity, trace};
+use crate::cells::{self, Numbers};
 use crate::clock;
 use crate::say::{Failure, filled, words};
-use crate::tabular::{self, Row, Table, TabularError};
+use crate::tabular::{Row, Table};
 
 /// Why there is no event.
 pub(super) enum Refused {
@@ -26,29 +29,10 @@ pub(super) enum Refused {
 /// A row that became an event.
 pub(super) struct Good {
     pub(super) event: Entry,
-    pub(super) parcel: Entry,
+    pub(super) parcel: Option<Entry>,
     pub(super) unusual: Vec<Text>,
-}
-
-/// The cases of a store and what tells them apart.
-#[derive(Default)]
-pub(super) struct KnownCases(BTreeMap<String, String>);
-
-impl KnownCases {
-    pub(super) fn of(ledger: &GeoPackageLedger) -> Result<Self, LedgerError> {
-        let mut known = BTreeMap::new();
-        for case in ledger.cases()? {
-            if let Some(parcel) = ledger.parcel(&case)? {
-                let parts = [parcel.supervision_no, parcel.project_name, parcel.location];
-                known.insert(case, identity(parts.iter().map(|p| p.as_deref().unwrap_or(""))));
-            }
-        }
-        Ok(Self(known))
-    }
-}
-
-fn identity<'p>(parts: impl Iterator<Item = &'p str>) -> String {
-    parts.collect::<Vec<_>>().join("\u{1f}")
+    /// What a person should compare with an earlier row.
+    pub(super) note: Option<Text>,
 }
 
 /// Reads the rows of a file of notices.
@@ -58,10 +42,9 @@ pub(super) struct Reader<'r> {
     table: Table,
     columns: Vec<Option<(usize, Option<String>)>>,
     pub(super) ignored: Vec<(String, Text)>,
-    pub(super) known: KnownCases,
+    pub(super) known: Known,
     recorded_at: Timestamp,
-    /// Words like 八级 → 8, from the catalogue.
-    digits: String,
+    grades: Grades,
 }
 
 impl<'r> Reader<'r> {
@@ -70,95 +53,124 @@ impl<'r> Reader<'r> {
         let mut columns = Vec::new();
         let mut ignored = Vec::new();
         let mut unknown = Vec::new();
-        let mut facts: BTreeSet<String> = BTreeSet::new();
+        let mut seen: BTreeMap<String, String> = BTreeMap::new();
+        let file = table.origin().file.clone();
         for header in table.header() {
-            match format.column(library, &header.raw, &header.name, header.unit.as_deref()) {
+            let column = format.column(library, &header.raw, &header.name, header.unit.as_deref());
+            columns.push(None);
+            match column {
                 Some(Column::Fact { name, unit }) => {
-                    check_unit(library, &name, unit.as_deref(), &header.raw)?;
-                    let index = library.vocabulary.index(&name).filter(|_| facts.insert(name));
-                    columns.push(index.map(|index| (index, unit)));
+                    let Some(index) = library.vocabulary.index(&name) else { continue };
+                    let fact = &library.vocabulary.facts()[index];
+                    cells::check_unit(library, fact, unit.as_deref(), header, &file)?;
+                    cells::once(&mut seen, fact, header, &file)?;
+                    columns.pop();
+                    columns.push(Some((index, unit)));
                 }
-                Some(Column::Ignored(why)) => {
-                    ignored.push((header.raw.clone(), why));
-                    columns.push(None);
-                }
-                None => {
-                    unknown.push(header.raw.clone());
-                    columns.push(None);
-                }
+                Some(Column::Ignored(why)) => ignored.push((header.raw.clone(), why)),
+                None => unknown.push(header.raw.clone()),
             }
         }
-        let file = table.origin().file.clone();
         if !unknown.is_empty() {
-            let list = unknown.join(", ");
-            return Err(Failure::new("unknown_headers", &[("file", &file), ("headers", &list)]));
+            return Err(cells::unknown_headers(&file, &unknown, seen.len() + ignored.len()));
         }
-        let lacking: Vec<&str> =
-            format.required.iter().filter(|name| !facts.contains(*name)).map(String::as_str).collect();
+        let lacking: Vec<String> = format
+            .required
+            .iter()
+            .filter(|name| !seen.contains_key(*name))
+            .filter_map(|name| library.vocabulary.fact(name))
+            .map(|fact| format!("{} ({})", fact.title.zh, fact.name))
+            .collect();
         if !lacking.is_empty() {
-            let titles: Vec<String> = lacking
-                .iter()
-                .filter_map(|name| library.vocabulary.fact(name))
-                .map(|fact| format!("{} ({})", fact.title.zh, fact.name))
-                .collect();
-            let list = titles.join(", ");
+            let list = lacking.join(", ");
             return Err(Failure::new("lacking_headers", &[("file", &file), ("headers", &list)]));
         }
-        let digits = words("ordinal_digits").zh;
-        let (known, recorded_at) = (KnownCases::default(), clock::now());
-        Ok(Self { library, format, table, columns, ignored, known, recorded_at, digits })
+        let (known, recorded_at) = (Known::default(), clock::now());
+        Ok(Self { library, format, table, columns, ignored, known, recorded_at, grades: Grades::read() })
     }
 
     /// The next row; `None` at the end of the file.
     pub(super) fn next_row(&mut self) -> Option<Result<Good, Refused>> {
         let row = match self.table.next()? {
             Ok(row) => row,
-            Err(error) => return Some(Err(Refused::File(failure(&error)))),
+            Err(error) if error.fault().concerns_one_row() => {
+                return Some(Err(Refused::Row(cells::reason(&error))));
+            }
+            Err(error) => return Some(Err(Refused::File(cells::failure(&error)))),
         };
-        Some(self.read(&row).map_err(Refused::Row))
+        Some(self.read(&row).map_err(|faults| Refused::Row(lines(&faults))))
     }
 
-    fn read(&mut self, row: &Row) -> Result<Good, Text> {
-        let mut facts: BTreeMap<String, String> = BTreeMap::new();
-        for (at, column) in self.columns.iter().enumerate() {
-            let Some((index, unit)) = column else { continue };
-            let fact = &self.library.vocabulary.facts()[*index];
-            let value =
-                self.value(fact, row.get(at), unit.as_deref()).map_err(|why| self.place(row, at, &why))?;
-            if !value.is_empty() {
-                facts.insert(fact.name.clone(), value);
-            }
-        }
-        for name in &self.format.required {
-            if !facts.contains_key(name) {
-                let title = self.library.vocabulary.fact(name).map(|f| f.title.clone()).unwrap_or_default();
-                let why = words("required_empty").fill(&[("fact", title), ("name", Text::same(name))]);
-                return Err(self.line(row, &why));
-            }
-        }
-        let happened_on = facts.get(&self.format.happened_on).and_then(|day| day.parse().ok());
+    /// The event of a row, or all that is wrong with it.
+    fn read(&mut self, row: &Row) -> Result<Good, Vec<Text>> {
+        let facts = self.facts(row)?;
+        let happened_on: Option<Date> = facts.get(&self.format.happened_on).and_then(|day| day.parse().ok());
         let Some(happened_on) = happened_on else {
-            return Err(self.line(row, &filled("no_day", &[("name", &self.format.happened_on)])));
+            return Err(vec![self.line(row, &filled("no_day", &[("name", &self.format.happened_on)]))]);
         };
-        let case_id = self.case_id(&facts);
-        let unusual = self.unusual(&facts);
         let body = Body::new(facts.iter().map(|(name, value)| (name.as_str(), value.as_str())))
-            .map_err(|error| self.line(row, &Text::same(error.to_string())))?;
-        let parcel = parcel(&case_id, &facts);
-        let origin = self.origin(row);
+            .map_err(|error| vec![self.line(row, &Text::same(error.to_string()))])?;
+        let get = |name: &String| facts.get(name).cloned().unwrap_or_default();
+        let number = self.format.identity.first().map(get).unwrap_or_default();
+        let case_id = self.known.case_id(&number, &identity(self.format.identity.iter().map(get)));
+        let standing = self.known.stand(&case_id, happened_on, row.line, &facts, body.as_str());
+        let (key, latest, other_day) = match standing {
+            Standing::Good { key, latest, other_day } => (key, latest, other_day),
+            Standing::Contradicts { row: first, facts } => {
+                return Err(vec![self.line(row, &self.contradiction(first, &facts))]);
+            }
+        };
+        let note = other_day.map(|(first, before)| {
+            let (first, line) = (first.to_string(), row.line.to_string());
+            let (before, after) = (before.to_string(), happened_on.to_string());
+            let values = [("first", first.as_str()), ("row", &line), ("case", &case_id)];
+            let days = [("before", before.as_str()), ("after", &after)];
+            self.line(row, &filled("notice_on_two_days", &[&values[..], &days[..]].concat()))
+        });
+        let unusual = self.unusual(&facts);
+        let parcel = latest.then(|| parcel(&case_id, &facts).into());
         let event = NewEvent {
-            key: format!("notice:{}", digest(&[&case_id, body.as_str()])),
+            key,
             case_id,
-            kind: "notice.published/1".into(),
+            kind: KIND.into(),
             happened_on,
             recorded_at: self.recorded_at,
             actor: "natural_resources".into(),
-            origin,
+            origin: self.origin(row),
             package: None,
             corrects: None,
             body,
         };
-        Ok(Good { event: event.into(), parcel: parcel.into(), unusual })
+        Ok(Good { event: event.into(), parcel, unusual, note })
+    }
+
+    /// The facts of a row, or the faults of all its cells.
+    fn facts(&self, row: &Row) -> Result<Facts, Vec<Text>> {
+        let mut facts = Facts::new();
+        let mut faults = Vec::new();
+        let mut faulty = Vec::new();
+        for (at, column) in self.columns.iter().enumerate() {
+            let Some((index, unit)) = column else { continue };
+            let fact = &self.library.vocabulary.facts()[*index];
+            match self.value(fact, row.get(at), unit.as_deref()) {
+                Ok(value) if value.is_empty() => {}
+                Ok(value) => {
+                    facts.insert(fact.name.clone(), value);
+                }
+                Err(why) => {
+                    faults.push(cells::at(&self.table, row.line, Some(at), &why));
+                    faulty.push(&fact.name);
+                }
+            }
+        }
+        for name in &self.format.required {
+            if !facts.contains_key(name) && !faulty.contains(&name) {
+                let title = self.library.vocabulary.fact(name).map(|f| f.title.clone()).unwrap_or_default();
+                let why = words("required_empty").fill(&[("fact", title), ("name", Text::same(name))]);
+                faults.push(self.line(row, &why));
+            }
+        }
+        if faults.is_empty() { Ok(facts) } else { Err(faults) }
     }
 
     fn value(&self, fact: &Fact, text: &str, unit: Option<&str>) -> Result<String, Text> {
@@ -166,48 +178,29 @@ impl<'r> Reader<'r> {
         if self.format.missing.contains(text) {
             return Ok(String::new());
         }
-        let vocabulary = &self.library.vocabulary;
+        let mut ready = text.to_owned();
         if self.format.ordinals.contains(&fact.name) {
-            return Ok(ordinal(text, &self.digits).map_or_else(String::new, |n| n.to_string()));
+            ready = self.grades.value(text).ok_or_else(|| {
+                let cut = crate::tabular::shortened(text);
+                filled("bad_grade", &[("text", &cut)])
+            })?;
         }
-        let ready = match fact.kind {
-            FactKind::Number { .. } => {
-                tabular::numbers::parse(text).map_err(|fault| value_words(fact, &fault.text, "bad_number"))?
-            }
-            FactKind::Date { .. } if text != "none" => {
-                let day = tabular::dates::parse(text);
-                let day = day.map_err(|fault| value_words(fact, &fault.text, "bad_date"))?;
-                format!("{:04}-{:02}-{:02}", day.year, day.month, day.day)
-            }
-            _ => text.to_owned(),
-        };
-        let value = vocabulary.canonical(fact, &ready, unit).map_err(|bad| bad.message)?;
+        let value = cells::value(self.library, fact, &ready, unit, Numbers::Plain)?;
         let zero = self.format.zero_is_none.contains(&fact.name);
         Ok(if zero && Exact::parse(&value) == Some(Exact::ZERO) { String::new() } else { value })
     }
 
-    /// The supervision number; where two different notices bear one number, the second gets a mark
-    /// made of what tells them apart, the same whenever the file is read.
-    fn case_id(&mut self, facts: &BTreeMap<String, String>) -> String {
-        let get = |name: &str| facts.get(name).map_or("", String::as_str);
-        let own = identity(self.format.identity.iter().map(|name| get(name)));
-        let number = get(self.format.identity.first().map_or("", String::as_str)).to_owned();
-        let mark = digest(&[&own]);
-        let marked = format!("{number}~{}", mark.get(..8).unwrap_or(&mark));
-        match self.known.0.get(&number) {
-            Some(other) if *other != own => {
-                self.known.0.insert(marked.clone(), own);
-                marked
-            }
-            Some(_) => number,
-            None => {
-                self.known.0.insert(number.clone(), own);
-                number
-            }
-        }
+    fn contradiction(&self, first: u64, differing: &[u64]) -> Text {
+        let facts = self.library.vocabulary.facts().iter();
+        let titles: Vec<&Text> =
+            facts.filter(|fact| differing.contains(&trace(&fact.name))).map(|fact| &fact.title).collect();
+        let join =
+            |form: fn(&Text) -> &str, gap: &str| titles.iter().map(|t| form(t)).collect::<Vec<_>>().join(gap);
+        let titles = Text { zh: join(|t| &t.zh, "、"), en: join(|t| &t.en, ", ") };
+        words("notice_contradicted").fill(&[("first", Text::same(first.to_string())), ("facts", titles)])
     }
 
-    fn unusual(&self, facts: &BTreeMap<String, String>) -> Vec<Text> {
+    fn unusual(&self, facts: &Facts) -> Vec<Text> {
         self.format
             .unusual
             .iter()
@@ -228,73 +221,17 @@ impl<'r> Reader<'r> {
     }
 
     fn line(&self, row: &Row, why: &Text) -> Text {
-        let line = row.line.to_string();
-        words("at_row").fill(&[
-            ("file", Text::same(&self.table.origin().file)),
-            ("row", Text::same(line)),
-            ("why", why.clone()),
-        ])
-    }
-
-    fn place(&self, row: &Row, at: usize, why: &Text) -> Text {
-        let header = self.table.header().get(at).map(|h| h.raw.clone()).unwrap_or_default();
-        words("at_cell").fill(&[
-            ("file", Text::same(&self.table.origin().file)),
-            ("row", Text::same(row.line.to_string())),
-            ("column", Text::same(header)),
-            ("why", why.clone()),
-        ])
+        cells::at(&self.table, row.line, None, why)
     }
 }
 
-fn check_unit(library: &Library, name: &str, unit: Option<&str>, header: &str) -> Result<(), Failure> {
-    let (Some(unit), Some(fact)) = (unit, library.vocabulary.fact(name)) else { return Ok(()) };
-    let fits = match &fact.kind {
-        FactKind::Number { unit: own, .. } => {
-            library.vocabulary.units.parse(unit).is_some_and(|u| u.same_dimension(*own))
-        }
-        _ => false,
-    };
-    if fits {
-        return Ok(());
-    }
-    let expected = match &fact.kind {
-        FactKind::Number { unit_text, .. } => unit_text.clone(),
-        _ => "–".into(),
-    };
-    Err(Failure::new("wrong_unit", &[("header", header), ("unit", unit), ("expected", &expected)]))
+/// All that is wrong with a row, a line each.
+fn lines(faults: &[Text]) -> Text {
+    let join = |form: fn(&Text) -> &str| faults.iter().map(form).collect::<Vec<_>>().join("\n");
+    Text { zh: join(|t| &t.zh), en: join(|t| &t.en) }
 }
 
-fn value_words(fact: &Fact, text: &str, key: &str) -> Text {
-    words(key).fill(&[
-        ("fact", fact.title.clone()),
-        ("name", Text::same(&fact.name)),
-        ("text", Text::same(text)),
-    ])
-}
-
-/// 八级, 十三等级, 8级, 8 → 8. Words without a number (未评估地区) mean missing.
-fn ordinal(text: &str, digits: &str) -> Option<u32> {
-    let mut value: Option<u32> = None;
-    for c in text.chars() {
-        let digit = c.to_digit(10).or_else(|| digits.chars().position(|d| d == c).map(|p| p as u32));
-        match digit {
-            // The tenth word of the list is the word for ten.
-            Some(10) => value = Some(value.unwrap_or(1) * 10),
-            Some(d) => {
-                value = Some(match value {
-                    Some(v) if v % 10 == 0 && v > 0 && !c.is_ascii_digit() => v + d,
-                    Some(v) => v * 10 + d,
-                    None => d,
-                });
-            }
-            None => break,
-        }
-    }
-    value
-}
-
-fn parcel(case_id: &str, facts: &BTreeMap<String, String>) -> ParcelRow {
+fn parcel(case_id: &str, facts: &Facts) -> ParcelRow {
     let get = |name: &str| facts.get(name).cloned();
     ParcelRow {
         case_id: case_id.to_owned(),
@@ -312,22 +249,4 @@ fn parcel(case_id: &str, facts: &BTreeMap<String, String>) -> ParcelRow {
         signed_on: get("signed_on").and_then(|day| day.parse().ok()),
         geometry: None,
     }
-}
-
-fn digest(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A reading error in words for people.
-pub(crate) fn failure(error: &TabularError) -> Failure {
-    let both = |language: tabular::Language| {
-        let help = error.help(language);
-        format!("{} {}\n{help}", error.code(), error.message(language))
-    };
-    Failure::text(Text { zh: both(tabular::Language::Zh), en: both(tabular::Language::En) })
 }

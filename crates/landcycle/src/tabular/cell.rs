@@ -2,27 +2,42 @@
 
 use calamine::{CellErrorType, DataRef, ExcelDateTime};
 
+use super::error::Fault;
+
 /// Spreadsheets compute and show 15 significant digits; what a binary number has beyond them is
 /// an artefact of the arithmetic (0.1 + 0.2).
 const SPREADSHEET_DIGITS: usize = 15;
+/// The first number with more digits: of a longer one (a supervision number typed as a number) the
+/// last digits are lost.
+const FIRST_TOO_LONG: f64 = 1e15;
 /// The day after 9999-12-31, where a spreadsheet's calendar ends.
 const CALENDAR_END: f64 = 2_958_466.0;
 /// The first year of the calendar that other spreadsheets count from.
 const YEAR_1904: u16 = 1904;
 
-/// The text of a cell; the error is the value to show for a cell that holds an error.
-pub(super) fn cell_text(value: &DataRef<'_>) -> Result<String, String> {
+/// The text of a cell, or why it has none.
+pub(super) fn cell_text(value: &DataRef<'_>) -> Result<String, Fault> {
+    let error = |value: String| Fault::CellError { value };
     Ok(match value {
         DataRef::Empty => String::new(),
+        DataRef::Int(number) if number.unsigned_abs() >= FIRST_TOO_LONG as u64 => {
+            return Err(Fault::LongNumber { text: number.to_string() });
+        }
         DataRef::Int(number) => number.to_string(),
-        DataRef::Float(number) => number_text(*number).ok_or_else(|| number.to_string())?,
+        DataRef::Float(number) => {
+            let text = number_text(*number).ok_or_else(|| error(number.to_string()))?;
+            if number.abs() >= FIRST_TOO_LONG {
+                return Err(Fault::LongNumber { text });
+            }
+            text
+        }
         DataRef::String(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::Bool(true) => "yes".to_owned(),
         DataRef::Bool(false) => "no".to_owned(),
-        DataRef::DateTime(date) => date_text(*date)?,
+        DataRef::DateTime(date) => date_text(*date).map_err(error)?,
         DataRef::DateTimeIso(text) => iso_text(text),
-        DataRef::Error(error) => return Err(error_text(error).to_owned()),
+        DataRef::Error(error) => return Err(Fault::CellError { value: error_text(error).to_owned() }),
     })
 }
 

@@ -66,9 +66,12 @@ pub(crate) fn parse(text: &str) -> Result<CalendarDay, ValueFault> {
     if !time.is_empty() && !is_time(time) {
         return Err(fault(ValueFaultKind::NotADate));
     }
-    let parts = split_date(&date).ok_or_else(|| fault(ValueFaultKind::NotADate))?;
+    let parts = split_date(&date).ok_or_else(|| fault(no_date(&date)))?;
     let [year, month, day] = parts;
-    let year = number(year, 4, 4).ok_or_else(|| fault(ValueFaultKind::NotADate))?;
+    if without_year(parts) {
+        return Err(fault(ValueFaultKind::AmbiguousDate));
+    }
+    let year = number(year, 4, 4).ok_or_else(|| fault(no_date(&date)))?;
     let Some(month) = month else {
         return Err(fault(ValueFaultKind::IncompleteDate));
     };
@@ -154,6 +157,20 @@ fn split_date(text: &str) -> Option<[Option<&str>; 3]> {
         8 => Some([Some(&text[..4]), Some(&text[4..6]), Some(&text[6..])]),
         _ => None,
     }
+}
+
+/// Three short numbers: any of them may be the year.
+fn without_year(parts: [Option<&str>; 3]) -> bool {
+    let [first, second, third] = parts;
+    number(first, 1, 2).is_some() && number(second, 1, 2).is_some() && number(third, 1, 4).is_some()
+}
+
+/// What a text is that is no date: a plain number may be one to a spreadsheet, from 1927 on.
+fn no_date(text: &str) -> ValueFaultKind {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit());
+    let serial = digits && whole.len() == 5 && whole >= "10000";
+    if serial { ValueFaultKind::SerialDate } else { ValueFaultKind::NotADate }
 }
 
 fn number(text: Option<&str>, shortest: usize, longest: usize) -> Option<i16> {

@@ -14,6 +14,8 @@ use super::source::Bytes;
 
 /// How much is looked at to decide on the encoding, and how much is decoded at a time.
 const WINDOW: usize = 64 * 1024;
+/// Less text than this before a NUL tells nothing about what follows.
+const SOUND_START: usize = 16;
 /// Opening bytes of documents that pass for text for a while.
 const DOCUMENTS: [(&[u8], &str); 2] = [(b"%PDF", "PDF"), (b"{\\rtf", "RTF")];
 
@@ -113,7 +115,11 @@ impl Characters {
         if let Some((_, name)) = document {
             self.pending = Some(Fault::Binary { found: (*name).to_owned() });
         } else if let Some(at) = self.window.iter().position(|byte| *byte == 0) {
-            self.pending = Some(Fault::Binary { found: format!("NUL, byte {}", at + 1) });
+            // Behind sound text it is met again by [`Self::refuse_controls`], which knows its line.
+            let sound = |encoding| valid_length(encoding, &self.window[..at], false) == at;
+            if at < SOUND_START || !(sound(UTF_8) || sound(GB18030)) {
+                self.pending = Some(Fault::Binary { found: format!("NUL, byte {}", at + 1) });
+            }
         }
     }
 

@@ -29,6 +29,16 @@ impl Place {
         if self.sheet.is_some() { column_letters(column) } else { column.to_string() }
     }
 
+    /// What is wrong, after this place.
+    pub(crate) fn before(&self, what: &str, language: Language) -> String {
+        let place = self.describe(language);
+        if place.is_empty() {
+            what.to_owned()
+        } else {
+            format!("{place}{}{what}", text("place.colon", language))
+        }
+    }
+
     fn describe(&self, language: Language) -> String {
         let mut parts = Vec::new();
         if !self.file.is_empty() {
@@ -186,6 +196,23 @@ pub(crate) enum Fault {
     },
     /// A web page or XML named like a table.
     WebPage,
+    /// A formula whose result is not in the file.
+    FormulaWithoutValue,
+    /// A sheet writes one cell twice.
+    CellTwice {
+        /// Physical column, from 1.
+        column: usize,
+    },
+    /// A number with more digits than a spreadsheet keeps.
+    LongNumber {
+        /// What is left of it.
+        text: String,
+    },
+    /// Cells of data that are merged with others.
+    MergedCells {
+        /// The range, as a spreadsheet names it.
+        range: String,
+    },
     /// The text of a cell is not what its column calls for.
     #[cfg_attr(not(test), expect(dead_code, reason = "uploads through the page come next; tests use it"))]
     Value(ValueFault),
@@ -212,6 +239,10 @@ pub(crate) enum ValueFaultKind {
     PlaceholderDate,
     /// Only a year, or a year and a month.
     IncompleteDate,
+    /// A number that a spreadsheet shows as a date.
+    SerialDate,
+    /// Three numbers of which none is plainly the year.
+    AmbiguousDate,
     /// Not written like a number.
     NotANumber,
     /// Commas that separate no groups of three.
@@ -228,6 +259,8 @@ impl ValueFaultKind {
             Self::ImpossibleDate => "T102",
             Self::PlaceholderDate => "T103",
             Self::IncompleteDate => "T104",
+            Self::SerialDate => "T105",
+            Self::AmbiguousDate => "T106",
             Self::NotANumber => "T111",
             Self::UnclearComma => "T112",
             Self::TooManyDigits => "T113",
@@ -239,10 +272,21 @@ impl ValueFault {
     pub(super) fn new(kind: ValueFaultKind, text: &str) -> Self {
         Self { kind, text: shortened(text) }
     }
+
+    /// What is wrong with the text, and what to do.
+    pub(crate) fn said(&self, language: Language) -> String {
+        let code = self.kind.code();
+        let gap = if language == Language::En { " " } else { "" };
+        format!("{}{gap}{}", fill(code, language, &self.values()), text(&format!("{code}.help"), language))
+    }
+
+    fn values(&self) -> Vec<(&'static str, String)> {
+        vec![("text", self.text.clone()), ("limit", super::numbers::MAX_DIGITS.to_string())]
+    }
 }
 
 /// The start of a text, enough to recognise it by.
-pub(super) fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     const SHOWN: usize = 40;
     let text = text.trim();
     match text.char_indices().nth(SHOWN) {
@@ -278,15 +322,26 @@ impl Fault {
             Self::TooLarge { .. } => "T021",
             Self::SheetOfText { .. } => "T022",
             Self::WebPage => "T023",
+            Self::FormulaWithoutValue => "T024",
+            Self::CellTwice { .. } => "T025",
+            Self::LongNumber { .. } => "T026",
+            Self::MergedCells { .. } => "T027",
             Self::Value(value) => value.kind.code(),
         }
     }
 
     /// Whether reading can go on with the next row.
-    pub(super) fn concerns_one_row(&self) -> bool {
+    pub(crate) fn concerns_one_row(&self) -> bool {
         matches!(
             self,
-            Self::CellError { .. } | Self::ExtraCells { .. } | Self::CellTooLong { .. } | Self::Value(_)
+            Self::CellError { .. }
+                | Self::ExtraCells { .. }
+                | Self::CellTooLong { .. }
+                | Self::FormulaWithoutValue
+                | Self::CellTwice { .. }
+                | Self::LongNumber { .. }
+                | Self::MergedCells { .. }
+                | Self::Value(_)
         )
     }
 
@@ -345,17 +400,18 @@ impl Fault {
                 ("columns", columns.iter().map(label).collect::<Vec<_>>().join(&text("list.join", language))),
                 ("width", width.to_string()),
             ],
-            Self::StrayText { text } => vec![("text", text.clone())],
+            Self::StrayText { text } | Self::LongNumber { text } => vec![("text", text.clone())],
+            Self::CellTwice { column } => vec![("column", label(column))],
+            Self::MergedCells { range } => vec![("range", range.clone())],
             Self::SheetOfText { wanted } => vec![("wanted", wanted.clone())],
-            Self::Value(value) => {
-                vec![("text", value.text.clone()), ("limit", super::numbers::MAX_DIGITS.to_string())]
-            }
+            Self::Value(value) => value.values(),
             Self::GzipDamaged
             | Self::NoHeader
             | Self::NoRows
             | Self::OldExcel
             | Self::Encrypted
             | Self::NotAWorkbook
+            | Self::FormulaWithoutValue
             | Self::WebPage => Vec::new(),
         }
     }
@@ -429,9 +485,7 @@ impl TabularError {
     /// Where and what, in one sentence.
     pub(crate) fn message(&self, language: Language) -> String {
         let values = self.fault().values(self.place(), language);
-        let what = fill(self.code(), language, &values);
-        let place = self.place().describe(language);
-        if place.is_empty() { what } else { format!("{place}{}{what}", text("place.colon", language)) }
+        self.place().before(&fill(self.code(), language, &values), language)
     }
 
     /// What to do about it.

@@ -13,8 +13,14 @@ use zip::result::ZipError;
 use super::ReadOptions;
 use super::error::Fault;
 
-/// Parts that are kept whole (shared strings, styles, ...) may unpack to this much.
+/// Parts that are kept whole may unpack to this much.
 const MAX_KEPT_BYTES: u64 = 256 * 1024 * 1024;
+/// Styles are kept as structures thirty times their size.
+const MAX_STYLES_BYTES: u64 = 16 * 1024 * 1024;
+/// Shared strings; each also costs a pointer, however short it is.
+const MAX_STRINGS: u64 = 16 * 1024 * 1024;
+/// No cell is longer with all its markup: a part of it for each of 32,767 characters.
+const MAX_ITEM_BYTES: u64 = 4 * 1024 * 1024;
 /// No tag or text of a real sheet is longer; a cell holds 32,767 characters.
 const MAX_TOKEN_BYTES: usize = 4 * 1024 * 1024;
 /// The shortest shared string, `<si/>`.
@@ -24,8 +30,9 @@ const CLAIM: &[u8] = b"uniqueCount";
 /// Bytes carried over from one step to the next, so that a claim cut in two is seen.
 const OVERLAP: usize = 64;
 
-/// Refuses archives that are no workbook, broken ones, and those that unpack to too much.
-pub(super) fn inspect(file: &mut File, options: &ReadOptions) -> Result<(), Fault> {
+/// Refuses archives that are no workbook, broken ones, and those that unpack to too much. Says
+/// whether any sheet has merged cells, which are read apart.
+pub(super) fn inspect(file: &mut File, options: &ReadOptions) -> Result<bool, Fault> {
     let mut archive = ZipArchive::new(file).map_err(broken)?;
     let names = part_names(&archive)?;
     let holds = |mark: &str| names.iter().any(|name| name.contains(mark));
@@ -34,17 +41,72 @@ pub(super) fn inspect(file: &mut File, options: &ReadOptions) -> Result<(), Faul
         return Err(Fault::NotAWorkbook);
     }
     let mut left = options.max_unpacked_bytes;
+    let mut merges = false;
     for (index, name) in names.iter().enumerate() {
         if !matches!(name.rsplit('.').next(), Some("xml" | "rels")) {
             continue;
         }
         let mut part = archive.by_index(index).map_err(broken)?;
-        let kept = !name.contains("worksheets/") || name.ends_with("sharedstrings.xml");
-        let allowed = if kept { left.min(MAX_KEPT_BYTES) } else { left };
-        let size = inspect_part(&mut part, allowed, options.max_unpacked_bytes)?;
-        left = left.saturating_sub(size);
+        let allowed = if name.ends_with("styles.xml") {
+            left.min(MAX_STYLES_BYTES)
+        } else if !name.contains("worksheets/") || name.ends_with("sharedstrings.xml") {
+            left.min(MAX_KEPT_BYTES)
+        } else {
+            left
+        };
+        let found = inspect_part(&mut part, allowed, options.max_unpacked_bytes)?;
+        merges |= found.merges;
+        left = left.saturating_sub(found.size);
     }
-    Ok(())
+    Ok(merges)
+}
+
+/// What a pass over a part showed.
+#[derive(Default)]
+struct Found {
+    size: u64,
+    /// Shared strings.
+    strings: u64,
+    merges: bool,
+    /// Where the cell or shared string that is open began.
+    item: Option<u64>,
+}
+
+impl Found {
+    /// Looks at every tag that begins in `window` before `end`; the window begins at `base`.
+    fn tags(&mut self, window: &[u8], end: usize, base: u64) -> Result<(), Fault> {
+        let mut at = 0;
+        while let Some(next) = window[at..end].iter().position(|byte| *byte == b'<') {
+            at += next;
+            let (closes, name) = local_name(&window[at + 1..]);
+            match (closes, name) {
+                (false, b"c" | b"si") => {
+                    self.item = Some(base + at as u64);
+                    self.strings += u64::from(name == b"si");
+                }
+                (true, b"c" | b"si" | b"row" | b"sst") => self.item = None,
+                (false, b"mergeCell") => self.merges = true,
+                _ => {}
+            }
+            at += 1;
+        }
+        let open = self.item.map_or(0, |item| base + end as u64 - item);
+        if open > MAX_ITEM_BYTES {
+            return Err(malformed("a cell holds an overlong text"));
+        }
+        if self.strings > MAX_STRINGS {
+            return Err(malformed("there are too many shared strings"));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a tag closes, and its name without the namespace.
+fn local_name(tag: &[u8]) -> (bool, &[u8]) {
+    let (closes, tag) = tag.strip_prefix(b"/").map_or((false, tag), |tag| (true, tag));
+    let ends = |byte: &u8| matches!(byte, b' ' | b'>' | b'/' | b'<' | b'\t' | b'\r' | b'\n');
+    let name = &tag[..tag.iter().position(ends).unwrap_or(tag.len())];
+    (closes, name.rsplit(|byte| *byte == b':').next().unwrap_or(name))
 }
 
 fn part_names(archive: &ZipArchive<&mut File>) -> Result<Vec<String>, Fault> {
@@ -54,20 +116,22 @@ fn part_names(archive: &ZipArchive<&mut File>) -> Result<Vec<String>, Fault> {
         .collect()
 }
 
-fn inspect_part(part: &mut impl Read, allowed: u64, limit: u64) -> Result<u64, Fault> {
+fn inspect_part(part: &mut impl Read, allowed: u64, limit: u64) -> Result<Found, Fault> {
     let mut window = Vec::with_capacity(STEP + OVERLAP);
-    let mut size = 0_u64;
+    let mut found = Found::default();
     let mut since_tag = 0_usize;
     let mut claimed = 0_u64;
     loop {
         let carried = window.len();
         let read =
             part.take(STEP as u64).read_to_end(&mut window).map_err(|error| malformed(&error.to_string()))?;
+        let base = found.size - carried as u64;
         if read == 0 {
+            found.tags(&window, window.len(), base)?;
             break;
         }
-        size += read as u64;
-        if size > allowed {
+        found.size += read as u64;
+        if found.size > allowed {
             return Err(Fault::TooLarge { limit: limit.min(allowed) });
         }
         let fresh = &window[carried..];
@@ -82,13 +146,15 @@ fn inspect_part(part: &mut impl Read, allowed: u64, limit: u64) -> Result<u64, F
             return Err(malformed("a part holds an overlong text"));
         }
         claimed = claimed.max(largest_claim(&window));
+        // What is carried over is looked at with what follows it.
         let keep = window.len().saturating_sub(OVERLAP);
+        found.tags(&window, keep, base)?;
         window.drain(..keep);
     }
-    if claimed > size / SHORTEST_STRING {
+    if claimed > found.size / SHORTEST_STRING {
         return Err(malformed("more shared strings are announced than there are"));
     }
-    Ok(size)
+    Ok(found)
 }
 
 fn largest_claim(window: &[u8]) -> u64 {

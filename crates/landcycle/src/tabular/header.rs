@@ -110,6 +110,9 @@ impl Layout {
             if layout.slots.len() <= column {
                 layout.slots.resize(column + 1, None);
             }
+            if layout.slots[column].is_some() {
+                return Err((Fault::CellTwice { column: column + 1 }, None));
+            }
             layout.slots[column] = Some(layout.headers.len());
             layout.headers.push(header);
         }
@@ -129,6 +132,9 @@ impl Layout {
         for (column, start, end) in record.spans() {
             let cell = &record.text()[start..end];
             match self.slots.get(column).copied().flatten() {
+                Some(index) if spans[index] != (0, 0) => {
+                    return Err((Fault::CellTwice { column: column + 1 }, Some(column + 1)));
+                }
                 Some(index) => spans[index] = (start, end),
                 None if is_blank(cell) => {}
                 None => extra.push(column + 1),

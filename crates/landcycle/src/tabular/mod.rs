@@ -10,6 +10,7 @@ mod decode;
 mod error;
 mod guard;
 mod header;
+mod merges;
 mod messages;
 pub(crate) mod numbers;
 mod record;
@@ -23,7 +24,7 @@ mod tests;
 use std::fs::File;
 use std::path::Path;
 
-pub(crate) use error::{Fault, Place, TabularError};
+pub(crate) use error::{Fault, Place, TabularError, ValueFaultKind, shortened};
 pub(crate) use header::{Header, Row};
 pub(crate) use messages::Language;
 
@@ -124,6 +125,17 @@ impl Table {
     pub(crate) fn cell_error(&self, line: u64, index: usize, fault: Fault) -> TabularError {
         let column = self.layout.headers.get(index).map(|header| header.column);
         self.error_at(fault, Some(line), column)
+    }
+
+    /// Where a row stands, or one of its cells.
+    pub(crate) fn place_of(&self, line: u64, index: Option<usize>) -> Place {
+        let header = index.and_then(|index| self.layout.headers.get(index));
+        Place {
+            row: Some(line),
+            column: header.map(|header| header.column),
+            name: header.map(|header| header.raw.clone()),
+            ..self.place.clone()
+        }
     }
 
     fn from_content(

@@ -9,12 +9,13 @@ use std::io::BufReader;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use calamine::{Cell, DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError};
+use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError};
 
 use super::ReadOptions;
 use super::cell::cell_text;
 use super::error::Fault;
 use super::guard;
+use super::merges::Merges;
 use super::record::Record;
 
 const BATCH: usize = 128;
@@ -22,7 +23,7 @@ const BATCHES_AHEAD: usize = 4;
 const MAX_SHEET_ROWS: u32 = 1_048_576;
 const MAX_SHEET_COLUMNS: u32 = 16_384;
 
-type Input = BufReader<File>;
+pub(super) type Input = BufReader<File>;
 
 /// A fault with the row and the column it was met at.
 #[derive(Debug)]
@@ -56,13 +57,13 @@ pub(super) struct SheetRows {
 impl SheetRows {
     /// Opens the sheet that is asked for, or the first visible one with content.
     pub(super) fn open(mut file: File, options: &ReadOptions) -> Result<Self, SheetFault> {
-        guard::inspect(&mut file, options).map_err(SheetFault::whole)?;
+        let merges = guard::inspect(&mut file, options).map_err(SheetFault::whole)?;
         let (sender, receiver) = sync_channel(BATCHES_AHEAD);
         let options = options.clone();
         let thread = std::thread::Builder::new()
             .name("sheet".to_owned())
             .spawn(move || {
-                if let Err(fault) = read_workbook(file, &options, &sender) {
+                if let Err(fault) = read_workbook(file, &options, merges, &sender) {
                     // Nobody listens any more when the table was dropped.
                     let _ = sender.send(Message::Rows(vec![Err(fault)]));
                 }
@@ -116,10 +117,20 @@ fn gave_up() -> SheetFault {
     SheetFault::whole(Fault::WorkbookBroken { detail: "the parser gave up".to_owned() })
 }
 
-fn read_workbook(file: File, options: &ReadOptions, sender: &SyncSender<Message>) -> Result<(), SheetFault> {
+fn read_workbook(
+    file: File,
+    options: &ReadOptions,
+    has_merges: bool,
+    sender: &SyncSender<Message>,
+) -> Result<(), SheetFault> {
     let mut workbook: Xlsx<Input> =
         Xlsx::new(BufReader::new(file)).map_err(|error| SheetFault::whole(fault_of(&error)))?;
     for name in candidates(&workbook, options)? {
+        let merges = if has_merges { Merges::read(&mut workbook, &name) } else { Ok(Merges::default()) };
+        let merges = match merges {
+            Ok(merges) => merges,
+            Err(error) => return Err(SheetFault::whole(fault_of(&error))),
+        };
         let cells = match workbook.worksheet_cells_reader(&name) {
             Ok(cells) => cells,
             Err(XlsxError::NotAWorksheet(_)) => continue,
@@ -128,6 +139,7 @@ fn read_workbook(file: File, options: &ReadOptions, sender: &SyncSender<Message>
         let mut sheet = SheetReader {
             name,
             cells,
+            merges,
             ahead: None,
             finished: false,
             last: 0,
@@ -168,12 +180,13 @@ fn candidates(workbook: &Xlsx<Input>, options: &ReadOptions) -> Result<Vec<Strin
 struct Filled {
     row: u32,
     column: u32,
-    text: Result<String, String>,
+    text: Result<String, Fault>,
 }
 
 struct SheetReader<'a> {
     name: String,
     cells: XlsxCellReader<'a, Input>,
+    merges: Merges,
     /// The first cell of the next row.
     ahead: Option<Filled>,
     /// Whether the sheet's end was reached; the parser must not be asked again.
@@ -226,7 +239,11 @@ impl SheetReader<'_> {
                 return Err(self.at(Fault::LineTooLong { limit }, Some(row), None));
             }
         }
-        Ok(Some(match bad {
+        let merged = self
+            .merges
+            .over(row, &record)
+            .map(|range| self.at(Fault::MergedCells { range }, Some(row), None));
+        Ok(Some(match merged.or(bad) {
             Some(fault) => Err(fault),
             None => Ok(record),
         }))
@@ -239,18 +256,14 @@ impl SheetReader<'_> {
                 record.end_cell(cell.column as usize);
                 None
             }
-            Err(value) => {
-                let fault = Fault::CellError { value };
-                Some(self.at(fault, Some(cell.row), Some(cell.column)))
-            }
+            Err(fault) => Some(self.at(fault, Some(cell.row), Some(cell.column))),
         }
     }
 
     /// The next cell that is not empty.
     fn next_cell(&mut self) -> Result<Option<Filled>, SheetFault> {
         while !self.finished {
-            let next: Result<Option<Cell<DataRef<'_>>>, XlsxError> = self.cells.next_cell();
-            let cell = match next {
+            let cell = match self.cells.next_cell_with_formula_metadata() {
                 Ok(Some(cell)) => cell,
                 Ok(None) => {
                     self.finished = true;
@@ -258,11 +271,14 @@ impl SheetReader<'_> {
                 }
                 Err(error) => return Err(self.at(fault_of(&error), None, None)),
             };
-            let text = cell_text(cell.get_value());
+            let text = match cell.value {
+                DataRef::Empty if cell.formula.is_some() => Err(Fault::FormulaWithoutValue),
+                value => cell_text(&value),
+            };
             if matches!(&text, Ok(text) if text.is_empty()) {
                 continue;
             }
-            let (row, column) = cell.get_position();
+            let (row, column) = cell.pos;
             let position = u64::from(row) + 1;
             let in_order = position >= self.last;
             if row >= MAX_SHEET_ROWS || column >= MAX_SHEET_COLUMNS || !in_order {

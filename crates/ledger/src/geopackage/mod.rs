@@ -8,6 +8,7 @@
 //! - `ledger.head` remembers where the chain was left, so events cut off its end are missed too.
 
 mod open;
+mod parcels;
 mod read;
 mod spatial;
 mod verify;
@@ -22,6 +23,7 @@ use crate::event::Event;
 use crate::fold::{Cut, FoldedCase};
 use crate::ledger::{Appended, Entry, Ledger, Size, Verification};
 use crate::parcel::ParcelRow;
+pub use parcels::Apart;
 
 /// The form of store this program writes. It rises when an older program could no longer read a
 /// store correctly.
@@ -64,6 +66,22 @@ impl GeoPackageLedger {
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Shows `visitor` the first event of every case, except where it is of a kind.
+    pub fn first_events_but(&self, kind: &str, visitor: &mut dyn FnMut(Event)) -> Result<(), LedgerError> {
+        read::first_events_but(&self.connection, kind, visitor)
+    }
+
+    /// Shows `visitor` every event of a kind, in the order of `seq`.
+    pub fn events_of_kind(&self, kind: &str, visitor: &mut dyn FnMut(Event)) -> Result<(), LedgerError> {
+        read::events_of_kind(&self.connection, kind, visitor)
+    }
+
+    /// How the layer of parcels differs from what the events say. The layer is a view that people
+    /// edit in GIS programs; no difference is a fault of the chain.
+    pub fn parcels_apart(&self) -> Result<Apart, LedgerError> {
+        parcels::apart(&self.connection)
     }
 
     /// Closes the store. Dropping it does the same and keeps silent about errors.

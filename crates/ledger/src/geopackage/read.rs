@@ -44,6 +44,36 @@ pub(super) fn events_of(connection: &Connection, case_id: &str) -> Result<Vec<Ev
     Ok(events)
 }
 
+pub(super) fn first_events_but(
+    connection: &Connection,
+    kind: &str,
+    visitor: &mut dyn FnMut(Event),
+) -> Result<(), LedgerError> {
+    visit(connection, "seq = first_seq AND kind <> ?1", kind, visitor)
+}
+
+pub(super) fn events_of_kind(
+    connection: &Connection,
+    kind: &str,
+    visitor: &mut dyn FnMut(Event),
+) -> Result<(), LedgerError> {
+    visit(connection, "kind = ?1", kind, visitor)
+}
+
+fn visit(
+    connection: &Connection,
+    condition: &str,
+    kind: &str,
+    visitor: &mut dyn FnMut(Event),
+) -> Result<(), LedgerError> {
+    let mut statement = connection.prepare_cached(&format!("{EVENT} WHERE {condition} ORDER BY seq"))?;
+    let mut rows = statement.query([kind])?;
+    while let Some(row) = rows.next()? {
+        visitor(event_from(row)?);
+    }
+    Ok(())
+}
+
 fn event_from(row: &Row<'_>) -> Result<Event, LedgerError> {
     let seq: i64 = row.get(0)?;
     Ok(Event {

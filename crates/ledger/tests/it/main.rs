@@ -7,4 +7,5 @@ mod fold;
 mod gis;
 mod invented;
 mod open;
+mod parcels;
 mod values;

@@ -242,7 +242,7 @@ impl<'t> Teller<'t> {
             self.put(&mut told, *field, &rule.fields[0].ty);
             if rule.kind == RuleKind::PassFail && told.state == State::Known {
                 let passed = told.raw == "yes";
-                told.raw = if passed { "pass" } else { "fail" }.to_owned();
+                told.raw = String::from(if passed { "pass" } else { "fail" });
                 told.display = words(if passed { "values.pass" } else { "values.fail" });
             }
         }

@@ -246,3 +246,12 @@ fn a_cell_can_be_complained_about_by_its_place() {
     let error = read.cell_error(row.line, 1, Fault::Value(fault));
     assert_eq!(error.message(Language::En), "file “t”, line 2, column 3 “b”: “x” is not a number.");
 }
+
+#[test]
+fn a_nul_is_told_with_its_line() {
+    let early = error(b"supervision_no,project\nX1,one\nX2,t\0wo\n".to_vec());
+    assert_eq!((early.code(), early.place().row), ("T004", Some(3)));
+    let wide: Vec<u8> =
+        "supervision_no,project\nX1,one\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(error(wide).code(), "T004");
+}

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::super::cell::number_text;
 use super::super::error::ValueFaultKind::{
-    ImpossibleDate, IncompleteDate, NotADate, NotANumber, PlaceholderDate, TooManyDigits, UnclearComma,
+    AmbiguousDate, ImpossibleDate, IncompleteDate, NotADate, NotANumber, PlaceholderDate, SerialDate,
+    TooManyDigits, UnclearComma,
 };
 use super::super::{dates, numbers};
 
@@ -45,9 +46,18 @@ fn days_the_calendar_lacks_are_impossible() {
 
 #[test]
 fn empty_values_in_the_guise_of_dates_are_told() {
-    for text in
-        ["1900-01-01", "1900/1/0", "1900年1月1日", "1899-12-30", "0001-01-01", "0000-00-00", "9999-12-31"]
-    {
+    for text in [
+        "1900-01-01",
+        "1900/1/1 0:00",
+        "1900.1.1",
+        "19000101",
+        "1900/1/0",
+        "1900年1月1日",
+        "1899-12-30",
+        "0001-01-01",
+        "0000-00-00",
+        "9999-12-31",
+    ] {
         assert_eq!(dates::parse(text).map_err(|fault| fault.kind), Err(PlaceholderDate), "{text}");
     }
 }
@@ -57,9 +67,6 @@ fn what_is_no_date_is_refused() {
     for text in [
         "",
         "none",
-        "41000",
-        "5/1/2012",
-        "12-1-5",
         "2012-01-05-06",
         "2012-01-05 25:00",
         "2012-01-05 x",
@@ -79,6 +86,12 @@ fn what_is_no_date_is_refused() {
     }
     for text in ["2012", "2012-01", "2012年", "2012年1月", "201201"] {
         assert_eq!(dates::parse(text).map_err(|fault| fault.kind), Err(IncompleteDate), "{text}");
+    }
+    for text in ["5/1/2012", "2/3/2015", "12-1-5", "15.02.03"] {
+        assert_eq!(dates::parse(text).map_err(|fault| fault.kind), Err(AmbiguousDate), "{text}");
+    }
+    for text in ["41000", "41699", "41699.5"] {
+        assert_eq!(dates::parse(text).map_err(|fault| fault.kind), Err(SerialDate), "{text}");
     }
 }
 

@@ -214,3 +214,49 @@ fn a_dropped_table_ends_its_thread() {
     drop(read);
     assert_eq!(exhaust(bytes, &ReadOptions::default()), 2 * 49_998);
 }
+
+/// The code of the only refused row, and that reading goes on behind it.
+fn refused(data: &str, after: &str) -> String {
+    let sheet = format!("<worksheet><sheetData>{HEADING}{data}</sheetData>{after}</worksheet>");
+    let read = table(raw_workbook(&sheet, None));
+    let rows: Vec<_> = read.collect();
+    assert!(rows.last().is_some_and(Result::is_ok), "{rows:?}");
+    let mut bad = rows.iter().filter_map(|row| row.as_ref().err());
+    let error = bad.next().expect("a refused row");
+    assert!(bad.next().is_none() && error.place().row == Some(2) && error.place().sheet.is_some());
+    error.code().to_owned()
+}
+
+#[test]
+fn what_the_office_did_not_write_is_not_read() {
+    let good = r#"<row r="5"><c r="A5"><v>1</v></c></row>"#;
+    let row = |cells: &str| format!(r#"<row r="2">{cells}</row>{good}"#);
+    let formula = row(r#"<c r="A2"><v>1</v></c><c r="B2"><f>1+1</f><v/></c>"#);
+    assert_eq!(refused(&formula, ""), "T024");
+    let twice = row(r#"<c r="A2"><v>1</v></c><c r="B2"><v>2</v></c><c r="B2"><v>3</v></c>"#);
+    assert_eq!(refused(&twice, ""), "T025");
+    let long = row(r#"<c r="A2"><v>3101002012190001234</v></c>"#);
+    assert_eq!(refused(&long, ""), "T026");
+    let merged = row(r#"<c r="A2"><v>1</v></c>"#);
+    let merges = r#"<mergeCells count="2"><mergeCell ref="A1:B1"/><mergeCell ref="A2:A4"/></mergeCells>"#;
+    assert_eq!(refused(&merged, merges), "T027");
+}
+
+#[test]
+fn results_that_are_stored_and_merges_beside_the_data_are_no_faults() {
+    let data = r#"<row r="2"><c r="A2"><f>1+1</f><v>2</v></c><c r="B2" t="str"><f>""</f><v></v></c></row>"#;
+    let merges = r#"<mergeCells count="2"><mergeCell ref="A1:B1"/><mergeCell ref="D2:E9"/></mergeCells>"#;
+    let sheet = format!("<worksheet><sheetData>{HEADING}{data}</sheetData>{merges}</worksheet>");
+    assert_eq!(cells(table(raw_workbook(&sheet, None))), [["2", ""]]);
+}
+
+#[test]
+fn a_cell_of_endless_runs_is_refused_before_it_is_read() {
+    for (open, close) in
+        [("<c r=\"A1\" t=\"inlineStr\"><is>", "</is></c>"), ("<x:c r=\"A1\"><is>", "</is></x:c>")]
+    {
+        let runs = "<r><t>aaaaaaaa</t></r>".repeat(300_000);
+        let data = format!(r#"<row r="1">{open}{runs}{close}</row>"#);
+        assert_eq!(error(raw_workbook(&sheet_xml("A1", &data), None)).code(), "T012");
+    }
+}

@@ -1,0 +1,171 @@
+//! What is known of cases and their notices: from the events of the store, and from the rows read.
+//!
+//! A notice is told by its case and the day of its event. The layer of parcels is never asked: it is
+//! a view that people edit in GIS programs.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use jiff::civil::Date;
+use landcycle_ledger::{Event, GeoPackageLedger, LedgerError};
+use sha2::{Digest, Sha256};
+
+/// The kind of event that a notice becomes.
+pub(super) const KIND: &str = "notice.published/1";
+
+/// Facts and values of a notice, by name.
+pub(super) type Facts = BTreeMap<String, String>;
+
+/// The cases of a store and their notices.
+#[derive(Default)]
+pub(super) struct Known {
+    cases: BTreeMap<String, Case>,
+    notices: BTreeMap<(String, Date), Notice>,
+}
+
+#[derive(Default)]
+struct Case {
+    identity: String,
+    last_day: Option<Date>,
+    /// The last row of this file that is about it.
+    row: Option<(u64, Date)>,
+}
+
+struct Notice {
+    key: String,
+    content: String,
+    /// The row of this file that says it, and traces of what it says.
+    row: Option<(u64, Box<[(u64, u64)]>)>,
+}
+
+/// How a row stands to what is known.
+pub(super) enum Standing {
+    /// It may be recorded.
+    Good {
+        /// The idempotency key of its event.
+        key: String,
+        /// Whether no later notice of the case is known, so that a map shows this one.
+        latest: bool,
+        /// An earlier row about the case with another day.
+        other_day: Option<(u64, Date)>,
+    },
+    /// A row before it says something else about the same notice.
+    Contradicts {
+        /// That row.
+        row: u64,
+        /// Traces of the names of the facts in which they differ.
+        facts: Vec<u64>,
+    },
+}
+
+impl Known {
+    /// Reads what the events of a store say. A case is told by its first notice; without one, by
+    /// its first event.
+    pub(super) fn of(ledger: &GeoPackageLedger, parts: &[String]) -> Result<Self, LedgerError> {
+        let mut known = Self::default();
+        let fresh = |event: &Event| Case { identity: identity_of(event, parts), ..Case::default() };
+        ledger.events_of_kind(KIND, &mut |event| {
+            let case = known.cases.entry(event.case_id.clone()).or_insert_with(|| fresh(&event));
+            case.last_day = case.last_day.max(Some(event.happened_on));
+            let content = digest(&[event.body.as_str()]);
+            let notice = Notice { key: event.key, content, row: None };
+            known.notices.insert((event.case_id, event.happened_on), notice);
+        })?;
+        ledger.first_events_but(KIND, &mut |event| {
+            known.cases.entry(event.case_id.clone()).or_insert_with(|| fresh(&event));
+        })?;
+        Ok(known)
+    }
+
+    /// The supervision number; where two different notices bear one number, the second gets a mark
+    /// made of what tells them apart, the same whenever the file is read.
+    pub(super) fn case_id(&mut self, number: &str, identity: &str) -> String {
+        let fresh = || Case { identity: identity.to_owned(), ..Case::default() };
+        if self.cases.get(number).is_some_and(|case| case.identity != identity) {
+            let mark = digest(&[identity]);
+            let marked = format!("{number}~{}", mark.get(..8).unwrap_or(&mark));
+            self.cases.entry(marked.clone()).or_insert_with(fresh);
+            return marked;
+        }
+        self.cases.entry(number.to_owned()).or_insert_with(fresh);
+        number.to_owned()
+    }
+
+    /// Compares a row with what is known, and remembers it if it may be recorded.
+    pub(super) fn stand(
+        &mut self,
+        case_id: &str,
+        day: Date,
+        row: u64,
+        facts: &Facts,
+        body: &str,
+    ) -> Standing {
+        let content = digest(&[body]);
+        let place = (case_id.to_owned(), day);
+        let there = self.notices.get(&place);
+        if let Some(Notice { row: Some((first, traces)), content: said, .. }) = there
+            && *said != content
+        {
+            return Standing::Contradicts { row: *first, facts: differing(traces, facts) };
+        }
+        let key = match there {
+            Some(notice) if notice.content == content => notice.key.clone(),
+            // Built on what it replaces: a notice may go back to what it said before.
+            Some(notice) => key(&[case_id, body, &notice.key]),
+            None => key(&[case_id, body]),
+        };
+        let row_said = there.and_then(|notice| notice.row.clone()).or_else(|| Some((row, traces(facts))));
+        self.notices.insert(place, Notice { key: key.clone(), content, row: row_said });
+        let case = self.cases.entry(case_id.to_owned()).or_default();
+        let other_day = case.row.filter(|(_, before)| *before != day);
+        case.row = Some((row, day));
+        let latest = case.last_day.is_none_or(|last| last <= day);
+        case.last_day = case.last_day.max(Some(day));
+        Standing::Good { key, latest, other_day }
+    }
+}
+
+fn identity_of(event: &Event, parts: &[String]) -> String {
+    identity(parts.iter().map(|name| event.body.get(name).unwrap_or_default().into_owned()))
+}
+
+/// What tells notices under one number apart, in one text.
+pub(super) fn identity(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join("\u{1f}")
+}
+
+fn key(parts: &[&str]) -> String {
+    format!("notice:{}", digest(parts))
+}
+
+/// Enough of each fact to tell whether another row says the same.
+fn traces(facts: &Facts) -> Box<[(u64, u64)]> {
+    facts.iter().map(|(name, value)| (trace(name), trace(value))).collect()
+}
+
+/// A trace of a text: names and values of a million rows would be much to keep.
+pub(super) fn trace(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The facts that two rows do not say alike.
+fn differing(there: &[(u64, u64)], facts: &Facts) -> Vec<u64> {
+    let here = traces(facts);
+    let alone = |one: &[(u64, u64)], other: &[(u64, u64)]| -> Vec<u64> {
+        one.iter().filter(|fact| !other.contains(fact)).map(|(name, _)| *name).collect()
+    };
+    let mut names = alone(there, &here);
+    names.extend(alone(&here, there));
+    names
+}
+
+fn digest(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
