@@ -1,7 +1,7 @@
 //! Running the law over batches of cases, on one thread or several, with the same result.
 
 use landcycle_policy::package::library::Library;
-use landcycle_policy::program::outcome::{Decoder, Determination, Outcome, OutcomeValue, Outcomes};
+use landcycle_policy::program::outcome::{Decoder, Determination, Outcomes};
 use landcycle_policy::program::{Machine, Program};
 
 use crate::portfolio::Batch;
@@ -23,7 +23,7 @@ pub(crate) struct Found<'f> {
 }
 
 /// `at_most` where the law gives a ceiling and not a sum due. Of nothing there is no ceiling: the mark
-/// stands with an amount that is shown as more than 0, and with nothing else.
+/// stands with an amount that is not 0, and with nothing else.
 pub(crate) fn bound(determination: &Determination) -> Option<&'static str> {
     determination.at_most().then_some("at_most")
 }
@@ -95,4 +95,36 @@ pub(crate) fn one(
     let mut outcomes = Outcomes::new(&program, 1);
     machine.run(&program, &batch.facts, 0, 1, &mut outcomes);
     Ok(Decoder::new(&batch.law, &program).read(&outcomes, rule, 0))
+}
+
+#[cfg(test)]
+mod tests {
+    //! The mark of a ceiling.
+
+    use std::sync::Arc;
+
+    use landcycle_policy::exact::Exact;
+    use landcycle_policy::package::document::Grade;
+    use landcycle_policy::program::outcome::{Basis, Determination, Outcome, OutcomeValue};
+
+    use super::bound;
+
+    fn determination(outcome: Outcome, at_most: bool) -> Determination {
+        let basis = Basis { cites: Vec::new(), grade: Grade::Text, law_from: None, at_most };
+        Determination { rule: 0, outcome, missing: Vec::new(), basis: Arc::new(basis), reason: None }
+    }
+
+    #[test]
+    fn a_ceiling_is_marked_on_sums_that_are_not_0() {
+        let amount = |text: &str| Outcome::Value(OutcomeValue::Amount(Exact::parse(text).expect("a number")));
+        assert_eq!(bound(&determination(amount("7"), true)), Some("at_most"));
+        for (outcome, at_most) in [
+            (amount("7"), false),
+            (amount("0"), true),
+            (Outcome::Unknown, true),
+            (Outcome::NotApplicable, true),
+        ] {
+            assert_eq!(bound(&determination(outcome, at_most)), None);
+        }
+    }
 }

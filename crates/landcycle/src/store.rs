@@ -23,20 +23,24 @@ pub(crate) const AS_OF_META: &str = "as_of";
 
 /// Opens a store that must exist.
 pub(crate) fn open(path: &Path) -> Result<GeoPackageLedger, Failure> {
-    let name = path.display().to_string();
-    if !path.exists() {
-        return Err(Failure::new("no_store", &[("file", &name)]));
-    }
+    check_there(path)?;
     GeoPackageLedger::open(path).map_err(|error| failure(path, &error))
 }
 
 /// Opens a store that must exist, to read alone.
 pub(crate) fn open_to_read(path: &Path) -> Result<GeoPackageLedger, Failure> {
-    let name = path.display().to_string();
-    if !path.exists() {
-        return Err(Failure::new("no_store", &[("file", &name)]));
-    }
+    check_there(path)?;
     GeoPackageLedger::open_read_only(path).map_err(|error| failure(path, &error))
+}
+
+fn check_there(path: &Path) -> Result<(), Failure> {
+    let name = path.display().to_string();
+    if path.is_dir() {
+        let why = words("store_is_folder");
+        let values = [("file", Text::same(name)), ("why", why)];
+        return Err(Failure::text(words("store_failed").fill(&values)));
+    }
+    if path.exists() { Ok(()) } else { Err(Failure::new("no_store", &[("file", &name)])) }
 }
 
 /// A ledger's error in words for people: what is wrong, and what to do.
@@ -101,4 +105,30 @@ pub(crate) fn batches(
         return Err(Failure::text(message));
     }
     Ok(sorter.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    //! What is said of files that are no stores, or not ours to use.
+
+    use std::path::Path;
+
+    use super::{open, open_to_read};
+
+    fn said(path: &Path) -> String {
+        let failure = open(path).expect_err("refused");
+        assert!(failure.message.zh.contains(&path.display().to_string()), "{}", failure.message.zh);
+        assert_ne!(failure.message.zh, failure.message.en);
+        failure.message.en
+    }
+
+    #[test]
+    fn every_refusal_names_the_file_and_what_to_do() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(said(folder.path()).contains("is a folder"));
+        let text = folder.path().join("text.gpkg");
+        std::fs::write(&text, "hello world, this is no database at all".repeat(99)).expect("written");
+        assert!(said(&text).contains("not a landcycle store"));
+        assert!(open_to_read(&folder.path().join("none.gpkg")).is_err());
+    }
 }

@@ -26,7 +26,7 @@ pub(crate) struct Assess {
     #[arg(long, value_name = "FILE")]
     facts: Option<PathBuf>,
     /// 工作表 · sheet of a workbook of facts
-    #[arg(long, value_name = "NAME", requires = "facts")]
+    #[arg(long, value_name = "NAME", conflicts_with = "store")]
     sheet: Option<String>,
     /// 政策包 · judge every case by this package, not by its place
     #[arg(long, value_name = "ID")]

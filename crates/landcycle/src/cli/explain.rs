@@ -27,7 +27,7 @@ pub(crate) struct Explain {
     #[arg(long, value_name = "FILE")]
     facts: Option<PathBuf>,
     /// 工作表 · sheet of a workbook of facts
-    #[arg(long, value_name = "NAME", requires = "facts")]
+    #[arg(long, value_name = "NAME", conflicts_with = "store")]
     sheet: Option<String>,
     /// 政策包 · judge by this package
     #[arg(long, value_name = "ID")]

@@ -196,7 +196,8 @@ impl<'r> Reader<'r> {
             facts.filter(|fact| differing.contains(&trace(&fact.name))).map(|fact| &fact.title).collect();
         let join =
             |form: fn(&Text) -> &str, gap: &str| titles.iter().map(|t| form(t)).collect::<Vec<_>>().join(gap);
-        let titles = Text { zh: join(|t| &t.zh, "、"), en: join(|t| &t.en, ", ") };
+        let gap = words("list_gap");
+        let titles = Text { zh: join(|t| &t.zh, &gap.zh), en: join(|t| &t.en, &gap.en) };
         words("notice_contradicted").fill(&[("first", Text::same(first.to_string())), ("facts", titles)])
     }
 

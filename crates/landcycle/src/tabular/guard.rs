@@ -15,8 +15,8 @@ use super::error::Fault;
 
 /// Parts that are kept whole may unpack to this much.
 const MAX_KEPT_BYTES: u64 = 256 * 1024 * 1024;
-/// Styles are kept as structures thirty times their size.
-const MAX_STYLES_BYTES: u64 = 16 * 1024 * 1024;
+/// Styles, the list of sheets and relations are kept as structures many times their size.
+const MAX_STRUCTURE_BYTES: u64 = 16 * 1024 * 1024;
 /// Shared strings; each also costs a pointer, however short it is.
 const MAX_STRINGS: u64 = 16 * 1024 * 1024;
 /// No cell is longer with all its markup: a part of it for each of 32,767 characters.
@@ -47,8 +47,9 @@ pub(super) fn inspect(file: &mut File, options: &ReadOptions) -> Result<bool, Fa
             continue;
         }
         let mut part = archive.by_index(index).map_err(broken)?;
-        let allowed = if name.ends_with("styles.xml") {
-            left.min(MAX_STYLES_BYTES)
+        let structure = ["styles.xml", "workbook.xml", ".rels", "[content_types].xml"];
+        let allowed = if structure.iter().any(|end| name.ends_with(end)) {
+            left.min(MAX_STRUCTURE_BYTES)
         } else if !name.contains("worksheets/") || name.ends_with("sharedstrings.xml") {
             left.min(MAX_KEPT_BYTES)
         } else {
