@@ -473,7 +473,7 @@ fn fast_decimal(text: &str, quantum: Exact) -> Option<i64> {
 
 /// A number with thousands separated, at most six decimals, for people; a simple fraction as such,
 /// and what is rounded says so.
-pub(crate) fn grouped(value: Exact) -> String {
+pub fn grouped(value: Exact) -> String {
     let text = value.decimal().filter(|d| d.split_once('.').is_none_or(|(_, p)| p.len() <= 6));
     if text.is_none() && value.den() <= 100 && value.num().abs() < 1_000 {
         return value.to_string();

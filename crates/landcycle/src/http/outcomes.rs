@@ -4,6 +4,7 @@ use landcycle_policy::law::Rule;
 use landcycle_policy::package::rule::{OutcomeCode, RuleKind};
 use landcycle_policy::program::outcome::{Determination, Outcome, OutcomeValue, Words};
 use landcycle_policy::text::Text;
+use landcycle_policy::vocabulary::grouped;
 use serde_json::{Value, json};
 
 use crate::assessment::bound;
@@ -76,7 +77,7 @@ fn text(outcome: &Outcome, rule: &Rule) -> Text {
     };
     match (value, value.words(rule)) {
         (OutcomeValue::Amount(amount), _) => {
-            let number = amount.rounded(2);
+            let number = grouped(*amount);
             words("outcome_money").fill(&[("amount", Text::same(number))])
         }
         (OutcomeValue::Flag(_), Words::One(word)) => words(&format!("outcome_{word}")),

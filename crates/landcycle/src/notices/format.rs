@@ -23,6 +23,8 @@ pub(crate) struct NoticeFormat {
     pub(crate) zero_is_none: BTreeSet<String>,
     /// Facts written as ordinals in words (八级).
     pub(crate) ordinals: BTreeSet<String>,
+    /// Facts that are another one where a code says so.
+    pub(crate) instead: Vec<Instead>,
     /// Facts that tell two notices under one number apart.
     pub(crate) identity: Vec<String>,
     /// The fact whose date is the day of the event.
@@ -38,6 +40,15 @@ pub(crate) enum Column {
     Fact { name: String, unit: Option<String> },
     /// Left aside, for a reason.
     Ignored(Text),
+}
+
+/// A column that means another fact in some rows.
+#[derive(Debug)]
+pub(crate) struct Instead {
+    pub(crate) fact: String,
+    pub(crate) is: String,
+    /// The fact that decides, and the values for which it does.
+    pub(crate) when: (String, Vec<String>),
 }
 
 /// A value worth a second look.
@@ -92,6 +103,7 @@ impl NoticeFormat {
             missing: list("missing_values").into_iter().collect(),
             zero_is_none: list("zero_is_none").into_iter().collect(),
             ordinals: list("ordinals").into_iter().collect(),
+            instead: instead(&root),
             identity: list("identity"),
             happened_on: root.get("happened_on").and_then(Node::text).unwrap_or_default().to_owned(),
             unusual: unusual.collect(),
@@ -120,6 +132,17 @@ impl NoticeFormat {
         }
         self.headers.get(&normal(name)).map(with_unit)
     }
+}
+
+fn instead(root: &Node) -> Vec<Instead> {
+    let word = |node: Option<&Node>| node.and_then(Node::text).unwrap_or_default().to_owned();
+    let read = |node: &Node| {
+        let (fact, values) = node.get("when")?.entries().next()?;
+        let values = values.items().into_iter().filter_map(Node::text).map(str::to_owned).collect();
+        let when = (word(Some(fact)), values);
+        Some(Instead { fact: word(node.get("fact")), is: word(node.get("is")), when })
+    };
+    root.get("instead").map(Node::items).unwrap_or_default().into_iter().filter_map(read).collect()
 }
 
 fn text(node: &Node) -> Text {

@@ -170,6 +170,14 @@ impl<'r> Reader<'r> {
                 faults.push(self.line(row, &why));
             }
         }
+        for instead in &self.format.instead {
+            let (name, values) = &instead.when;
+            if facts.get(name).is_some_and(|value| values.contains(value))
+                && let Some(value) = facts.remove(&instead.fact)
+            {
+                facts.insert(instead.is.clone(), value);
+            }
+        }
         if faults.is_empty() { Ok(facts) } else { Err(faults) }
     }
 

@@ -67,13 +67,17 @@ impl Office {
     }
 
     fn price(&self, case: &str) -> Option<String> {
-        let mut price = None;
+        self.fact(case, "price")
+    }
+
+    fn fact(&self, case: &str, name: &str) -> Option<String> {
+        let mut value = None;
         let cut = Cut { as_of: date(2020, 1, 1), known_at: None, is_occurrence: &|_| false };
         let visit = &mut |found: &landcycle_ledger::FoldedCase<'_>| {
-            price = found.get("price").map(|fact| fact.value.to_string());
+            value = found.get(name).map(|fact| fact.value.to_string());
         };
         self.ledger().fold_case(case, &cut, visit).expect("a fold");
-        price
+        value
     }
 }
 
@@ -117,6 +121,24 @@ fn rows_that_contradict_each_other_are_refused() {
     assert!(!office.store().exists());
     let lacking = FIRST.replace(",100,", ",,");
     assert!(refused(&office.import(&[FIRST, &lacking])).contains("price"));
+}
+
+#[test]
+fn a_lease_has_no_grant_price() {
+    let office = Office::new();
+    let heading = format!("{HEADING},supply_mode");
+    let rows = [
+        heading,
+        format!("{FIRST},挂牌出让"),
+        format!("{SECOND},租赁"),
+        "X3,项目三,坐落三,1,50,2014-05-01,".into(),
+    ];
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    office.import_with(&rows, false).map_err(|failure| failure.message).expect("a report");
+    let sums = |case: &str| (office.price(case), office.fact(case, "lease_price"));
+    assert_eq!(sums("X1"), (Some("1000000".into()), None));
+    assert_eq!(sums("X2"), (None, Some("2000000".into())));
+    assert_eq!(sums("X3"), (Some("500000".into()), None));
 }
 
 #[test]

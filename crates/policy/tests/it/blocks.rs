@@ -1,7 +1,7 @@
 //! The same results one row at a time and in blocks of any size, and dates that are the calendar's.
 
 use landcycle_policy::calendar::{NEVER, iso, next_every, plus_months};
-use landcycle_policy::fault::Source;
+use landcycle_policy::fault::{Fault, Source};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::program::facts::Facts;
 use landcycle_policy::program::outcome::{Decoder, Outcome, Outcomes};
@@ -40,7 +40,7 @@ fn library() -> Library {
         ),
         rule("wide", "yes_no", "price * area * 1000 > price * floor_area * 999"),
     ]));
-    assert!(faults.is_empty(), "{:?}", faults.iter().map(|f| f.message()).collect::<Vec<_>>());
+    assert!(faults.is_empty(), "{:?}", faults.iter().map(Fault::message).collect::<Vec<_>>());
     library
 }
 

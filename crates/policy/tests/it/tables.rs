@@ -1,7 +1,7 @@
 //! Tables: which row is found, from which edition, and what is said where there is none.
 
 use landcycle_policy::calendar::parse_iso;
-use landcycle_policy::fault::Source;
+use landcycle_policy::fault::{Fault, Source};
 use landcycle_policy::package::document::Grade;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::program::facts::Facts;
@@ -18,7 +18,7 @@ fn library(kind: &str, result: &str) -> Library {
     );
     let file = Source { path: "base/rules/supply/probe.yaml".into(), text: rule };
     let (library, faults) = Library::read(with(vec![file]));
-    assert!(faults.is_empty(), "{:?}", faults.iter().map(|f| f.message()).collect::<Vec<_>>());
+    assert!(faults.is_empty(), "{:?}", faults.iter().map(Fault::message).collect::<Vec<_>>());
     library
 }
 
@@ -128,7 +128,7 @@ fn numbers_find_their_band() {
         file("tables/supply/bands.csv", rows),
         file("rules/supply/probe.yaml", rule),
     ]));
-    assert!(faults.is_empty(), "{:?}", faults.iter().map(|f| f.message()).collect::<Vec<_>>());
+    assert!(faults.is_empty(), "{:?}", faults.iter().map(Fault::message).collect::<Vec<_>>());
     for (area, expected) in [
         ("666.6666", "unknown"),
         ("1 亩", "0.50"),
@@ -156,7 +156,7 @@ fn rows_saved_by_a_spreadsheet_are_read() {
     let path = "base/tables/supply/price_floor_2012.csv";
     let text = "\u{feff}supply_mode,industry,counts_as,per_area\r\n挂牌,\"C39\",政府,200.5\r\n\r\n";
     let (library, faults) = Library::read(with(vec![Source { path: path.into(), text: text.into() }]));
-    assert!(faults.is_empty(), "{:?}", faults.iter().map(|f| f.message()).collect::<Vec<_>>());
+    assert!(faults.is_empty(), "{:?}", faults.iter().map(Fault::message).collect::<Vec<_>>());
     let table = &library.packages["base"].tables["supply/price_floor"];
     assert_eq!(table.header(), ["industry", "supply_mode", "per_area", "counts_as"]);
 }
