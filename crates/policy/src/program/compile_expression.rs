@@ -108,7 +108,7 @@ impl PartBuilder {
             TypedKind::Rule(id, field) => return Ok(rule_value(frame, id, *field, &typed.ty)),
             TypedKind::Not(inner) => {
                 let a = self.lane(inner, 0, frame, path)?;
-                self.narrow(Op::Not { a: a.at }, a.lacks)
+                self.not(a)
             }
             TypedKind::And(parts) | TypedKind::Or(parts) => {
                 let and = matches!(typed.kind, TypedKind::And(_));

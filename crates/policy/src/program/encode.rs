@@ -55,7 +55,9 @@ impl PartBuilder {
         if by == 1 {
             return Ok((register, bits));
         }
-        let bits = fits(bits + bits_of(by))?;
+        // Doubling takes one bit more, though 2 has two.
+        let by_bits = if by.unsigned_abs().is_power_of_two() { bits_of(by) - 1 } else { bits_of(by) };
+        let bits = fits(bits + by_bits)?;
         Ok((self.resized(register, bits, by), bits))
     }
 
@@ -283,8 +285,8 @@ impl PartBuilder {
         let lacks = self.either(a.lacks(), b.lacks());
         let compared = match self.matched(a, b, bits) {
             (Reg::Narrow(a), Reg::Narrow(b)) => match (self.value_of(a.at), self.value_of(b.at)) {
-                (_, Some(to)) => Op::CompareKnown { op, a: a.at, to },
-                (Some(to), None) => Op::CompareKnown { op: turned(op), a: b.at, to },
+                (_, Some(to)) => return self.compare_known(op, a.at, to, lacks),
+                (Some(to), None) => return self.compare_known(turned(op), b.at, to, lacks),
                 (None, None) => Op::Compare { op, a: a.at, b: b.at },
             },
             (Reg::Wide(a), Reg::Wide(b)) => Op::CompareWide { op, a: a.at, b: b.at },

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::FACTS_MAX;
 use super::compile::CompileFault;
-use super::op::{Instruction, Lane, M, N, Op, Out, Part, Reg, W, WideLane};
+use super::op::{Amount, Instruction, Lane, M, N, Op, Out, Part, Reg, W, WideLane};
+use crate::calendar::{NEVER, plus_months};
+use crate::expression::syntax::Comparison;
 
 /// Builds one part.
 pub(crate) struct PartBuilder {
@@ -78,6 +80,34 @@ impl PartBuilder {
     pub(super) fn wide_lacking(&mut self, op: Op, some: bool) -> WideLane {
         let out = self.push(op, false, true, some);
         WideLane { at: out.wide.unwrap_or_default(), lacks: out.lacks }
+    }
+
+    /// A comparison with what is known. A day so many months later is not after a day exactly if it is
+    /// not after another, so that the calendar is asked once, here, and not for every row.
+    pub(super) fn compare_known(&mut self, op: Comparison, a: N, to: i64, lacks: Option<M>) -> Lane {
+        let shifted = match self.made_by(a) {
+            Some(Op::PlusMonths { date, months: Amount::Known(months) }) if !self.keep => {
+                same_before_shift(op, to, *months).map(|(op, to)| Op::CompareKnown { op, a: *date, to })
+            }
+            _ => None,
+        };
+        self.narrow(shifted.unwrap_or(Op::CompareKnown { op, a, to }), lacks)
+    }
+
+    /// The contrary: of a comparison, the opposite comparison.
+    pub(super) fn not(&mut self, lane: Lane) -> Lane {
+        let op = match self.made_by(lane.at) {
+            Some(Op::CompareKnown { op, a, to }) => Op::CompareKnown { op: opposite(*op), a: *a, to: *to },
+            Some(Op::Compare { op, a, b }) => Op::Compare { op: opposite(*op), a: *a, b: *b },
+            _ => Op::Not { a: lane.at },
+        };
+        self.narrow(op, lane.lacks)
+    }
+
+    /// The instruction that gives a narrow register.
+    fn made_by(&self, at: N) -> Option<&Op> {
+        let made = self.part.instructions.iter().find(|made| made.out.narrow == Some(at));
+        made.map(|made| &made.op)
     }
 
     /// A set of what is lacking by an instruction of its own.
@@ -173,5 +203,38 @@ impl PartBuilder {
         let lane = Lane { at: slot, lacks };
         self.slots.insert(fact, lane);
         Ok(lane)
+    }
+}
+
+/// The comparison that a date must meet for the date so many months later to meet `op to`. Later dates
+/// have later (or the same) anniversaries, so there is a last one that is not after a day.
+fn same_before_shift(op: Comparison, to: i64, months: i64) -> Option<(Comparison, i64)> {
+    let last_not_after = |day: i64| {
+        let near = plus_months(day, -months);
+        // The anniversary back and forth is at most the days by which months differ away.
+        (near - 4..=near + 4).rev().find(|date| plus_months(*date, months) <= day)
+    };
+    // "Never" is later than any day before and after the shift.
+    if to >= NEVER || to.abs() > 1_000_000 || months.abs() > 12_000 {
+        return None;
+    }
+    match op {
+        Comparison::LessOrEqual => Some((Comparison::LessOrEqual, last_not_after(to)?)),
+        Comparison::Less => Some((Comparison::LessOrEqual, last_not_after(to - 1)?)),
+        Comparison::Greater => Some((Comparison::Greater, last_not_after(to)?)),
+        Comparison::GreaterOrEqual => Some((Comparison::Greater, last_not_after(to - 1)?)),
+        Comparison::Equal | Comparison::NotEqual => None,
+    }
+}
+
+/// The comparison that holds where this one does not.
+fn opposite(op: Comparison) -> Comparison {
+    match op {
+        Comparison::Less => Comparison::GreaterOrEqual,
+        Comparison::LessOrEqual => Comparison::Greater,
+        Comparison::Equal => Comparison::NotEqual,
+        Comparison::NotEqual => Comparison::Equal,
+        Comparison::GreaterOrEqual => Comparison::Less,
+        Comparison::Greater => Comparison::LessOrEqual,
     }
 }

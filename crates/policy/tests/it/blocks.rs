@@ -38,6 +38,12 @@ fn library() -> Library {
             "quantity\nunit: 元",
             "case when supply_mode in [listing, tender] then price * 3 else price / 4 end",
         ),
+        rule("late", "yes_no", "as_of >= signed_on + 2 years"),
+        rule(
+            "early",
+            "yes_no",
+            "not (started_on + 1.5 years > 2024-02-29) or start_due_on - 1 year < 2024-02-29",
+        ),
         rule("wide", "yes_no", "price * area * 1000 > price * floor_area * 999"),
     ]));
     assert!(faults.is_empty(), "{:?}", faults.iter().map(Fault::message).collect::<Vec<_>>());
@@ -132,6 +138,8 @@ proptest! {
             }
             prop_assert_eq!(word("years", at), iso(plus_months(signed, 84)));
             prop_assert_eq!(word("earlier", at), iso(plus_months(signed, -1_800)));
+            let late = if 20_000 >= plus_months(signed, 24) { "yes" } else { "no" };
+            prop_assert_eq!(word("late", at), late);
             if due != MISSING && due != NEVER {
                 prop_assert_eq!(word("every", at), iso(next_every(signed, 36, due)));
             }
