@@ -341,6 +341,12 @@ impl PartBuilder {
     pub(crate) fn select(&mut self, condition: Lane, a: Reg, b: Reg) -> Reg {
         let some = condition.lacks.or(a.lacks()).or(b.lacks()).is_some();
         match self.matched(a, b, 1) {
+            // Between two constants that differ, what is chosen is known exactly where the condition is.
+            (Reg::Narrow(a), Reg::Narrow(b)) if self.differ(a, b) => {
+                let lacks = condition.lacks;
+                let condition = Lane { lacks: None, ..condition };
+                Reg::Narrow(self.narrow(Op::Select { condition, a, b }, lacks))
+            }
             (Reg::Narrow(a), Reg::Narrow(b)) => {
                 Reg::Narrow(self.narrow_lacking(Op::Select { condition, a, b }, some))
             }

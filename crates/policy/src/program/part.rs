@@ -153,6 +153,12 @@ impl PartBuilder {
         self.part.narrow_constants.get(&at).copied()
     }
 
+    /// Whether both are constants, and not the same.
+    pub(super) fn differ(&self, a: Lane, b: Lane) -> bool {
+        let known = self.value_of(a.at).zip(self.value_of(b.at)).is_some_and(|(a, b)| a != b);
+        known && a.lacks.is_none() && b.lacks.is_none()
+    }
+
     /// A number that is always known, in 64 or 128 bits.
     pub(crate) fn constant(&mut self, value: i128, wide: bool) -> Reg {
         let narrow = i64::try_from(value).ok().filter(|_| !wide);
