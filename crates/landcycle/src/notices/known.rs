@@ -33,9 +33,16 @@ struct Case {
 
 struct Notice {
     key: String,
-    content: String,
+    content: Content,
     /// The row of this file that says it, and traces of what it says.
     row: Option<(u64, Box<[(u64, u64)]>)>,
+}
+
+/// What a notice says, shortly: told apart within one store and one file, never kept.
+type Content = (u64, usize);
+
+fn content(body: &str) -> Content {
+    (trace(body), body.len())
 }
 
 /// How a row stands to what is known.
@@ -67,7 +74,7 @@ impl Known {
         ledger.events_of_kind(KIND, &mut |event| {
             let case = known.cases.entry(event.case_id.clone()).or_insert_with(|| fresh(&event));
             case.last_day = case.last_day.max(Some(event.happened_on));
-            let content = digest(&[event.body.as_str()]);
+            let content = content(event.body.as_str());
             let notice = Notice { key: event.key, content, row: None };
             known.notices.insert((event.case_id, event.happened_on), notice);
         })?;
@@ -100,7 +107,7 @@ impl Known {
         facts: &Facts,
         body: &str,
     ) -> Standing {
-        let content = digest(&[body]);
+        let content = content(body);
         let place = (case_id.to_owned(), day);
         let there = self.notices.get(&place);
         if let Some(Notice { row: Some((first, traces)), content: said, .. }) = there
@@ -167,5 +174,7 @@ fn digest(parts: &[&str]) -> String {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let hex =
+        |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]));
+    hash.finalize().iter().take(16).flat_map(hex).collect()
 }
