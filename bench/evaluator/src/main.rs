@@ -115,19 +115,8 @@ fn measure(program: &Program, facts: &Facts, threads: usize) -> u64 {
             }
         });
     };
-    run();
-    clock::forget_peak();
-    // The system counts processor time in hundredths of a second: that of all runs is divided.
-    let (all, walls) = timed(|| (0..RUNS).map(|_| timed(&mut run).0.wall).collect::<Vec<f64>>());
-    let (wall, cpu) = (median(walls), all.cpu / RUNS as f64);
-    println!(
-        "{}",
-        json!({
-            "engine": format!("landcycle, {threads} thread{}", if threads == 1 { "" } else { "s" }),
-            "rows": rows, "wall_s": wall, "cpu_s": cpu, "rows_per_s": rows as f64 / wall,
-            "rows_per_cpu_s": rows as f64 / cpu, "peak_mib": clock::peak_mib(),
-        })
-    );
+    let threads = format!("landcycle, {threads} thread{}", if threads == 1 { "" } else { "s" });
+    report(&threads, rows, &mut run);
     // Rows in the order of the portfolio, whoever evaluated them.
     Outcomes::fingerprint_of(&outs, &spans.iter().map(|(_, n)| *n).collect::<Vec<_>>())
 }
@@ -143,14 +132,20 @@ fn in_chunks(program: &Program, facts: &Facts) {
             machine.run(program, facts, start, CHUNK.min(rows - start), &mut out);
         }
     };
+    report("landcycle, in chunks, 1 thread", rows, &mut run);
+}
+
+/// Runs once to warm up, then times the evaluation of `rows` rows and prints the line of `engine`.
+fn report(engine: &str, rows: usize, run: &mut impl FnMut()) {
     run();
     clock::forget_peak();
-    let (all, walls) = timed(|| (0..RUNS).map(|_| timed(&mut run).0.wall).collect::<Vec<f64>>());
+    // The system counts processor time in hundredths of a second: that of all runs is divided.
+    let (all, walls) = timed(|| (0..RUNS).map(|_| timed(&mut *run).0.wall).collect::<Vec<f64>>());
     let (wall, cpu) = (median(walls), all.cpu / RUNS as f64);
     println!(
         "{}",
         json!({
-            "engine": "landcycle, in chunks, 1 thread", "rows": rows, "wall_s": wall, "cpu_s": cpu,
+            "engine": engine, "rows": rows, "wall_s": wall, "cpu_s": cpu,
             "rows_per_s": rows as f64 / wall, "rows_per_cpu_s": rows as f64 / cpu,
             "peak_mib": clock::peak_mib(),
         })

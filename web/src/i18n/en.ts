@@ -147,7 +147,7 @@ export const en: Record<Key, string> = {
   'library.list': 'All documents',
   'library.table1': 'Three cities (Table 1)',
   'library.fig1': 'Policy timeline (Fig. 1)',
-  'library.table1.note': 'The policy systems of Beijing, Shanghai and Shenzhen, in the order of Table 1 of the paper.',
+  'library.table1.note': 'The policy systems of the three cities, in the order of Table 1 of the paper.',
   'library.fig1.note': 'How industrial land policy developed, by the years of Fig. 1 of the paper.',
   'library.search': 'Search documents',
   'library.count': 'Documents: {n}',

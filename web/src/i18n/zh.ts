@@ -145,7 +145,7 @@ export const zh = {
   'library.list': '全部文件',
   'library.table1': '三市政策体系（表1）',
   'library.fig1': '政策沿革（图1）',
-  'library.table1.note': '北京、上海、深圳支持产业高质量发展的政策体系，按论文表1的次序。',
+  'library.table1.note': '三市支持产业高质量发展的政策体系，按论文表1的次序。',
   'library.fig1.note': '产业用地政策沿革，按论文图1的年份。',
   'library.search': '检索文件',
   'library.count': '{n} 件',
