@@ -219,16 +219,21 @@ fn rename(
         | Op::CompareKnown { a, .. }
         | Op::Not { a }
         | Op::In { a, .. }
+        | Op::DivideKnown { a, .. }
         | Op::IsNever { a } => each.narrow(a),
-        Op::ScaleWide { a, .. } => each.wide(a),
+        Op::ScaleWide { a, .. } | Op::DivideWideKnown { a, .. } => each.wide(a),
         Op::Arithmetic { a, b, .. }
         | Op::Compare { a, b, .. }
         | Op::DaysBetween { a, b }
+        | Op::Divide { a, b }
         | Op::Extreme { a, b, .. } => {
             each.narrow(a);
             each.narrow(b);
         }
-        Op::ArithmeticWide { a, b, .. } | Op::CompareWide { a, b, .. } | Op::ExtremeWide { a, b, .. } => {
+        Op::ArithmeticWide { a, b, .. }
+        | Op::CompareWide { a, b, .. }
+        | Op::ExtremeWide { a, b, .. }
+        | Op::DivideWide { a, b } => {
             each.wide(a);
             each.wide(b);
         }
@@ -267,6 +272,10 @@ fn rename(
             each.lane(condition);
             each.wide_lane(a);
             each.wide_lane(b);
+        }
+        Op::Discount { years, lacks, .. } => {
+            each.narrow(years);
+            each.lacks(lacks);
         }
         Op::Lookup { keys, lacks, .. } => {
             for key in keys {

@@ -1,6 +1,6 @@
 //! From a law to a program for one assessment date.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::encode::Number;
 use super::op::{FieldOut, Lane, N, Op, Program, Reg, RuleOut, WideLane};
@@ -26,6 +26,8 @@ pub enum CompileFault {
     TooManyExceptions,
     /// A quotient as the key of a table.
     KeyIsQuotient,
+    /// A rate of discount that differs from case to case, or is below zero.
+    Rate,
 }
 
 impl CompileFault {
@@ -38,6 +40,7 @@ impl CompileFault {
             Self::TooManyFacts => "P083",
             Self::TooManyExceptions => "P084",
             Self::KeyIsQuotient => "P085",
+            Self::Rate => "P086",
         }
     }
 }
@@ -64,8 +67,35 @@ impl Program {
         as_of: i64,
         keep: bool,
     ) -> Result<Self, (String, CompileFault)> {
+        let all = (0..law.rules.len()).collect();
+        Self::of_rules(law, vocabulary, as_of, keep, &all)
+    }
+
+    /// The same of the rules that judge cases of one subject.
+    pub fn of_subject(
+        law: &Law,
+        vocabulary: &Vocabulary,
+        as_of: i64,
+        keep: bool,
+        subject: usize,
+    ) -> Result<Self, (String, CompileFault)> {
+        let wanted = law.of_subject(subject).map(|(at, _)| at).collect();
+        Self::of_rules(law, vocabulary, as_of, keep, &wanted)
+    }
+
+    pub(super) fn of_rules(
+        law: &Law,
+        vocabulary: &Vocabulary,
+        as_of: i64,
+        keep: bool,
+        wanted: &BTreeSet<usize>,
+    ) -> Result<Self, (String, CompileFault)> {
         let mut parts = Vec::new();
         for group in groups(law) {
+            // Rules that use one another judge the same subject, or none in particular.
+            if !group.iter().any(|rule| wanted.contains(rule)) {
+                continue;
+            }
             let mut builder = PartBuilder::new(keep, as_of);
             let mut done: BTreeMap<&str, Done> = BTreeMap::new();
             for at in group {

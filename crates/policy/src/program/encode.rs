@@ -11,7 +11,7 @@ use crate::exact::Exact;
 use crate::expression::syntax::{Arithmetic, Comparison};
 
 /// Lanes that stay below this many bits are kept in 64 bits.
-const NARROW_BITS: u32 = 62;
+pub(super) const NARROW_BITS: u32 = 62;
 /// No lane may need more.
 const WIDE_BITS: u32 = 126;
 
@@ -26,15 +26,15 @@ pub(crate) enum Number {
 
 type Made<T> = Result<T, CompileFault>;
 
-fn bits_of(value: i128) -> u32 {
+pub(super) fn bits_of(value: i128) -> u32 {
     128 - value.unsigned_abs().leading_zeros()
 }
 
-fn fits(bits: u32) -> Made<u32> {
+pub(super) fn fits(bits: u32) -> Made<u32> {
     if bits <= WIDE_BITS { Ok(bits) } else { Err(CompileFault::TooLarge) }
 }
 
-fn overflow<T>(value: Option<T>) -> Made<T> {
+pub(super) fn overflow<T>(value: Option<T>) -> Made<T> {
     value.ok_or(CompileFault::TooLarge)
 }
 
@@ -51,7 +51,7 @@ fn turned(op: Comparison) -> Comparison {
 
 impl PartBuilder {
     /// A register multiplied by a whole number, in the width that the result needs.
-    fn scaled(&mut self, register: Reg, bits: u32, by: i128) -> Made<(Reg, u32)> {
+    pub(super) fn scaled(&mut self, register: Reg, bits: u32, by: i128) -> Made<(Reg, u32)> {
         if by == 1 {
             return Ok((register, bits));
         }
@@ -162,7 +162,7 @@ impl PartBuilder {
         }
     }
 
-    fn sum(&mut self, op: Arithmetic, a: Number, b: Number) -> Made<Number> {
+    pub(super) fn sum(&mut self, op: Arithmetic, a: Number, b: Number) -> Made<Number> {
         if let (Number::Known(x), Number::Known(y)) = (a, b) {
             let y = if op == Arithmetic::Subtract {
                 overflow(Exact::ZERO.plus(y).and_then(|y| y.times(Exact::whole(-1))))?

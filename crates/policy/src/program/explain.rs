@@ -113,7 +113,7 @@ pub fn explain(
     rule: usize,
     as_of: i64,
 ) -> Result<Step, (String, CompileFault)> {
-    let program = Program::compile(law, vocabulary, as_of, true)?;
+    let program = Program::of_rules(law, vocabulary, as_of, true, &BTreeSet::from([rule]))?;
     let mut machine = Machine::with_block(&program, 1);
     let mut outcomes = super::outcome::Outcomes::new(&program, 1);
     machine.run(&program, facts, row, 1, &mut outcomes);
@@ -557,6 +557,9 @@ fn operation(kind: &TypedKind) -> Text {
         TypedKind::Case(..) => "case",
         TypedKind::Extreme { greatest: true, .. } => "greatest",
         TypedKind::Extreme { .. } => "least",
+        TypedKind::Round { .. } => "round",
+        TypedKind::Discount { .. } => "discount",
+        TypedKind::Count(_) => "count",
         _ => "value",
     };
     words(&format!("explain.op.{key}"))

@@ -4,6 +4,7 @@ use super::facts::Facts;
 use super::kernels::{self, calendar};
 use super::op::{Amount, Instruction, Lane, M, N, Op, Out, Part, Program, Reg, W, WideLane};
 use super::outcome::Outcomes;
+use super::rounding;
 use super::{BLOCK, CONFLICT, KEYS_MAX, UNDEFINED};
 use crate::calendar::NEVER;
 use crate::vocabulary::MISSING;
@@ -224,6 +225,10 @@ impl Registers {
             | Op::DaysBetween { .. }
             | Op::Endless { .. }
             | Op::NextEvery { .. } => r.calendar(&instruction.op, b, out),
+            Op::Divide { .. }
+            | Op::DivideWide { .. }
+            | Op::DivideKnown { .. }
+            | Op::DivideWideKnown { .. } => r.rounding(&instruction.op, b, out),
             _ => r.choice(&instruction.op, b, out),
         });
     }
@@ -280,6 +285,20 @@ impl Registers {
         }
     }
 
+    fn rounding(&self, op: &Op, b: &Block<'_>, out: Given<'_>) {
+        match op {
+            Op::Divide { a, b: c } => rounding::divide(self.n(*a, b), self.n(*c, b), out.narrow),
+            Op::DivideKnown { a, by } => rounding::divide_known(self.n(*a, b), *by, out.narrow),
+            Op::DivideWide { a, b: c } => {
+                rounding::divide_wide(self.w(*a, b), self.w(*c, b), out.narrow, out.wide);
+            }
+            Op::DivideWideKnown { a, by } => {
+                rounding::divide_wide_known(self.w(*a, b), *by, out.narrow, out.wide);
+            }
+            _ => {}
+        }
+    }
+
     fn choice(&self, op: &Op, b: &Block<'_>, out: Given<'_>) {
         match op {
             Op::Select { condition, a, b: c } => {
@@ -306,6 +325,9 @@ impl Registers {
                 }
                 let values = &values[..keys.len().min(KEYS_MAX)];
                 column.run(values, self.m(*lacks, b), (out.narrow, out.lacks));
+            }
+            Op::Discount { years, lacks, factors } => {
+                factors.run(self.n(*years, b), self.m(*lacks, b), (out.narrow, out.lacks), UNDEFINED);
             }
             Op::Conflict { one, other, lacks } => {
                 let both = (self.lane(*one, b), self.lane(*other, b));

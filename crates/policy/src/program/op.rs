@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::discount::Discounts;
 use super::lookup::Lookup;
 use crate::exact::Exact;
 use crate::expression::syntax::{Arithmetic, Comparison};
@@ -166,6 +167,30 @@ pub(crate) enum Op {
         greatest: bool,
         a: W,
         b: W,
+    },
+    /// The nearest whole number to `a / b`; 0 where `b` is not above zero.
+    Divide {
+        a: N,
+        b: N,
+    },
+    /// The same of wide values, given narrow where the result fits.
+    DivideWide {
+        a: W,
+        b: W,
+    },
+    DivideKnown {
+        a: N,
+        by: i64,
+    },
+    DivideWideKnown {
+        a: W,
+        by: i128,
+    },
+    /// Factors of discount, undefined for years that have none.
+    Discount {
+        years: N,
+        lacks: Option<M>,
+        factors: Arc<Discounts>,
     },
     /// Lane `a` where the date lies in the interval, otherwise lane `b`.
     Within {
