@@ -83,17 +83,19 @@ impl Program {
         Self::of_rules(law, vocabulary, as_of, keep, &wanted)
     }
 
-    pub(super) fn of_rules(
+    /// The same of some rules, by index, and those that they use.
+    pub fn of_rules(
         law: &Law,
         vocabulary: &Vocabulary,
         as_of: i64,
         keep: bool,
         wanted: &BTreeSet<usize>,
     ) -> Result<Self, (String, CompileFault)> {
+        let wanted = with_used(law, wanted);
         let mut parts = Vec::new();
-        for group in groups(law) {
-            // Rules that use one another judge the same subject, or none in particular.
-            if !group.iter().any(|rule| wanted.contains(rule)) {
+        for mut group in groups(law) {
+            group.retain(|rule| wanted.contains(rule));
+            if group.is_empty() {
                 continue;
             }
             let mut builder = PartBuilder::new(keep, as_of);
@@ -110,6 +112,18 @@ impl Program {
         }
         Ok(Self { parts })
     }
+}
+
+/// Rules with those that they use, directly or through others.
+fn with_used(law: &Law, wanted: &BTreeSet<usize>) -> BTreeSet<usize> {
+    let mut all = wanted.clone();
+    // Rules stand after those that they use.
+    for (at, rule) in law.rules.iter().enumerate().rev() {
+        if all.contains(&at) {
+            all.extend(rule.uses().iter().filter_map(|used| law.rule(used)).map(|(used, _)| used));
+        }
+    }
+    all
 }
 
 /// Rules that use one another, in the order of the law.

@@ -298,6 +298,11 @@ pub struct Program {
 }
 
 impl Program {
+    /// Whether a rule, by index, is computed.
+    pub fn has(&self, rule: usize) -> bool {
+        self.parts.iter().any(|part| part.rules.iter().any(|out| out.rule == rule))
+    }
+
     /// How many instructions there are, for benchmarks and curiosity.
     pub fn instructions(&self) -> usize {
         self.parts.iter().map(|part| part.instructions.len()).sum()
