@@ -10,11 +10,13 @@ use crate::exact::Exact;
 /// The nearest whole number to `num / den` with `den` above zero; half goes away from zero.
 #[inline]
 pub(super) fn nearest(num: i128, den: i128) -> i128 {
-    let whole = num / den;
-    let rest = num - whole * den;
-    // Twice the rest is compared without doubling, which might not fit.
-    let far = rest.unsigned_abs() >= den.unsigned_abs() - rest.unsigned_abs();
-    if far && rest != 0 { whole + num.signum() } else { whole }
+    let (size, by) = (num.unsigned_abs(), den.unsigned_abs());
+    let whole = size / by;
+    let rest = size - whole * by;
+    // Twice the rest is compared without doubling, which might not fit; and without a branch, which
+    // would be guessed wrongly every other time.
+    let whole = (whole + u128::from(rest >= by - rest)) as i128;
+    if num < 0 { -whole } else { whole }
 }
 
 impl PartBuilder {
@@ -89,8 +91,9 @@ pub(super) fn divide_known(a: &[i64], by: i64, out: &mut [i64]) {
         let size = num.unsigned_abs();
         let whole = (u128::from(size).wrapping_mul(reciprocal) >> shift) as u64;
         let rest = size.wrapping_sub(whole.wrapping_mul(by.unsigned_abs()));
-        let whole = whole + u64::from(rest >= by.unsigned_abs() - rest.min(by.unsigned_abs()) && rest != 0);
-        if num < 0 { (whole as i64).wrapping_neg() } else { whole as i64 }
+        let whole = whole.wrapping_add(u64::from(rest >= by.unsigned_abs().wrapping_sub(rest))) as i64;
+        let sign = num >> 63;
+        (whole ^ sign).wrapping_sub(sign)
     });
 }
 
@@ -134,10 +137,12 @@ fn narrowed(value: i128) -> Option<i64> {
 
 #[inline]
 fn nearest_narrow(num: i64, den: i64) -> i64 {
-    let whole = num / den;
-    let rest = num - whole * den;
-    let far = rest.unsigned_abs() >= den.unsigned_abs() - rest.unsigned_abs();
-    whole + if far && rest != 0 { num.signum() } else { 0 }
+    let (size, by) = (num.unsigned_abs(), den.unsigned_abs());
+    let whole = size / by;
+    let rest = size - whole * by;
+    let whole = (whole + u64::from(rest >= by - rest)) as i64;
+    let sign = num >> 63;
+    (whole ^ sign).wrapping_sub(sign)
 }
 
 /// Most numbers that are kept wide would fit 64 bits; dividing those is several times faster.
