@@ -36,7 +36,7 @@ pub(crate) fn assess(
     threads: usize,
     sink: &mut dyn FnMut(Found<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let program = Program::compile(&batch.law, &library.vocabulary, as_of, false)
+    let program = Program::of_subject(&batch.law, &library.vocabulary, as_of, false, batch.subject)
         .map_err(|(rule, _)| Failure::new("not_computable", &[("rule", &rule)]))?;
     let listed: Vec<usize> = batch.law.listed().map(|(at, _)| at).collect();
     let mut decoder = Decoder::new(&batch.law, &program);
@@ -89,7 +89,7 @@ pub(crate) fn one(
     as_of: i64,
     rule: usize,
 ) -> Result<Option<Determination>, Failure> {
-    let program = Program::compile(&batch.law, &library.vocabulary, as_of, false)
+    let program = Program::of_subject(&batch.law, &library.vocabulary, as_of, false, batch.subject)
         .map_err(|(rule, _)| Failure::new("not_computable", &[("rule", &rule)]))?;
     let mut machine = Machine::with_block(&program, 1);
     let mut outcomes = Outcomes::new(&program, 1);

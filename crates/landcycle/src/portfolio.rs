@@ -14,6 +14,8 @@ pub(crate) struct Batch {
     pub(crate) law: Arc<Law>,
     /// Their ids, by row.
     pub(crate) cases: Vec<String>,
+    /// What they are, by its index in the vocabulary.
+    pub(crate) subject: usize,
     /// Their facts, by row.
     pub(crate) facts: Facts,
 }
@@ -23,13 +25,19 @@ pub(crate) struct Sorter<'l> {
     library: &'l Library,
     /// A package named by the caller; otherwise each case's own place decides.
     fixed: Option<String>,
+    subject: usize,
     batches: Vec<(String, Batch)>,
 }
 
 impl<'l> Sorter<'l> {
     /// A sorter; with `package`, every case goes there.
     pub(crate) fn new(library: &'l Library, package: Option<&str>) -> Self {
-        Self { library, fixed: package.map(str::to_owned), batches: Vec::new() }
+        Self { library, fixed: package.map(str::to_owned), subject: 0, batches: Vec::new() }
+    }
+
+    /// The same for cases of another subject than the vocabulary's first.
+    pub(crate) fn of(self, subject: usize) -> Self {
+        Self { subject, ..self }
     }
 
     /// Adds a case from `(fact name, canonical text)` pairs; returns its batch and row.
@@ -65,6 +73,7 @@ impl<'l> Sorter<'l> {
             let batch = Batch {
                 law: Arc::clone(law),
                 cases: Vec::new(),
+                subject: self.subject,
                 facts: Facts::new(&self.library.vocabulary),
             };
             self.batches.push((package.to_owned(), batch));

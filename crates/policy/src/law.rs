@@ -57,6 +57,9 @@ pub struct Rule {
     pub definition: bool,
     /// The fields of the outcome; one without a name for most kinds.
     pub fields: Vec<Field>,
+    /// The subject whose cases it judges, by its index in the vocabulary; none where it reads no fact of
+    /// a subject.
+    pub subject: Option<usize>,
     pub(crate) versions: Vec<Version>,
     /// Intervals of dates within which the law's text and numbers are constant.
     pub(crate) segments: Vec<Segment>,
@@ -191,6 +194,12 @@ impl Law {
     /// A rule by its path or its name.
     pub fn rule(&self, name: &str) -> Option<(usize, &Rule)> {
         self.rules.iter().enumerate().find(|(_, rule)| rule.id == name || rule.name == name)
+    }
+
+    /// The rules that judge cases of a subject, definitions included, by index.
+    pub fn of_subject(&self, subject: usize) -> impl Iterator<Item = (usize, &Rule)> {
+        // A rule that reads no fact of its own is told with the first subject, once.
+        self.rules.iter().enumerate().filter(move |(_, rule)| rule.subject.unwrap_or(0) == subject)
     }
 
     /// The rules whose outcomes are listed, by index.

@@ -8,6 +8,7 @@
 mod allocate;
 mod compile;
 mod compile_expression;
+mod discount;
 mod encode;
 pub mod explain;
 pub mod facts;
@@ -17,7 +18,9 @@ mod machine;
 mod op;
 pub mod outcome;
 mod part;
+mod rounding;
 pub mod trial;
+mod twin;
 
 pub use compile::CompileFault;
 pub use machine::Machine;

@@ -75,7 +75,21 @@ pub struct Fact {
     pub owner: String,
     /// A remark.
     pub note: Option<Text>,
+    /// The subject it is said of, by its index; none where it may be said of any.
+    pub subject: Option<usize>,
 }
+
+/// 案件对象 · what a case can be: a parcel, a plan, a bid.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// Its id.
+    pub id: String,
+    /// What people call it.
+    pub title: Text,
+}
+
+/// The word for a fact that may be said of any subject.
+const EVERY: &str = "every";
 
 /// Why a text is not a value of a fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +107,7 @@ pub struct Vocabulary {
     by_name: BTreeMap<String, usize>,
     by_header: BTreeMap<String, usize>,
     departments: BTreeMap<String, Text>,
+    subjects: Vec<Subject>,
     /// The units.
     pub units: Units,
 }
@@ -107,18 +122,25 @@ impl Vocabulary {
         }
         for (file, root) in &parsed {
             let mut reader = Reader { file: Arc::clone(file), faults };
-            reader.mapping(root, &["departments", "facts", "units"]);
+            reader.mapping(root, &["departments", "facts", "subject", "subjects", "units"]);
             vocabulary.read_units(root, &mut reader);
             for item in root.get("departments").map(Node::items).unwrap_or_default() {
                 let id = reader.required_text(item, "id").map(|p| p.text).unwrap_or_default();
                 let title = reader.bilingual(item);
                 vocabulary.departments.insert(id, title);
             }
+            for item in root.get("subjects").map(Node::items).unwrap_or_default() {
+                let id = reader.required_text(item, "id").map(|p| p.text).unwrap_or_default();
+                let title = reader.bilingual(item);
+                vocabulary.subjects.push(Subject { id, title });
+            }
         }
         for (file, root) in &parsed {
             let mut reader = Reader { file: Arc::clone(file), faults };
+            let subject = vocabulary.read_subject(root, &mut reader);
+            let subject = subject.unwrap_or_else(|| (!vocabulary.subjects.is_empty()).then_some(0));
             for item in root.get("facts").map(Node::items).unwrap_or_default() {
-                vocabulary.read_fact(item, &mut reader);
+                vocabulary.read_fact(item, subject, &mut reader);
             }
         }
         vocabulary
@@ -158,8 +180,18 @@ impl Vocabulary {
         }
     }
 
-    fn read_fact(&mut self, item: &Node, reader: &mut Reader<'_>) {
-        const KEYS: [&str; 14] = [
+    /// The subject that a file or a fact names; nothing where it names none.
+    fn read_subject(&self, node: &Node, reader: &mut Reader<'_>) -> Option<Option<usize>> {
+        let named = reader.optional_text(node, "subject")?;
+        let mut words: Vec<&str> = self.subjects.iter().map(|subject| subject.id.as_str()).collect();
+        let at = words.iter().position(|id| *id == named.text);
+        words.push(EVERY);
+        reader.one_of(&named, &words);
+        Some(at)
+    }
+
+    fn read_fact(&mut self, item: &Node, subject: Option<usize>, reader: &mut Reader<'_>) {
+        const KEYS: [&str; 15] = [
             "name",
             "zh",
             "en",
@@ -174,6 +206,7 @@ impl Vocabulary {
             "values",
             "owner",
             "note",
+            "subject",
         ];
         reader.mapping(item, &KEYS);
         let Some(name) = reader.required_text(item, "name") else { return };
@@ -194,7 +227,8 @@ impl Vocabulary {
         if self.by_name.insert(name.text.clone(), at).is_some() {
             reader.complain("P010", name.span, "name", &name.text);
         }
-        self.facts.push(Fact { name: name.text, title, aliases, kind, owner, note });
+        let subject = self.read_subject(item, reader).unwrap_or(subject);
+        self.facts.push(Fact { name: name.text, title, aliases, kind, owner, note, subject });
     }
 
     fn read_kind(&self, item: &Node, reader: &mut Reader<'_>) -> Option<FactKind> {
@@ -258,6 +292,11 @@ impl Vocabulary {
     /// The names of a department.
     pub fn department(&self, id: &str) -> Text {
         self.departments.get(id).cloned().unwrap_or_else(|| Text::same(id))
+    }
+
+    /// What cases can be. The first is meant where nothing is said.
+    pub fn subjects(&self) -> &[Subject] {
+        &self.subjects
     }
 
     /// Departments by id.

@@ -8,7 +8,7 @@ use landcycle_policy::text::Text;
 
 use crate::cells::{self, Numbers};
 use crate::portfolio::{Batch, Sorter};
-use crate::say::{Failure, filled, words};
+use crate::say::{Failure, filled, filled_with, words};
 use crate::tabular::{ReadOptions, Row, Table};
 
 /// The fact by which a case is named.
@@ -27,7 +27,7 @@ pub(super) fn read(
     let options = ReadOptions { sheet, ..ReadOptions::default() };
     let mut table = Table::open(path, &options).map_err(|error| cells::failure(&error))?;
     let mut reader = Reader { library, columns: columns(library, &table)?, cases: HashMap::new(), rows: 0 };
-    let mut sorter = Sorter::new(library, package);
+    let mut sorter = Sorter::new(library, package).of(subject(library, &reader.columns, path)?);
     let mut faults: Vec<Text> = Vec::new();
     let mut faulty = 0_u64;
     while let Some(row) = table.next() {
@@ -108,6 +108,30 @@ impl Reader<'_> {
     }
 }
 
+/// What the cases of a file are, from what its columns say of them.
+fn subject(library: &Library, columns: &Columns, path: &Path) -> Result<usize, Failure> {
+    let vocabulary = &library.vocabulary;
+    let mut named: BTreeMap<usize, &str> = BTreeMap::new();
+    for (fact, _) in columns {
+        let fact = &vocabulary.facts()[*fact];
+        if let Some(subject) = fact.subject {
+            named.entry(subject).or_insert(&fact.name);
+        }
+    }
+    let mut told = named.iter().map(|(subject, fact)| (&vocabulary.subjects()[*subject].title, *fact));
+    let (Some((one, one_fact)), Some((other, other_fact))) = (told.next(), told.next()) else {
+        return Ok(named.first_key_value().map_or(0, |(subject, _)| *subject));
+    };
+    let values = [
+        ("file", Text::same(path.display().to_string())),
+        ("one", one.clone()),
+        ("other", other.clone()),
+        ("one_fact", Text::same(one_fact)),
+        ("other_fact", Text::same(other_fact)),
+    ];
+    Err(Failure::text(filled_with("two_subjects", &values)))
+}
+
 /// The fact and the unit of every column.
 fn columns(library: &Library, table: &Table) -> Result<Columns, Failure> {
     let file = &table.origin().file;
@@ -186,5 +210,11 @@ mod tests {
         let all = said("case_id,area,signed_on\nC1,x,2015-02-30\nC2,-1,2015-02-03\n");
         assert_eq!(all.lines().filter(|line| line.contains("line ")).count(), 3, "{all}");
         assert!(all.contains("2 rows are faulty"), "{all}");
+    }
+
+    #[test]
+    fn columns_of_one_subject_or_of_every_are_read() {
+        let batches = read_text("case_id,district,area\nC1,x,5\n").expect("sound facts");
+        assert_eq!(batches[0].subject, 0);
     }
 }

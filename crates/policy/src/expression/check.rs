@@ -60,10 +60,10 @@ pub(crate) struct Checker<'c> {
     pub(crate) troubles: Vec<Trouble>,
 }
 
-type Checked = Option<Typed>;
+pub(super) type Checked = Option<Typed>;
 
 impl Checker<'_> {
-    fn trouble(&mut self, at: &Range, code: &'static str, args: Vec<(&'static str, Text)>) {
+    pub(super) fn trouble(&mut self, at: &Range, code: &'static str, args: Vec<(&'static str, Text)>) {
         self.troubles.push(Trouble { at: at.clone(), code, args });
     }
 
@@ -77,7 +77,7 @@ impl Checker<'_> {
         None
     }
 
-    fn mismatch(&mut self, at: &Range, left: &Ty, right: &Ty) {
+    pub(super) fn mismatch(&mut self, at: &Range, left: &Ty, right: &Ty) {
         let code = match (left, right) {
             (Ty::Number(a), Ty::Number(b)) if a.same_dimension(*b) => "P031",
             (Ty::Number(a), Ty::Number(b)) if [*a, *b].contains(&Unit::RATIO) => "P044",
@@ -135,7 +135,7 @@ impl Checker<'_> {
         Some(Typed { at, ty, kind })
     }
 
-    fn all(&mut self, parts: &[Expr], ty: &Ty) -> Option<Vec<Typed>> {
+    pub(super) fn all(&mut self, parts: &[Expr], ty: &Ty) -> Option<Vec<Typed>> {
         let checked: Vec<Checked> = parts.iter().map(|part| self.expect(part, ty)).collect();
         checked.into_iter().collect()
     }
@@ -438,7 +438,7 @@ impl Checker<'_> {
         Some((ty?, TypedKind::Case(arms?, Box::new(otherwise))))
     }
 
-    fn branch(&mut self, value: &Expr, ty: &mut Option<Ty>) -> Checked {
+    pub(super) fn branch(&mut self, value: &Expr, ty: &mut Option<Ty>) -> Checked {
         let typed = self.check(value, ty.as_ref())?;
         match ty {
             Some(expected) if *expected != typed.ty => {
@@ -449,40 +449,6 @@ impl Checker<'_> {
             _ => {
                 *ty = Some(typed.ty.clone());
                 Some(typed)
-            }
-        }
-    }
-
-    fn call(
-        &mut self,
-        name: &str,
-        args: &[Expr],
-        at: &Range,
-        expected: Option<&Ty>,
-    ) -> Option<(Ty, TypedKind)> {
-        match (name, args) {
-            ("min" | "max", [_, _, ..]) => {
-                let mut ty = expected.cloned();
-                let of: Vec<Checked> = args.iter().map(|arg| self.branch(arg, &mut ty)).collect();
-                let of: Vec<Typed> = of.into_iter().collect::<Option<_>>()?;
-                let ty = ty?;
-                if !matches!(ty, Ty::Number(_) | Ty::Date) {
-                    let shown = self.name(&ty);
-                    self.trouble(at, "P038", vec![("type", shown)]);
-                    return None;
-                }
-                Some((ty, TypedKind::Extreme { greatest: name == "max", of }))
-            }
-            ("next_every", [start, years, not_before]) => {
-                let start = self.expect(start, &Ty::Date);
-                let years = self.expect(years, &Ty::Number(Unit::base(2)));
-                let not_before = self.expect(not_before, &Ty::Date);
-                let (start, years) = (Box::new(start?), Box::new(years?));
-                Some((Ty::Date, TypedKind::NextEvery(start, years, Box::new(not_before?))))
-            }
-            _ => {
-                self.trouble(at, "P042", vec![("name", Text::same(name))]);
-                None
             }
         }
     }

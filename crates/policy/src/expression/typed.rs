@@ -83,6 +83,18 @@ pub(crate) enum TypedKind {
         greatest: bool,
         of: Vec<Typed>,
     },
+    /// The nearest whole number of steps; half a step goes away from zero.
+    Round {
+        of: Box<Typed>,
+        step: Exact,
+    },
+    /// What one unit is worth so many years before it is paid.
+    Discount {
+        rate: Box<Typed>,
+        years: Box<Typed>,
+    },
+    /// How many of the conditions hold.
+    Count(Vec<Typed>),
 }
 
 impl Typed {
@@ -99,9 +111,11 @@ impl Typed {
             TypedKind::Not(a)
             | TypedKind::IsNever(a)
             | TypedKind::Convert(_, a)
-            | TypedKind::InLanes(a, _) => vec![a],
+            | TypedKind::InLanes(a, _)
+            | TypedKind::Round { of: a, .. } => vec![a],
             TypedKind::And(parts)
             | TypedKind::Or(parts)
+            | TypedKind::Count(parts)
             | TypedKind::Table { keys: parts, .. }
             | TypedKind::Extreme { of: parts, .. } => parts.iter().collect(),
             TypedKind::Compare(_, a, b) | TypedKind::Arithmetic(_, a, b) | TypedKind::DaysBetween(a, b) => {
@@ -109,6 +123,7 @@ impl Typed {
             }
             TypedKind::PlusYears { date, years: amount, .. }
             | TypedKind::PlusDays { date, days: amount, .. } => vec![date, amount],
+            TypedKind::Discount { rate, years } => vec![rate, years],
             TypedKind::NextEvery(a, b, c) => vec![a, b, c],
             TypedKind::Case(arms, otherwise) => arms
                 .iter()

@@ -62,7 +62,8 @@ impl Law {
         builder.check_layers();
         builder.collect_heads();
         let rules = builder.rules();
-        let rules = builder.in_order(rules);
+        let mut rules = builder.in_order(rules);
+        builder.subjects(&mut rules);
         let parameters = std::mem::take(&mut builder.parameters);
         let tables = std::mem::take(&mut builder.tables);
         let digest = format!("{}@sha256:{digest}", chain[0].id);
@@ -256,6 +257,7 @@ impl Builder<'_> {
                 kind: found.head.kind,
                 definition: found.head.definition,
                 fields: found.fields.clone(),
+                subject: None,
                 versions,
                 segments,
             });
@@ -306,6 +308,37 @@ impl Builder<'_> {
             ordered.push(rest.remove(ready));
         }
         ordered
+    }
+
+    /// What each rule judges, from the facts that it and the rules it uses read. Rules come after those
+    /// that they use.
+    fn subjects(&mut self, rules: &mut [Rule]) {
+        let mut known: BTreeMap<String, Option<usize>> = BTreeMap::new();
+        for rule in rules {
+            let mut read: BTreeSet<usize> = BTreeSet::new();
+            read.extend(rule.uses().iter().filter_map(|id| *known.get(id)?));
+            let facts = self.vocabulary.facts();
+            if let JudgedOn::Fact(fact) = rule.judged_on {
+                read.extend(facts[fact].subject);
+            }
+            for written in rule.versions.iter().flat_map(Version::expressions) {
+                written.typed.walk(&mut |typed| {
+                    if let TypedKind::Fact(fact) = typed.kind {
+                        read.extend(facts[fact].subject);
+                    }
+                });
+            }
+            let mut names = read.iter().map(|at| &self.vocabulary.subjects()[*at].title);
+            if let (Some(one), Some(other), Some(found)) =
+                (names.next(), names.next(), self.heads.get(&rule.id))
+            {
+                let fault = Fault::new("P073", &found.file, found.span).with("rule", &rule.id);
+                let fault = fault.with_text("one", one.clone());
+                self.faults.push(fault.with_text("other", other.clone()));
+            }
+            rule.subject = read.first().copied();
+            known.insert(rule.id.clone(), rule.subject);
+        }
     }
 
     /// Follows the uses from any rule that waits until one comes again.

@@ -219,18 +219,31 @@ fn rename(
         | Op::CompareKnown { a, .. }
         | Op::Not { a }
         | Op::In { a, .. }
+        | Op::DivideKnown { a, .. }
         | Op::IsNever { a } => each.narrow(a),
         Op::ScaleWide { a, .. } => each.wide(a),
         Op::Arithmetic { a, b, .. }
         | Op::Compare { a, b, .. }
         | Op::DaysBetween { a, b }
+        | Op::Divide { a, b }
         | Op::Extreme { a, b, .. } => {
             each.narrow(a);
             each.narrow(b);
         }
-        Op::ArithmeticWide { a, b, .. } | Op::CompareWide { a, b, .. } | Op::ExtremeWide { a, b, .. } => {
+        Op::ArithmeticWide { a, b, .. }
+        | Op::CompareWide { a, b, .. }
+        | Op::ExtremeWide { a, b, .. } => {
             each.wide(a);
             each.wide(b);
+        }
+        Op::DivideWide { a, b, lacks } => {
+            each.wide(a);
+            each.wide(b);
+            each.lacks(lacks);
+        }
+        Op::DivideWideKnown { a, lacks, .. } => {
+            each.wide(a);
+            each.lacks(lacks);
         }
         Op::Positive { a, lacks } => {
             each.narrow(a);
@@ -268,10 +281,17 @@ fn rename(
             each.wide_lane(a);
             each.wide_lane(b);
         }
-        Op::Lookup { keys, lacks, .. } => {
+        Op::Discount { years, lacks, .. } => {
+            each.narrow(years);
+            each.lacks(lacks);
+        }
+        Op::Row { keys, .. } => {
             for key in keys {
                 each.narrow(key);
             }
+        }
+        Op::Column { row, lacks, .. } => {
+            each.narrow(row);
             each.lacks(lacks);
         }
         Op::Conflict { one, other, lacks } => {

@@ -1,10 +1,11 @@
 //! From a law to a program for one assessment date.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::encode::Number;
-use super::op::{FieldOut, Lane, N, Op, Program, Reg, RuleOut, WideLane};
+use super::op::{Part, FieldOut, Lane, N, Op, Program, Reg, RuleOut, WideLane};
 use super::part::PartBuilder;
+use super::twin::Twin;
 use super::{FACTS_MAX, LAPSED, NOT_APPLICABLE};
 use crate::exact::Exact;
 use crate::expression::typed::Ty;
@@ -26,6 +27,8 @@ pub enum CompileFault {
     TooManyExceptions,
     /// A quotient as the key of a table.
     KeyIsQuotient,
+    /// A rate of discount that differs from case to case, or is below zero.
+    Rate,
 }
 
 impl CompileFault {
@@ -38,6 +41,7 @@ impl CompileFault {
             Self::TooManyFacts => "P083",
             Self::TooManyExceptions => "P084",
             Self::KeyIsQuotient => "P085",
+            Self::Rate => "P086",
         }
     }
 }
@@ -52,7 +56,7 @@ pub(crate) enum Value {
 
 /// A rule's outcome as other rules read it.
 pub(super) struct Done {
-    fields: Vec<(Reg, Exact, u32)>,
+    fields: Vec<(Reg, Exact, u32, bool)>,
 }
 
 impl Program {
@@ -64,22 +68,70 @@ impl Program {
         as_of: i64,
         keep: bool,
     ) -> Result<Self, (String, CompileFault)> {
+        let all = (0..law.rules.len()).collect();
+        Self::of_rules(law, vocabulary, as_of, keep, &all)
+    }
+
+    /// The same of the rules that judge cases of one subject.
+    pub fn of_subject(
+        law: &Law,
+        vocabulary: &Vocabulary,
+        as_of: i64,
+        keep: bool,
+        subject: usize,
+    ) -> Result<Self, (String, CompileFault)> {
+        let wanted = law.of_subject(subject).map(|(at, _)| at).collect();
+        Self::of_rules(law, vocabulary, as_of, keep, &wanted)
+    }
+
+    /// The same of some rules, by index, and those that they use.
+    pub fn of_rules(
+        law: &Law,
+        vocabulary: &Vocabulary,
+        as_of: i64,
+        keep: bool,
+        wanted: &BTreeSet<usize>,
+    ) -> Result<Self, (String, CompileFault)> {
+        let wanted = with_used(law, wanted);
         let mut parts = Vec::new();
-        for group in groups(law) {
-            let mut builder = PartBuilder::new(keep, as_of);
-            let mut done: BTreeMap<&str, Done> = BTreeMap::new();
-            for at in group {
-                let rule = &law.rules[at];
-                let compiled = builder.rule(law, at, vocabulary, &done);
-                done.insert(&rule.id, compiled.map_err(|fault| (rule.id.clone(), fault))?);
+        for mut group in groups(law) {
+            group.retain(|rule| wanted.contains(rule));
+            if group.is_empty() {
+                continue;
             }
+            let part = |known_facts| -> Result<Part, (String, CompileFault)> {
+                let mut builder = PartBuilder::new(keep, as_of, known_facts);
+                let mut done: BTreeMap<&str, Done> = BTreeMap::new();
+                for at in &group {
+                    let rule = &law.rules[*at];
+                    let compiled = builder.rule(law, *at, vocabulary, &done);
+                    done.insert(&rule.id, compiled.map_err(|fault| (rule.id.clone(), fault))?);
+                }
+                if !keep {
+                    builder.part.allocate();
+                }
+                Ok(builder.part)
+            };
+            let mut whole = part(false)?;
             if !keep {
-                builder.part.allocate();
+                whole.twin = Twin::new(&whole, part(true)?).map(Box::new);
             }
-            parts.push(builder.part);
+            parts.push(whole);
         }
         Ok(Self { parts })
     }
+}
+
+/// Rules with those that they use, directly or through others.
+fn with_used(law: &Law, wanted: &BTreeSet<usize>) -> BTreeSet<usize> {
+    let mut all = wanted.clone();
+    // Rules stand after those that they use.
+    for (at, rule) in law.rules.iter().enumerate().rev() {
+        if all.contains(&at) {
+            all.extend(rule.uses().iter().filter_map(|used| law.rule(used)).map(|(used, _)| used));
+        }
+    }
+    all
 }
 
 /// Rules that use one another, in the order of the law.
@@ -172,6 +224,7 @@ impl PartBuilder {
                 if matches!(field.ty, Ty::Number(_)) { Self::common_step(&numbers)? } else { Exact::ONE };
             let mut result = outside;
             let mut bits = 1;
+            let natural = numbers.iter().all(|number| number.natural());
             for ((segment_at, _), value) in made.iter().zip(values) {
                 let register = match value {
                     Value::Lane(lane) => Reg::Narrow(lane),
@@ -186,7 +239,7 @@ impl PartBuilder {
                     Some(date) => self.within(date, (segment.from, segment.until), register, result),
                 };
             }
-            fields.push((self.own(result), quantum, bits));
+            fields.push((self.own(result), quantum, bits, natural));
         }
         for (segment_at, (_, own)) in &made {
             let segment = &rule.segments[*segment_at];
@@ -202,7 +255,7 @@ impl PartBuilder {
             };
         }
         let outs =
-            fields.iter().map(|(register, quantum, _)| FieldOut { register: *register, quantum: *quantum });
+            fields.iter().map(|(register, quantum, ..)| FieldOut { register: *register, quantum: *quantum });
         self.part.rules.push(RuleOut { rule: at, fields: outs.collect(), path });
         Ok(Done { fields })
     }
@@ -259,7 +312,8 @@ impl PartBuilder {
                 let register = self.output(number, step)?;
                 let bits = number.bits();
                 let register = self.select(applies, register, outside);
-                Value::Number(Number::Lanes { register, bits, quantum: step, below: None })
+                let natural = number.natural();
+                Value::Number(Number::Lanes { register, bits, natural, quantum: step, below: None })
             }
         })
     }
@@ -317,7 +371,8 @@ impl PartBuilder {
                         Reg::Narrow(lane) => Reg::Narrow(Lane { lacks, ..lane }),
                         Reg::Wide(lane) => Reg::Wide(WideLane { lacks, ..lane }),
                     };
-                    Value::Number(Number::Lanes { register, bits, quantum: step, below: None })
+                    let natural = number.natural();
+                Value::Number(Number::Lanes { register, bits, natural, quantum: step, below: None })
                 }
             };
         }
@@ -400,6 +455,14 @@ impl Number {
         }
     }
 
+    /// Whether it is surely not below zero, where it is known.
+    pub(super) fn natural(self) -> bool {
+        match self {
+            Self::Known(value) => value >= Exact::ZERO,
+            Self::Lanes { natural, .. } => natural,
+        }
+    }
+
     pub(super) fn step(self) -> Exact {
         match self {
             Self::Known(value) if value == Exact::ZERO => Exact::ONE,
@@ -419,9 +482,9 @@ pub(super) fn narrow_of(register: Reg) -> Lane {
 
 pub(super) fn rule_value(frame: &Frame<'_>, id: &str, field: usize, ty: &Ty) -> Value {
     let Some(done) = frame.done.get(id) else { return Value::Number(Number::Known(Exact::ZERO)) };
-    let (register, quantum, bits) = done.fields[field];
+    let (register, quantum, bits, natural) = done.fields[field];
     match ty {
-        Ty::Number(_) => Value::Number(Number::Lanes { register, bits, quantum, below: None }),
+        Ty::Number(_) => Value::Number(Number::Lanes { register, bits, natural, quantum, below: None }),
         _ => Value::Lane(narrow_of(register)),
     }
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::compile::{CompileFault, Frame, Value, narrow_of, rule_value};
+use super::discount::{self, Discounts};
 use super::encode::Number;
-use super::lookup::{Lookup, Measure};
+use super::lookup::{Measure, Rows};
 use super::op::{Amount, FieldOut, Lane, M, Op, Reg, TraceKey};
 use super::part::PartBuilder;
 use crate::calendar::NEVER;
 use crate::exact::Exact;
-use crate::expression::syntax::Comparison;
+use crate::expression::syntax::{Arithmetic, Comparison};
 use crate::expression::typed::{Ty, Typed, TypedKind};
 use crate::law::Written;
 use crate::vocabulary::{FactKind, Vocabulary};
@@ -147,6 +148,12 @@ impl PartBuilder {
             }
             TypedKind::Case(arms, otherwise) => return self.case(arms, otherwise, frame, path),
             TypedKind::Extreme { greatest, of } => return self.extremes(*greatest, of, frame, path),
+            TypedKind::Round { of, step } => {
+                let of = self.number(of, 0, frame, path)?;
+                return Ok(Value::Number(self.rounded(of, *step)?));
+            }
+            TypedKind::Discount { rate, years } => return self.discount(rate, years, frame, path),
+            TypedKind::Count(parts) => return self.count(parts, frame, path),
         };
         Ok(Value::Lane(lane))
     }
@@ -177,14 +184,15 @@ impl PartBuilder {
             lanes.push(lane.at);
             steps.push(step);
         }
-        let (lookup, measure) = Lookup::new(set, column, &steps, frame.vocabulary, frame.symbols)?;
-        let lane = self.narrow_lacking(Op::Lookup { keys: lanes, lacks, column: Arc::new(lookup) }, true);
+        let (rows, column, measure) = Rows::new(set, column, &steps, frame.vocabulary, frame.symbols)?;
+        let row = self.narrow(Op::Row { keys: lanes, rows: Arc::new(rows) }, None).at;
+        let lane = self.narrow_lacking(Op::Column { row, lacks, column: Arc::new(column) }, true);
         if !matches!(ty, Ty::Number(_)) {
             return Ok(Value::Lane(lane));
         }
         let register = Reg::Narrow(lane);
-        let Measure { bits, quantum } = measure;
-        Ok(Value::Number(Number::Lanes { register, bits, quantum, below: None }))
+        let Measure { bits, natural, quantum } = measure;
+        Ok(Value::Number(Number::Lanes { register, bits, natural, quantum, below: None }))
     }
 
     fn fact_value(&mut self, fact: usize, vocabulary: &Vocabulary) -> Result<Value, CompileFault> {
@@ -197,7 +205,8 @@ impl PartBuilder {
         let most = low.unsigned_abs().max(high.unsigned_abs());
         let bits = (128 - most.leading_zeros()).max(1);
         let register = Reg::Narrow(lane);
-        Ok(Value::Number(Number::Lanes { register, bits, quantum: *quantum, below: None }))
+        let natural = *min >= Exact::ZERO;
+        Ok(Value::Number(Number::Lanes { register, bits, natural, quantum: *quantum, below: None }))
     }
 
     fn logic(
@@ -298,7 +307,50 @@ impl PartBuilder {
         let lacks = self.lacking(Op::Endless { a: a.at, b: b.at, lacks });
         let register = Reg::Narrow(self.narrow(Op::DaysBetween { a: a.at, b: b.at }, lacks));
         let bits = 128 - (NEVER as i128).leading_zeros();
-        Ok(Value::Number(Number::Lanes { register, bits, quantum: Exact::ONE, below: None }))
+        let quantum = Exact::ONE;
+        Ok(Value::Number(Number::Lanes { register, bits, natural: false, quantum, below: None }))
+    }
+
+    fn discount(
+        &mut self,
+        rate: &Typed,
+        years: &Typed,
+        frame: &Frame<'_>,
+        path: &mut Vec<u8>,
+    ) -> Result<Value, CompileFault> {
+        let Number::Known(rate) = self.number(rate, 0, frame, path)? else { return Err(CompileFault::Rate) };
+        let years = self.number(years, 1, frame, path)?;
+        let quantum = Discounts::quantum().ok_or(CompileFault::TooLarge)?;
+        if let Number::Known(years) = years {
+            let step = Exact::new(1, years.den()).ok_or(CompileFault::TooLarge)?;
+            let steps = Discounts::new(rate, step)?.of(years.num()).ok_or(CompileFault::TooLarge)?;
+            let factor = Exact::whole(i128::from(steps)).times(quantum).ok_or(CompileFault::TooLarge)?;
+            return Ok(Value::Number(Number::Known(factor)));
+        }
+        let step = years.step();
+        let Reg::Narrow(lane) = self.output(years, step)? else { return Err(CompileFault::TooLarge) };
+        let factors = Arc::new(Discounts::new(rate, step)?);
+        let lane = self.narrow_lacking(Op::Discount { years: lane.at, lacks: lane.lacks, factors }, true);
+        let register = Reg::Narrow(lane);
+        let bits = discount::BITS;
+        Ok(Value::Number(Number::Lanes { register, bits, natural: true, quantum, below: None }))
+    }
+
+    /// Conditions are lanes of 0 and 1: their sum is how many hold.
+    fn count(
+        &mut self,
+        parts: &[Typed],
+        frame: &Frame<'_>,
+        path: &mut Vec<u8>,
+    ) -> Result<Value, CompileFault> {
+        let mut sum = Number::Known(Exact::ZERO);
+        for (at, part) in parts.iter().enumerate() {
+            let register = Reg::Narrow(self.lane(part, at, frame, path)?);
+            let one =
+                Number::Lanes { register, bits: 1, natural: true, quantum: Exact::ONE, below: None };
+            sum = if at == 0 { one } else { self.sum(Arithmetic::Add, sum, one)? };
+        }
+        Ok(Value::Number(sum))
     }
 
     fn case(

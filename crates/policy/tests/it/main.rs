@@ -6,6 +6,7 @@ mod calendar;
 mod catalogue;
 mod exact;
 mod expressions;
+mod functions;
 mod good;
 mod packages;
 mod tables;
