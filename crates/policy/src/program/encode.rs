@@ -176,11 +176,33 @@ impl PartBuilder {
             };
             return Ok(Number::Known(overflow(x.plus(y))?));
         }
+        if let Some(below) = self.common_below(a, b)? {
+            let (a, b) = self.across(a, b)?;
+            let sum = self.sum(op, a, b)?;
+            let (register, bits, quantum, _) = self.lanes(sum)?;
+            let natural = op == Arithmetic::Add && a.natural() && b.natural();
+            return Ok(Number::Lanes { register, bits, natural, quantum, below: Some(below) });
+        }
         let (ra, rb, bits, quantum) = self.aligned(a, b)?;
         let bits = fits(bits + 1)?;
         let natural = op == Arithmetic::Add && a.natural() && b.natural();
         let register = self.binary(op, ra, rb, bits);
         Ok(Number::Lanes { register, bits, natural, quantum, below: None })
+    }
+
+    /// What a sum of quotients is divided by; nothing where neither is one.
+    fn common_below(&mut self, a: Number, b: Number) -> Made<Option<(Reg, u32)>> {
+        let of = |number: Number| match number {
+            Number::Lanes { below, .. } => below,
+            Number::Known(_) => None,
+        };
+        Ok(match (of(a), of(b)) {
+            (Some((x, bx)), Some((y, by))) => {
+                let bits = fits(bx + by)?;
+                Some((self.binary(Arithmetic::Multiply, x, y, bits), bits))
+            }
+            (one, other) => one.or(other),
+        })
     }
 
     fn product(&mut self, a: Number, b: Number) -> Made<Number> {
@@ -193,18 +215,12 @@ impl PartBuilder {
                 if k == Exact::ZERO { Ok(Number::Known(Exact::ZERO)) } else { self.convert(lanes, k) }
             }
             (
-                Number::Lanes { register: ra, bits: ba, quantum: qa, below: da, .. },
-                Number::Lanes { register: rb, bits: bb, quantum: qb, below: db, .. },
+                Number::Lanes { register: ra, bits: ba, quantum: qa, .. },
+                Number::Lanes { register: rb, bits: bb, quantum: qb, .. },
             ) => {
                 let bits = fits(ba + bb)?;
                 let register = self.binary(Arithmetic::Multiply, ra, rb, bits);
-                let below = match (da, db) {
-                    (Some((x, bx)), Some((y, by))) => {
-                        let bits = fits(bx + by)?;
-                        Some((self.binary(Arithmetic::Multiply, x, y, bits), bits))
-                    }
-                    (one, other) => one.or(other),
-                };
+                let below = self.common_below(a, b)?;
                 Ok(Number::Lanes { register, bits, natural, quantum: overflow(qa.times(qb))?, below })
             }
         }

@@ -78,6 +78,18 @@ fn a_sum_of_rounded_quotients_goes_on() {
 }
 
 #[test]
+fn quotients_are_summed_before_they_are_rounded() {
+    let probe = library("ratio", "round(1 - area / floor_area + area / support_floor_area, 0.0001)");
+    let sum = |area: &str, floor: &str, support: &str| {
+        word(&probe, &[("area", area), ("floor_area", floor), ("support_floor_area", support)]).0
+    };
+    // 1 - 1/3 + 1/7 = 17/21 = 0.809 52…
+    assert_eq!(sum("1", "3", "7"), "0.8095");
+    assert_eq!(sum("5", "1", "5"), "-3.00");
+    assert_eq!(sum("1", "0", "7"), "unknown");
+}
+
+#[test]
 fn conditions_are_counted() {
     let probe = library("ratio", "count(in_key_area, area > 10 m2, supply_mode = lease)");
     let all = [("in_key_area", "yes"), ("area", "11"), ("supply_mode", "lease")];
