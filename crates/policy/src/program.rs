@@ -20,6 +20,7 @@ pub mod outcome;
 mod part;
 mod rounding;
 pub mod trial;
+mod twin;
 
 pub use compile::CompileFault;
 pub use machine::Machine;

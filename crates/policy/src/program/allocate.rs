@@ -221,7 +221,7 @@ fn rename(
         | Op::In { a, .. }
         | Op::DivideKnown { a, .. }
         | Op::IsNever { a } => each.narrow(a),
-        Op::ScaleWide { a, .. } | Op::DivideWideKnown { a, .. } => each.wide(a),
+        Op::ScaleWide { a, .. } => each.wide(a),
         Op::Arithmetic { a, b, .. }
         | Op::Compare { a, b, .. }
         | Op::DaysBetween { a, b }
@@ -232,10 +232,18 @@ fn rename(
         }
         Op::ArithmeticWide { a, b, .. }
         | Op::CompareWide { a, b, .. }
-        | Op::ExtremeWide { a, b, .. }
-        | Op::DivideWide { a, b } => {
+        | Op::ExtremeWide { a, b, .. } => {
             each.wide(a);
             each.wide(b);
+        }
+        Op::DivideWide { a, b, lacks } => {
+            each.wide(a);
+            each.wide(b);
+            each.lacks(lacks);
+        }
+        Op::DivideWideKnown { a, lacks, .. } => {
+            each.wide(a);
+            each.lacks(lacks);
         }
         Op::Positive { a, lacks } => {
             each.narrow(a);
@@ -277,10 +285,13 @@ fn rename(
             each.narrow(years);
             each.lacks(lacks);
         }
-        Op::Lookup { keys, lacks, .. } => {
+        Op::Row { keys, .. } => {
             for key in keys {
                 each.narrow(key);
             }
+        }
+        Op::Column { row, lacks, .. } => {
+            each.narrow(row);
             each.lacks(lacks);
         }
         Op::Conflict { one, other, lacks } => {

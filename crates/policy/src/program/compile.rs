@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::encode::Number;
-use super::op::{FieldOut, Lane, N, Op, Program, Reg, RuleOut, WideLane};
+use super::op::{Part, FieldOut, Lane, N, Op, Program, Reg, RuleOut, WideLane};
 use super::part::PartBuilder;
+use super::twin::Twin;
 use super::{FACTS_MAX, LAPSED, NOT_APPLICABLE};
 use crate::exact::Exact;
 use crate::expression::typed::Ty;
@@ -55,7 +56,7 @@ pub(crate) enum Value {
 
 /// A rule's outcome as other rules read it.
 pub(super) struct Done {
-    fields: Vec<(Reg, Exact, u32)>,
+    fields: Vec<(Reg, Exact, u32, bool)>,
 }
 
 impl Program {
@@ -83,33 +84,54 @@ impl Program {
         Self::of_rules(law, vocabulary, as_of, keep, &wanted)
     }
 
-    pub(super) fn of_rules(
+    /// The same of some rules, by index, and those that they use.
+    pub fn of_rules(
         law: &Law,
         vocabulary: &Vocabulary,
         as_of: i64,
         keep: bool,
         wanted: &BTreeSet<usize>,
     ) -> Result<Self, (String, CompileFault)> {
+        let wanted = with_used(law, wanted);
         let mut parts = Vec::new();
-        for group in groups(law) {
-            // Rules that use one another judge the same subject, or none in particular.
-            if !group.iter().any(|rule| wanted.contains(rule)) {
+        for mut group in groups(law) {
+            group.retain(|rule| wanted.contains(rule));
+            if group.is_empty() {
                 continue;
             }
-            let mut builder = PartBuilder::new(keep, as_of);
-            let mut done: BTreeMap<&str, Done> = BTreeMap::new();
-            for at in group {
-                let rule = &law.rules[at];
-                let compiled = builder.rule(law, at, vocabulary, &done);
-                done.insert(&rule.id, compiled.map_err(|fault| (rule.id.clone(), fault))?);
-            }
+            let part = |known_facts| -> Result<Part, (String, CompileFault)> {
+                let mut builder = PartBuilder::new(keep, as_of, known_facts);
+                let mut done: BTreeMap<&str, Done> = BTreeMap::new();
+                for at in &group {
+                    let rule = &law.rules[*at];
+                    let compiled = builder.rule(law, *at, vocabulary, &done);
+                    done.insert(&rule.id, compiled.map_err(|fault| (rule.id.clone(), fault))?);
+                }
+                if !keep {
+                    builder.part.allocate();
+                }
+                Ok(builder.part)
+            };
+            let mut whole = part(false)?;
             if !keep {
-                builder.part.allocate();
+                whole.twin = Twin::new(&whole, part(true)?).map(Box::new);
             }
-            parts.push(builder.part);
+            parts.push(whole);
         }
         Ok(Self { parts })
     }
+}
+
+/// Rules with those that they use, directly or through others.
+fn with_used(law: &Law, wanted: &BTreeSet<usize>) -> BTreeSet<usize> {
+    let mut all = wanted.clone();
+    // Rules stand after those that they use.
+    for (at, rule) in law.rules.iter().enumerate().rev() {
+        if all.contains(&at) {
+            all.extend(rule.uses().iter().filter_map(|used| law.rule(used)).map(|(used, _)| used));
+        }
+    }
+    all
 }
 
 /// Rules that use one another, in the order of the law.
@@ -202,6 +224,7 @@ impl PartBuilder {
                 if matches!(field.ty, Ty::Number(_)) { Self::common_step(&numbers)? } else { Exact::ONE };
             let mut result = outside;
             let mut bits = 1;
+            let natural = numbers.iter().all(|number| number.natural());
             for ((segment_at, _), value) in made.iter().zip(values) {
                 let register = match value {
                     Value::Lane(lane) => Reg::Narrow(lane),
@@ -216,7 +239,7 @@ impl PartBuilder {
                     Some(date) => self.within(date, (segment.from, segment.until), register, result),
                 };
             }
-            fields.push((self.own(result), quantum, bits));
+            fields.push((self.own(result), quantum, bits, natural));
         }
         for (segment_at, (_, own)) in &made {
             let segment = &rule.segments[*segment_at];
@@ -232,7 +255,7 @@ impl PartBuilder {
             };
         }
         let outs =
-            fields.iter().map(|(register, quantum, _)| FieldOut { register: *register, quantum: *quantum });
+            fields.iter().map(|(register, quantum, ..)| FieldOut { register: *register, quantum: *quantum });
         self.part.rules.push(RuleOut { rule: at, fields: outs.collect(), path });
         Ok(Done { fields })
     }
@@ -289,7 +312,8 @@ impl PartBuilder {
                 let register = self.output(number, step)?;
                 let bits = number.bits();
                 let register = self.select(applies, register, outside);
-                Value::Number(Number::Lanes { register, bits, quantum: step, below: None })
+                let natural = number.natural();
+                Value::Number(Number::Lanes { register, bits, natural, quantum: step, below: None })
             }
         })
     }
@@ -347,7 +371,8 @@ impl PartBuilder {
                         Reg::Narrow(lane) => Reg::Narrow(Lane { lacks, ..lane }),
                         Reg::Wide(lane) => Reg::Wide(WideLane { lacks, ..lane }),
                     };
-                    Value::Number(Number::Lanes { register, bits, quantum: step, below: None })
+                    let natural = number.natural();
+                Value::Number(Number::Lanes { register, bits, natural, quantum: step, below: None })
                 }
             };
         }
@@ -430,6 +455,14 @@ impl Number {
         }
     }
 
+    /// Whether it is surely not below zero, where it is known.
+    pub(super) fn natural(self) -> bool {
+        match self {
+            Self::Known(value) => value >= Exact::ZERO,
+            Self::Lanes { natural, .. } => natural,
+        }
+    }
+
     pub(super) fn step(self) -> Exact {
         match self {
             Self::Known(value) if value == Exact::ZERO => Exact::ONE,
@@ -449,9 +482,9 @@ pub(super) fn narrow_of(register: Reg) -> Lane {
 
 pub(super) fn rule_value(frame: &Frame<'_>, id: &str, field: usize, ty: &Ty) -> Value {
     let Some(done) = frame.done.get(id) else { return Value::Number(Number::Known(Exact::ZERO)) };
-    let (register, quantum, bits) = done.fields[field];
+    let (register, quantum, bits, natural) = done.fields[field];
     match ty {
-        Ty::Number(_) => Value::Number(Number::Lanes { register, bits, quantum, below: None }),
+        Ty::Number(_) => Value::Number(Number::Lanes { register, bits, natural, quantum, below: None }),
         _ => Value::Lane(narrow_of(register)),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::compile::{CompileFault, Frame, Value, narrow_of, rule_value};
 use super::discount::{self, Discounts};
 use super::encode::Number;
-use super::lookup::{Lookup, Measure};
+use super::lookup::{Measure, Rows};
 use super::op::{Amount, FieldOut, Lane, M, Op, Reg, TraceKey};
 use super::part::PartBuilder;
 use crate::calendar::NEVER;
@@ -184,14 +184,15 @@ impl PartBuilder {
             lanes.push(lane.at);
             steps.push(step);
         }
-        let (lookup, measure) = Lookup::new(set, column, &steps, frame.vocabulary, frame.symbols)?;
-        let lane = self.narrow_lacking(Op::Lookup { keys: lanes, lacks, column: Arc::new(lookup) }, true);
+        let (rows, column, measure) = Rows::new(set, column, &steps, frame.vocabulary, frame.symbols)?;
+        let row = self.narrow(Op::Row { keys: lanes, rows: Arc::new(rows) }, None).at;
+        let lane = self.narrow_lacking(Op::Column { row, lacks, column: Arc::new(column) }, true);
         if !matches!(ty, Ty::Number(_)) {
             return Ok(Value::Lane(lane));
         }
         let register = Reg::Narrow(lane);
-        let Measure { bits, quantum } = measure;
-        Ok(Value::Number(Number::Lanes { register, bits, quantum, below: None }))
+        let Measure { bits, natural, quantum } = measure;
+        Ok(Value::Number(Number::Lanes { register, bits, natural, quantum, below: None }))
     }
 
     fn fact_value(&mut self, fact: usize, vocabulary: &Vocabulary) -> Result<Value, CompileFault> {
@@ -204,7 +205,8 @@ impl PartBuilder {
         let most = low.unsigned_abs().max(high.unsigned_abs());
         let bits = (128 - most.leading_zeros()).max(1);
         let register = Reg::Narrow(lane);
-        Ok(Value::Number(Number::Lanes { register, bits, quantum: *quantum, below: None }))
+        let natural = *min >= Exact::ZERO;
+        Ok(Value::Number(Number::Lanes { register, bits, natural, quantum: *quantum, below: None }))
     }
 
     fn logic(
@@ -305,7 +307,8 @@ impl PartBuilder {
         let lacks = self.lacking(Op::Endless { a: a.at, b: b.at, lacks });
         let register = Reg::Narrow(self.narrow(Op::DaysBetween { a: a.at, b: b.at }, lacks));
         let bits = 128 - (NEVER as i128).leading_zeros();
-        Ok(Value::Number(Number::Lanes { register, bits, quantum: Exact::ONE, below: None }))
+        let quantum = Exact::ONE;
+        Ok(Value::Number(Number::Lanes { register, bits, natural: false, quantum, below: None }))
     }
 
     fn discount(
@@ -329,7 +332,8 @@ impl PartBuilder {
         let factors = Arc::new(Discounts::new(rate, step)?);
         let lane = self.narrow_lacking(Op::Discount { years: lane.at, lacks: lane.lacks, factors }, true);
         let register = Reg::Narrow(lane);
-        Ok(Value::Number(Number::Lanes { register, bits: discount::BITS, quantum, below: None }))
+        let bits = discount::BITS;
+        Ok(Value::Number(Number::Lanes { register, bits, natural: true, quantum, below: None }))
     }
 
     /// Conditions are lanes of 0 and 1: their sum is how many hold.
@@ -342,7 +346,8 @@ impl PartBuilder {
         let mut sum = Number::Known(Exact::ZERO);
         for (at, part) in parts.iter().enumerate() {
             let register = Reg::Narrow(self.lane(part, at, frame, path)?);
-            let one = Number::Lanes { register, bits: 1, quantum: Exact::ONE, below: None };
+            let one =
+                Number::Lanes { register, bits: 1, natural: true, quantum: Exact::ONE, below: None };
             sum = if at == 0 { one } else { self.sum(Arithmetic::Add, sum, one)? };
         }
         Ok(Value::Number(sum))

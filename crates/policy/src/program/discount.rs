@@ -25,6 +25,8 @@ pub(crate) struct Discounts {
     num: i128,
     den: i128,
     whole: Vec<i128>,
+    /// Those of whole years as given; used where every step is whole years.
+    given: Vec<i64>,
 }
 
 impl Discounts {
@@ -43,7 +45,8 @@ impl Discounts {
             let last = whole.last().copied().unwrap_or_default();
             whole.push((2 * last * num + den) / (2 * den));
         }
-        Ok(Self { rate, num: step.num(), den: step.den(), whole })
+        let given = whole.iter().map(|factor| ((factor + GIVEN / 2) / GIVEN) as i64).collect();
+        Ok(Self { rate, num: step.num(), den: step.den(), whole, given })
     }
 
     /// One step of a factor.
@@ -75,8 +78,15 @@ impl Discounts {
         (values, out): Filled<'_, i64>,
         undefined: u64,
     ) {
+        let of = |lane: i64| match i64::try_from(self.num) {
+            Ok(num) if self.den == 1 => {
+                let year = lane.checked_mul(num).and_then(|year| usize::try_from(year).ok());
+                year.and_then(|year| self.given.get(year).copied())
+            }
+            _ => self.of(i128::from(lane)),
+        };
         for (row, years) in years.iter().enumerate() {
-            let factor = if lacks[row] == 0 { self.of(i128::from(*years)) } else { Some(0) };
+            let factor = if lacks[row] == 0 { of(*years) } else { Some(0) };
             values[row] = factor.unwrap_or(0);
             out[row] = lacks[row] | if factor.is_some() { 0 } else { undefined };
         }

@@ -20,8 +20,8 @@ const WIDE_BITS: u32 = 126;
 pub(crate) enum Number {
     /// Known when the law is compiled.
     Known(Exact),
-    /// `lane × quantum`, or `lane × quantum ÷ below`.
-    Lanes { register: Reg, bits: u32, quantum: Exact, below: Option<(Reg, u32)> },
+    /// `lane × quantum`, or `lane × quantum ÷ below`; `natural` where no lane is below zero.
+    Lanes { register: Reg, bits: u32, natural: bool, quantum: Exact, below: Option<(Reg, u32)> },
 }
 
 type Made<T> = Result<T, CompileFault>;
@@ -97,7 +97,7 @@ impl PartBuilder {
     /// A number as lanes: constants get a register of their own, in steps of themselves.
     fn lanes(&mut self, number: Number) -> Made<(Reg, u32, Exact, Option<(Reg, u32)>)> {
         match number {
-            Number::Lanes { register, bits, quantum, below } => Ok((register, bits, quantum, below)),
+            Number::Lanes { register, bits, quantum, below, .. } => Ok((register, bits, quantum, below)),
             Number::Known(value) => {
                 let step =
                     if value == Exact::ZERO { Exact::ONE } else { overflow(Exact::new(1, value.den()))? };
@@ -110,6 +110,12 @@ impl PartBuilder {
 
     /// Both numbers in lanes of the same step. Quotients are refused.
     fn aligned(&mut self, a: Number, b: Number) -> Made<(Reg, Reg, u32, Exact)> {
+        let ((ra, ba), (rb, bb), quantum) = self.aligned_each(a, b)?;
+        Ok((ra, rb, ba.max(bb), quantum))
+    }
+
+    /// The same with the bits of each.
+    fn aligned_each(&mut self, a: Number, b: Number) -> Made<((Reg, u32), (Reg, u32), Exact)> {
         let quantum = match (a, b) {
             (Number::Known(k), Number::Lanes { quantum, .. })
             | (Number::Lanes { quantum, .. }, Number::Known(k)) => {
@@ -125,9 +131,7 @@ impl PartBuilder {
             }
         };
         let quantum = if quantum == Exact::ZERO { Exact::ONE } else { quantum };
-        let (ra, ba) = self.in_steps(a, quantum)?;
-        let (rb, bb) = self.in_steps(b, quantum)?;
-        Ok((ra, rb, ba.max(bb), quantum))
+        Ok((self.in_steps(a, quantum)?, self.in_steps(b, quantum)?, quantum))
     }
 
     fn in_steps(&mut self, number: Number, quantum: Exact) -> Made<(Reg, u32)> {
@@ -138,7 +142,7 @@ impl PartBuilder {
                 Ok((self.constant(lane, bits > NARROW_BITS), bits))
             }
             Number::Lanes { below: Some(_), .. } => Err(CompileFault::Quotient),
-            Number::Lanes { register, bits, quantum: own, below: None } => {
+            Number::Lanes { register, bits, quantum: own, below: None, .. } => {
                 let by = overflow(own.over(quantum))?;
                 self.scaled(register, bits, by.num())
             }
@@ -148,8 +152,9 @@ impl PartBuilder {
     pub(crate) fn convert(&mut self, number: Number, factor: Exact) -> Made<Number> {
         Ok(match number {
             Number::Known(value) => Number::Known(overflow(value.times(factor))?),
-            Number::Lanes { register, bits, quantum, below } => {
-                Number::Lanes { register, bits, quantum: overflow(quantum.times(factor))?, below }
+            Number::Lanes { register, bits, natural, quantum, below } => {
+                let quantum = overflow(quantum.times(factor))?;
+                Number::Lanes { register, bits, natural, quantum, below }
             }
         })
     }
@@ -173,10 +178,13 @@ impl PartBuilder {
         }
         let (ra, rb, bits, quantum) = self.aligned(a, b)?;
         let bits = fits(bits + 1)?;
-        Ok(Number::Lanes { register: self.binary(op, ra, rb, bits), bits, quantum, below: None })
+        let natural = op == Arithmetic::Add && a.natural() && b.natural();
+        let register = self.binary(op, ra, rb, bits);
+        Ok(Number::Lanes { register, bits, natural, quantum, below: None })
     }
 
     fn product(&mut self, a: Number, b: Number) -> Made<Number> {
+        let natural = a.natural() && b.natural();
         match (a, b) {
             (Number::Known(x), Number::Known(y)) => Ok(Number::Known(overflow(x.times(y))?)),
             (Number::Known(k), lanes @ Number::Lanes { .. })
@@ -185,8 +193,8 @@ impl PartBuilder {
                 if k == Exact::ZERO { Ok(Number::Known(Exact::ZERO)) } else { self.convert(lanes, k) }
             }
             (
-                Number::Lanes { register: ra, bits: ba, quantum: qa, below: da },
-                Number::Lanes { register: rb, bits: bb, quantum: qb, below: db },
+                Number::Lanes { register: ra, bits: ba, quantum: qa, below: da, .. },
+                Number::Lanes { register: rb, bits: bb, quantum: qb, below: db, .. },
             ) => {
                 let bits = fits(ba + bb)?;
                 let register = self.binary(Arithmetic::Multiply, ra, rb, bits);
@@ -197,18 +205,20 @@ impl PartBuilder {
                     }
                     (one, other) => one.or(other),
                 };
-                Ok(Number::Lanes { register, bits, quantum: overflow(qa.times(qb))?, below })
+                Ok(Number::Lanes { register, bits, natural, quantum: overflow(qa.times(qb))?, below })
             }
         }
     }
 
     fn quotient(&mut self, a: Number, b: Number) -> Made<Number> {
+        // Where there is a quotient, what it is divided by is above zero.
+        let natural = a.natural();
         let (rb, bb, qb, below_b) = match b {
             Number::Known(k) => {
                 let inverse = Exact::ONE.over(k).ok_or(CompileFault::DivisionByZero)?;
                 return self.product(a, Number::Known(inverse));
             }
-            Number::Lanes { register, bits, quantum, below } => (register, bits, quantum, below),
+            Number::Lanes { register, bits, quantum, below, .. } => (register, bits, quantum, below),
         };
         let rb = self.positive(rb);
         let (ra, ba, qa, below_a) = self.lanes(a)?;
@@ -226,7 +236,7 @@ impl PartBuilder {
             }
             None => (rb, bb),
         };
-        Ok(Number::Lanes { register, bits, quantum: overflow(qa.over(qb))?, below: Some(below) })
+        Ok(Number::Lanes { register, bits, natural, quantum: overflow(qa.over(qb))?, below: Some(below) })
     }
 
     fn positive(&mut self, register: Reg) -> Reg {
@@ -251,14 +261,15 @@ impl PartBuilder {
 
     fn across(&mut self, a: Number, b: Number) -> Made<(Number, Number)> {
         let split = |number: Number| match number {
-            Number::Lanes { register, bits, quantum, below: Some(below) } => {
-                (Number::Lanes { register, bits, quantum, below: None }, Some(below))
+            Number::Lanes { register, bits, natural, quantum, below: Some(below) } => {
+                (Number::Lanes { register, bits, natural, quantum, below: None }, Some(below))
             }
             other => (other, None),
         };
         let ((a, below_a), (b, below_b)) = (split(a), split(b));
-        let lane =
-            |(register, bits): (Reg, u32)| Number::Lanes { register, bits, quantum: Exact::ONE, below: None };
+        let lane = |(register, bits): (Reg, u32)| {
+            Number::Lanes { register, bits, natural: true, quantum: Exact::ONE, below: None }
+        };
         let a = match below_b {
             Some(below) => self.product_kept(a, lane(below))?,
             None => a,
@@ -275,7 +286,7 @@ impl PartBuilder {
         match a {
             Number::Known(k) if k == Exact::ZERO => {
                 let (register, bits, quantum, _) = self.lanes(a)?;
-                self.product(Number::Lanes { register, bits, quantum, below: None }, b)
+                self.product(Number::Lanes { register, bits, natural: true, quantum, below: None }, b)
             }
             _ => self.product(a, b),
         }
@@ -302,13 +313,18 @@ impl PartBuilder {
     pub(crate) fn select_numbers(&mut self, condition: Lane, a: Number, b: Number) -> Made<Number> {
         let (ra, rb, bits, quantum) = self.aligned(a, b)?;
         let register = self.select(condition, ra, rb);
-        Ok(Number::Lanes { register, bits, quantum, below: None })
+        let natural = a.natural() && b.natural();
+        Ok(Number::Lanes { register, bits, natural, quantum, below: None })
     }
 
     pub(crate) fn extreme_numbers(&mut self, greatest: bool, a: Number, b: Number) -> Made<Number> {
-        let (ra, rb, bits, quantum) = self.aligned(a, b)?;
+        let ((ra, ba), (rb, bb), quantum) = self.aligned_each(a, b)?;
         let register = self.extreme(greatest, ra, rb);
-        Ok(Number::Lanes { register, bits, quantum, below: None })
+        let (both, either) = (a.natural() && b.natural(), a.natural() || b.natural());
+        // The least of two that are not below zero is as small as the smaller.
+        let bits = if both && !greatest { ba.min(bb) } else { ba.max(bb) };
+        let natural = if greatest { either } else { both };
+        Ok(Number::Lanes { register, bits, natural, quantum, below: None })
     }
 
     pub(crate) fn extreme(&mut self, greatest: bool, a: Reg, b: Reg) -> Reg {

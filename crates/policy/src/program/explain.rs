@@ -7,7 +7,7 @@ use super::compile::{CompileFault, by_priority};
 use super::facts::Facts;
 use super::machine::{Machine, Registers};
 use super::op::{FieldOut, Lane, Part, Program, Reg};
-use super::outcome::reason_key;
+use super::outcome::{Outcomes, reason_key};
 use super::{LAPSED, NOT_APPLICABLE};
 use crate::calendar::{NEVER, iso};
 use crate::exact::Exact;
@@ -113,21 +113,50 @@ pub fn explain(
     rule: usize,
     as_of: i64,
 ) -> Result<Step, (String, CompileFault)> {
-    let program = Program::of_rules(law, vocabulary, as_of, true, &BTreeSet::from([rule]))?;
-    let mut machine = Machine::with_block(&program, 1);
-    let mut outcomes = super::outcome::Outcomes::new(&program, 1);
-    machine.run(&program, facts, row, 1, &mut outcomes);
-    let part_at = program.parts.iter().position(|p| p.rules.iter().any(|r| r.rule == rule)).unwrap_or(0);
-    let mut teller = Teller {
-        law,
-        vocabulary,
-        part: &program.parts[part_at],
-        registers: machine.registers(part_at),
-        as_of,
-        told_rules: BTreeSet::new(),
-        told_lets: BTreeSet::new(),
-    };
-    Ok(teller.rule(rule))
+    Ok(Explainer::new(law, vocabulary, rule, as_of)?.explain(facts, row))
+}
+
+/// 说明者 · a rule compiled with every intermediate value kept, to explain case after case.
+#[derive(Debug)]
+pub struct Explainer<'l> {
+    law: &'l Law,
+    vocabulary: &'l Vocabulary,
+    rule: usize,
+    as_of: i64,
+    program: Program,
+    machine: Machine,
+    outcomes: Outcomes,
+}
+
+impl<'l> Explainer<'l> {
+    /// Compiles a rule, by its index in the law, with those that it uses.
+    pub fn new(
+        law: &'l Law,
+        vocabulary: &'l Vocabulary,
+        rule: usize,
+        as_of: i64,
+    ) -> Result<Self, (String, CompileFault)> {
+        let program = Program::of_rules(law, vocabulary, as_of, true, &BTreeSet::from([rule]))?;
+        let (machine, outcomes) = (Machine::with_block(&program, 1), Outcomes::new(&program, 1));
+        Ok(Self { law, vocabulary, rule, as_of, program, machine, outcomes })
+    }
+
+    /// The tree of the case in a row.
+    pub fn explain(&mut self, facts: &Facts, row: usize) -> Step {
+        self.machine.run(&self.program, facts, row, 1, &mut self.outcomes);
+        let holds = |part: &Part| part.rules.iter().any(|out| out.rule == self.rule);
+        let part_at = self.program.parts.iter().position(holds).unwrap_or(0);
+        let mut teller = Teller {
+            law: self.law,
+            vocabulary: self.vocabulary,
+            part: &self.program.parts[part_at],
+            registers: self.machine.registers(part_at),
+            as_of: self.as_of,
+            told_rules: BTreeSet::new(),
+            told_lets: BTreeSet::new(),
+        };
+        teller.rule(self.rule)
+    }
 }
 
 struct Teller<'t> {

@@ -67,6 +67,14 @@ pub(crate) fn missing(known: &[i64], bit: u64, out: &mut [u64]) {
     tail.fill(bit);
 }
 
+/// Whether every row has a value. Without a branch, so that a block takes a few instructions.
+pub(crate) fn all_known(values: &[i64]) -> bool {
+    // Most blocks that lack something lack it early.
+    let (head, tail) = values.split_at(values.len().min(16));
+    let known = |part: &[i64]| part.iter().fold(true, |known, value| known & (*value != MISSING));
+    known(head) && known(tail)
+}
+
 pub(crate) fn arithmetic<T: Value>(op: Arithmetic, a: &[T], b: &[T], out: &mut [T]) {
     match op {
         Arithmetic::Add => zip(a, b, out, T::plus),

@@ -19,13 +19,17 @@ const DENSE_MAX: i64 = 1 << 16;
 /// No position.
 const NOWHERE: u32 = u32::MAX;
 
-/// A column of a table, ready to be read by the lanes of its keys.
+/// The rows of a table, found by the lanes of its keys: once for all columns that are read by them.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Lookup {
+pub(crate) struct Rows {
     keys: Vec<Positions>,
     /// Row number of each cell, from 1; 0 where there is none.
     rows: Vec<u32>,
-    /// The column by row number; the first stands for no row.
+}
+
+/// A column of a table by row number; the first stands for no row.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Column {
     values: Vec<i64>,
     lacks: Vec<u64>,
 }
@@ -59,18 +63,20 @@ enum ByLane {
 /// What a column gives: how large its lanes get and what one step of them is worth.
 pub(crate) struct Measure {
     pub(crate) bits: u32,
+    /// No value is below zero.
+    pub(crate) natural: bool,
     pub(crate) quantum: Exact,
 }
 
-impl Lookup {
-    /// Makes a column of an edition ready. `steps` are the sizes of a step of each number key.
+impl Rows {
+    /// Makes the rows and a column of an edition ready. `steps` are the sizes of a step of each number key.
     pub(crate) fn new(
         set: &SetTable,
         column: &str,
         steps: &[Exact],
         vocabulary: &Vocabulary,
         symbols: &Symbols,
-    ) -> Result<(Self, Measure), CompileFault> {
+    ) -> Result<(Self, Column, Measure), CompileFault> {
         let (table, edition) = (&set.table, set.edition());
         let mut keys = Vec::new();
         // The position of each row's value, key by key.
@@ -102,22 +108,43 @@ impl Lookup {
             values.push(lane.unwrap_or(0));
             lacks.push(if lane.is_some() { 0 } else { NO_ROW });
         }
-        let bits = 64 - most.leading_zeros();
-        Ok((Self { keys, rows, values, lacks }, Measure { bits, quantum }))
+        let (bits, natural) = (64 - most.leading_zeros(), values.iter().all(|value| *value >= 0));
+        Ok((Self { keys, rows }, Column { values, lacks }, Measure { bits, natural, quantum }))
     }
 
-    /// Reads the column for every row of a block.
-    pub(crate) fn run(&self, keys: &[&[i64]], lacks: &[u64], (values, out): Filled<'_, i64>) {
-        for row in 0..values.len() {
+    /// Finds the row of the table for every row of a block.
+    pub(crate) fn run(&self, keys: &[&[i64]], out: &mut [i64]) {
+        if let ([key], [positions]) = (keys, self.keys.as_slice()) {
+            // One key is the common case: its position is the cell.
+            for (out, lane) in out.iter_mut().zip(*key) {
+                *out = self.row(positions.of(*lane));
+            }
+            return;
+        }
+        for (at, out) in out.iter_mut().enumerate() {
             let (mut cell, mut found) = (0, true);
             for (key, positions) in keys.iter().zip(&self.keys) {
-                let position = positions.of(key[row]);
+                let position = positions.of(key[at]);
                 found &= position != NOWHERE;
                 cell = cell * positions.count + if position == NOWHERE { 0 } else { position as usize };
             }
-            let at = if found { self.rows.get(cell).map_or(0, |at| *at as usize) } else { 0 };
-            values[row] = self.values[at];
-            out[row] = if lacks[row] == 0 { self.lacks[at] } else { lacks[row] };
+            *out = if found { self.rows.get(cell).map_or(0, |row| i64::from(*row)) } else { 0 };
+        }
+    }
+
+    #[inline]
+    fn row(&self, cell: u32) -> i64 {
+        self.rows.get(cell as usize).map_or(0, |row| i64::from(*row))
+    }
+}
+
+impl Column {
+    /// Reads the column in the rows that were found.
+    pub(crate) fn run(&self, rows: &[i64], lacks: &[u64], (values, out): Filled<'_, i64>) {
+        for (((value, out), row), lacks) in values.iter_mut().zip(out).zip(rows).zip(lacks) {
+            let row = *row as usize;
+            *value = self.values.get(row).copied().unwrap_or(0);
+            *out = if *lacks == 0 { self.lacks.get(row).copied().unwrap_or(NO_ROW) } else { *lacks };
         }
     }
 }

@@ -13,6 +13,8 @@ use crate::vocabulary::MISSING;
 #[derive(Debug)]
 pub struct Machine {
     parts: Vec<Registers>,
+    /// Those of the parts' twins.
+    twins: Vec<Option<Registers>>,
 }
 
 /// The registers of one part. The narrow ones of facts are used only where a column ends within the
@@ -40,6 +42,14 @@ impl Block<'_> {
     fn column(&self, slot: usize) -> &[i64] {
         self.facts.column(self.part.facts[slot], self.start, self.rows)
     }
+
+    /// Whether no row lacks a fact.
+    fn all_known(&self) -> bool {
+        (0..self.part.facts.len()).all(|slot| {
+            let known = self.column(slot);
+            known.len() == self.rows && kernels::all_known(known)
+        })
+    }
 }
 
 impl Machine {
@@ -50,7 +60,11 @@ impl Machine {
 
     /// Registers for blocks of `rows`: 1 for a single case.
     pub fn with_block(program: &Program, rows: usize) -> Self {
-        Self { parts: program.parts.iter().map(|part| Registers::new(part, rows)).collect() }
+        let twin = |part: &Part| part.twin.as_ref().map(|twin| Registers::new(&twin.part, rows));
+        Self {
+            parts: program.parts.iter().map(|part| Registers::new(part, rows)).collect(),
+            twins: program.parts.iter().map(twin).collect(),
+        }
     }
 
     pub(crate) fn registers(&self, part: usize) -> &Registers {
@@ -59,13 +73,23 @@ impl Machine {
 
     /// Evaluates rows `start .. start + rows` and puts the outcomes into `out` from its row `at`.
     pub fn run(&mut self, program: &Program, facts: &Facts, start: usize, rows: usize, out: &mut Outcomes) {
-        for (at, (part, registers)) in program.parts.iter().zip(&mut self.parts).enumerate() {
+        let registers = self.parts.iter_mut().zip(&mut self.twins);
+        for (at, (part, (registers, twins))) in program.parts.iter().zip(registers).enumerate() {
             let size = registers.nothing.len();
             let mut done = 0;
             while done < rows {
                 let n = size.min(rows - done);
-                registers.run(Block { part, facts, start: start + done, rows: n });
-                out.store(at, registers, done, n);
+                let block = Block { part, facts, start: start + done, rows: n };
+                match (&part.twin, &mut *twins) {
+                    (Some(twin), Some(registers)) if block.all_known() => {
+                        registers.run(Block { part: &twin.part, ..block });
+                        out.store(at, registers, Some(twin), done, n);
+                    }
+                    _ => {
+                        registers.run(block);
+                        out.store(at, registers, None, done, n);
+                    }
+                }
                 done += n;
             }
         }
@@ -289,11 +313,13 @@ impl Registers {
         match op {
             Op::Divide { a, b: c } => rounding::divide(self.n(*a, b), self.n(*c, b), out.narrow),
             Op::DivideKnown { a, by } => rounding::divide_known(self.n(*a, b), *by, out.narrow),
-            Op::DivideWide { a, b: c } => {
-                rounding::divide_wide(self.w(*a, b), self.w(*c, b), out.narrow, out.wide);
+            Op::DivideWide { a, b: c, lacks } => {
+                let of = (self.w(*a, b), self.m(*lacks, b));
+                rounding::divide_wide(of, self.w(*c, b), (out.narrow, out.lacks), UNDEFINED);
             }
-            Op::DivideWideKnown { a, by } => {
-                rounding::divide_wide_known(self.w(*a, b), *by, out.narrow, out.wide);
+            Op::DivideWideKnown { a, by, lacks } => {
+                let of = (self.w(*a, b), self.m(*lacks, b));
+                rounding::divide_wide_known(of, *by, (out.narrow, out.lacks), UNDEFINED);
             }
             _ => {}
         }
@@ -317,14 +343,17 @@ impl Registers {
                 let of = (self.wide_lane(*a, b), self.wide_lane(*c, b));
                 kernels::within(self.lane(*date, b), (*from, *until), of, (out.wide, out.lacks));
             }
-            Op::Lookup { keys, lacks, column } => {
+            Op::Row { keys, rows } => {
                 // At most so many keys, checked when the table is read.
                 let mut values: [&[i64]; KEYS_MAX] = [&[]; KEYS_MAX];
                 for (slot, key) in values.iter_mut().zip(keys) {
                     *slot = self.n(*key, b);
                 }
                 let values = &values[..keys.len().min(KEYS_MAX)];
-                column.run(values, self.m(*lacks, b), (out.narrow, out.lacks));
+                rows.run(values, out.narrow);
+            }
+            Op::Column { row, lacks, column } => {
+                column.run(self.n(*row, b), self.m(*lacks, b), (out.narrow, out.lacks));
             }
             Op::Discount { years, lacks, factors } => {
                 factors.run(self.n(*years, b), self.m(*lacks, b), (out.narrow, out.lacks), UNDEFINED);

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::discount::Discounts;
-use super::lookup::Lookup;
+use super::lookup::{Column, Rows};
+use super::twin::Twin;
 use crate::exact::Exact;
 use crate::expression::syntax::{Arithmetic, Comparison};
 
@@ -173,10 +174,11 @@ pub(crate) enum Op {
         a: N,
         b: N,
     },
-    /// The same of wide values, given narrow where the result fits.
+    /// The same of wide values, given narrow; undefined where it does not fit.
     DivideWide {
         a: W,
         b: W,
+        lacks: Option<M>,
     },
     DivideKnown {
         a: N,
@@ -185,6 +187,7 @@ pub(crate) enum Op {
     DivideWideKnown {
         a: W,
         by: i128,
+        lacks: Option<M>,
     },
     /// Factors of discount, undefined for years that have none.
     Discount {
@@ -207,11 +210,16 @@ pub(crate) enum Op {
         a: WideLane,
         b: WideLane,
     },
-    /// The value of a table's column in the row of the keys.
-    Lookup {
+    /// The row of a table for the keys.
+    Row {
         keys: Vec<N>,
+        rows: Arc<Rows>,
+    },
+    /// The value of a table's column in a row.
+    Column {
+        row: N,
         lacks: Option<M>,
-        column: Arc<Lookup>,
+        column: Arc<Column>,
     },
     /// Marks a conflict where both conditions hold.
     Conflict {
@@ -284,6 +292,8 @@ pub(crate) struct Part {
     pub(crate) wide: usize,
     pub(crate) lacks: usize,
     pub(crate) rules: Vec<RuleOut>,
+    /// The same rules for blocks in which every fact is known.
+    pub(crate) twin: Option<Box<Twin>>,
     /// Registers of every expression, by rule, segment and place; kept only for explanation.
     pub(crate) trace: BTreeMap<TraceKey, FieldOut>,
 }
@@ -298,6 +308,11 @@ pub struct Program {
 }
 
 impl Program {
+    /// Whether a rule, by index, is computed.
+    pub fn has(&self, rule: usize) -> bool {
+        self.parts.iter().any(|part| part.rules.iter().any(|out| out.rule == rule))
+    }
+
     /// How many instructions there are, for benchmarks and curiosity.
     pub fn instructions(&self) -> usize {
         self.parts.iter().map(|part| part.instructions.len()).sum()

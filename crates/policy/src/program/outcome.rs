@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::compile::by_priority;
 use super::machine::Registers;
+use super::twin::Twin;
 use super::op::{Lane, M, N, Part, Program, Reg, W};
 use super::{CONFLICT, FACTS_MAX, LAPSED, NO_ROW, NOT_APPLICABLE};
 use crate::calendar::iso;
@@ -111,17 +112,29 @@ impl Outcomes {
         Self { parts, rules }
     }
 
-    /// Copies a block's outcomes from the registers.
-    pub(crate) fn store(&mut self, part: usize, registers: &Registers, at: usize, n: usize) {
+    /// Copies a block's outcomes from the registers of a part, or of its twin.
+    pub(crate) fn store(
+        &mut self,
+        part: usize,
+        registers: &Registers,
+        twin: Option<&Twin>,
+        at: usize,
+        n: usize,
+    ) {
         let columns = &mut self.parts[part];
         for (register, values) in &mut columns.narrow {
-            values[at..at + n].copy_from_slice(registers.outcome(*register, n));
+            let register = twin.map_or(*register, |twin| twin.narrow(*register));
+            values[at..at + n].copy_from_slice(registers.outcome(register, n));
         }
         for (register, values) in &mut columns.wide {
-            values[at..at + n].copy_from_slice(registers.wide_outcome(*register, n));
+            let register = twin.map_or(*register, |twin| twin.wide(*register));
+            values[at..at + n].copy_from_slice(registers.wide_outcome(register, n));
         }
         for (register, lacks) in &mut columns.lacks {
-            lacks[at..at + n].copy_from_slice(registers.lacking(*register, n));
+            match twin.map_or(Some(*register), |twin| twin.lacks(*register)) {
+                Some(register) => lacks[at..at + n].copy_from_slice(registers.lacking(register, n)),
+                None => lacks[at..at + n].fill(0),
+            }
         }
     }
 

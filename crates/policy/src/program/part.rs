@@ -15,6 +15,8 @@ pub(crate) struct PartBuilder {
     /// Keep every intermediate value, for explanation.
     pub(super) keep: bool,
     pub(super) as_of: i64,
+    /// Every fact is known: for the twin of a part.
+    known_facts: bool,
     slots: BTreeMap<usize, Lane>,
     narrow_known: BTreeMap<i64, N>,
     wide_known: BTreeMap<i128, W>,
@@ -25,13 +27,14 @@ pub(crate) struct PartBuilder {
 }
 
 impl PartBuilder {
-    pub(super) fn new(keep: bool, as_of: i64) -> Self {
+    pub(super) fn new(keep: bool, as_of: i64, known_facts: bool) -> Self {
         // The first narrow registers are those of the facts, which come to light one by one.
         let part = Part { narrow: FACTS_MAX, ..Part::default() };
         Self {
             part,
             keep,
             as_of,
+            known_facts,
             slots: BTreeMap::new(),
             narrow_known: BTreeMap::new(),
             wide_known: BTreeMap::new(),
@@ -204,7 +207,7 @@ impl PartBuilder {
             return Err(CompileFault::TooManyFacts);
         }
         self.part.facts.push(fact);
-        let lacks = self.lacking(Op::Missing { slot });
+        let lacks = if self.known_facts { None } else { self.lacking(Op::Missing { slot }) };
         self.part.missing.push(lacks.unwrap_or_default());
         let lane = Lane { at: slot, lacks };
         self.slots.insert(fact, lane);
