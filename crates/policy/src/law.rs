@@ -45,7 +45,7 @@ pub struct Rule {
     pub name: String,
     /// Title.
     pub title: Text,
-    /// `planning`, `supply` or `supervision`.
+    /// `diagnosis`, `planning`, `supply` or `supervision`.
     pub stage: String,
     /// The department that owns the outcome.
     pub owner: String,

@@ -4,7 +4,7 @@ export interface Text { zh: string; en: string }
 
 export type Grade = 'text' | 'paper' | 'press' | 'illustrative'
 export type Tone = 'good' | 'bad' | 'warn' | 'neutral'
-export type Stage = 'planning' | 'supply' | 'supervision'
+export type Stage = 'diagnosis' | 'planning' | 'supply' | 'supervision'
 
 export interface Quantity { value: string; unit: string }
 

@@ -46,6 +46,7 @@ export const en: Record<Key, string> = {
   'grade.illustrative.mark': 'illustrative',
   'grade.illustrative.long': 'Illustrative: no source could be checked. The city must replace it; it is no basis for enforcement.',
 
+  'stage.diagnosis': 'Diagnosis',
   'stage.planning': 'Planning (before supply)',
   'stage.supply': 'Supply',
   'stage.supervision': 'Supervision (after supply)',

@@ -44,6 +44,7 @@ export const zh = {
   'grade.illustrative.mark': '示意',
   'grade.illustrative.long': '示意值：没有可核对的来源，须由城市确定后替换，不得作为执法依据。',
 
+  'stage.diagnosis': '诊断',
   'stage.planning': '规划（供前）',
   'stage.supply': '供应（供中）',
   'stage.supervision': '监管（供后）',

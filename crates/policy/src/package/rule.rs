@@ -176,7 +176,7 @@ impl Head {
         let judged_on = reader.required_text(root, "judged_on");
         let kind_word = reader.required_text(root, "kind");
         let (stage, judged_on, kind_word) = (stage?, judged_on?, kind_word?);
-        reader.one_of(&stage, &["planning", "supply", "supervision"]);
+        reader.one_of(&stage, &["diagnosis", "planning", "supply", "supervision"]);
         let words: Vec<&str> = RuleKind::WORDS.iter().map(|(word, _)| *word).collect();
         reader.one_of(&kind_word, &words);
         let kind = RuleKind::WORDS.iter().find(|(word, _)| *word == kind_word.text).map(|(_, k)| *k)?;
