@@ -6,7 +6,7 @@ mod build_version;
 mod overlap;
 mod segments;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::exact::Exact;
@@ -212,6 +212,19 @@ impl Rule {
     /// The versions with the layer that wrote each, for showing: first day, last day if stated.
     pub fn history(&self) -> impl Iterator<Item = (usize, i64, Option<i64>, &[Citation])> {
         self.versions.iter().map(|v| (v.layer, v.from, v.until, v.cites.as_slice()))
+    }
+
+    /// How many texts of the law hold on a day: one, or none where the law says nothing. More would be
+    /// a defect of laying the layers side by side.
+    pub fn texts_on(&self, day: i64) -> usize {
+        self.segments.iter().filter(|segment| segment.from <= day && day < segment.until).count()
+    }
+
+    /// Days on which the law or a number in it begins or ends.
+    pub fn turning_days(&self) -> BTreeSet<i64> {
+        let ends = self.versions.iter().flat_map(|version| [Some(version.from), version.until]);
+        let pieces = self.segments.iter().flat_map(|segment| [Some(segment.from), Some(segment.until)]);
+        ends.chain(pieces).flatten().filter(|day| *day < crate::calendar::NEVER).collect()
     }
 
     /// Whether some version names a value so.

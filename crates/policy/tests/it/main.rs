@@ -4,6 +4,7 @@ mod bad;
 mod blocks;
 mod calendar;
 mod catalogue;
+mod dates;
 mod exact;
 mod expressions;
 mod functions;
