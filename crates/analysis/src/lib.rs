@@ -2,5 +2,6 @@
 //!
 //! **Invariant:** nothing here reads a clock, a file it was not handed, or the network.
 
+pub mod facts;
 pub mod parquet;
 pub mod sample;

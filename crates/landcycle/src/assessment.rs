@@ -1,5 +1,7 @@
 //! Running the law over batches of cases, on one thread or several, with the same result.
 
+use std::collections::BTreeSet;
+
 use landcycle_policy::package::library::Library;
 use landcycle_policy::program::outcome::{Decoder, Determination, Outcomes};
 use landcycle_policy::program::{Machine, Program};
@@ -28,17 +30,36 @@ pub(crate) fn bound(determination: &Determination) -> Option<&'static str> {
     determination.at_most().then_some("at_most")
 }
 
-/// Assesses a batch and hands every listed determination to `sink`, in the order of rows and rules.
+/// The rules of a batch that are computed: those wanted with what they use, or all of its subject.
+fn program(
+    library: &Library,
+    batch: &Batch,
+    as_of: i64,
+    wanted: Option<&BTreeSet<usize>>,
+) -> Result<Program, Failure> {
+    let vocabulary = &library.vocabulary;
+    let program = match wanted {
+        Some(wanted) => Program::of_rules(&batch.law, vocabulary, as_of, false, wanted),
+        None => Program::of_subject(&batch.law, vocabulary, as_of, false, batch.subject),
+    };
+    program.map_err(|(rule, _)| Failure::new("not_computable", &[("rule", &rule)]))
+}
+
+/// Assesses a batch and hands every listed determination, or those of the wanted rules, to `sink`, in the order of rows and rules.
 pub(crate) fn assess(
     library: &Library,
     batch: &Batch,
     as_of: i64,
+    wanted: Option<&BTreeSet<usize>>,
     threads: usize,
     sink: &mut dyn FnMut(Found<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let program = Program::of_subject(&batch.law, &library.vocabulary, as_of, false, batch.subject)
-        .map_err(|(rule, _)| Failure::new("not_computable", &[("rule", &rule)]))?;
-    let listed: Vec<usize> = batch.law.listed().map(|(at, _)| at).collect();
+    let program = program(library, batch, as_of, wanted)?;
+    let listed: Vec<usize> = match wanted {
+        // A definition is told when it is asked for by name.
+        Some(wanted) => wanted.iter().copied().collect(),
+        None => batch.law.listed().map(|(at, _)| at).filter(|at| program.has(*at)).collect(),
+    };
     let mut decoder = Decoder::new(&batch.law, &program);
     // A thread without rows would only cost memory.
     let threads = threads.clamp(1, batch.cases.len().div_ceil(CHUNK).max(1));
@@ -89,8 +110,7 @@ pub(crate) fn one(
     as_of: i64,
     rule: usize,
 ) -> Result<Option<Determination>, Failure> {
-    let program = Program::of_subject(&batch.law, &library.vocabulary, as_of, false, batch.subject)
-        .map_err(|(rule, _)| Failure::new("not_computable", &[("rule", &rule)]))?;
+    let program = program(library, batch, as_of, Some(&BTreeSet::from([rule])))?;
     let mut machine = Machine::with_block(&program, 1);
     let mut outcomes = Outcomes::new(&program, 1);
     machine.run(&program, &batch.facts, 0, 1, &mut outcomes);

@@ -7,6 +7,7 @@ mod facts_file;
 mod glossary;
 mod import;
 pub(crate) mod output;
+mod parquet_facts;
 pub(crate) mod policy;
 mod sample;
 mod serve;

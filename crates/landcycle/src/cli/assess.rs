@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use landcycle_ledger::Ledger;
 use landcycle_policy::package::library::Library;
 
 use super::output::{Format, Output};
 use super::target::Target;
-use super::{Context, facts_file, parse_date, parse_threads};
+use super::{Context, facts_file, parquet_facts, parse_date, parse_threads};
 use crate::portfolio::Batch;
 use crate::say::{Failure, filled, tell};
 use crate::{assessment, clock, packages, store};
@@ -22,7 +23,7 @@ pub(crate) struct Assess {
     /// 库 · GeoPackage store
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
-    /// 事实表 · CSV or XLSX file of facts, one case a row
+    /// 事实表 · CSV, XLSX or Parquet file of facts, one case a row (Parquet is read batch by batch)
     #[arg(long, value_name = "FILE")]
     facts: Option<PathBuf>,
     /// 工作表 · sheet of a workbook of facts
@@ -69,7 +70,50 @@ impl Assess {
             return Err(no_package(&library, package));
         }
         let target = self.target()?;
+        if let Some(facts) = self.facts.as_ref().filter(|facts| parquet_facts::is_parquet(facts)) {
+            return self.stream(facts, &library, target, context);
+        }
         let (batches, as_of, banner) = self.batches(&library)?;
+        self.known_rules(&batches)?;
+        let mut output = Output::open(self.format(), target, context.language, &library)?;
+        self.put(&library, &batches, as_of, &mut output)?;
+        output.finish()?;
+        if let Some(banner) = banner {
+            tell(&banner);
+        }
+        let cases: usize = batches.iter().map(|batch| batch.cases.len()).sum();
+        let said = filled("assessed", &[("cases", &cases.to_string()), ("day", &as_of.to_string())]);
+        tell(said.get(context.language));
+        Ok(())
+    }
+
+    /// Reads a Parquet file, judges its cases and writes their determinations, some rows at a time.
+    fn stream(&self, facts: &Path, library: &Library, target: Target, context: &Context) -> Result<(), Failure> {
+        let mut stream = parquet_facts::Stream::open(library, facts, self.package.as_deref())?;
+        let as_of = self.as_of.unwrap_or_else(clock::today);
+        let mut output = Output::open(self.format(), target, context.language, library)?;
+        let bar = ProgressBar::new(stream.len());
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} · {elapsed} · {eta}") {
+            bar.set_style(style);
+        }
+        let mut cases = 0;
+        while let Some(batches) = stream.next()? {
+            if cases == 0 {
+                self.known_rules(&batches)?;
+            }
+            self.put(library, &batches, as_of, &mut output)?;
+            cases += batches.iter().map(|batch| batch.cases.len()).sum::<usize>();
+            bar.set_position(cases as u64);
+        }
+        output.finish()?;
+        bar.finish_and_clear();
+        let said = filled("assessed", &[("cases", &cases.to_string()), ("day", &as_of.to_string())]);
+        tell(said.get(context.language));
+        Ok(())
+    }
+
+    /// Refuses a rule that no case can be judged by.
+    fn known_rules(&self, batches: &[Batch]) -> Result<(), Failure> {
         for rule in &self.rule {
             if !batches.iter().any(|batch| batch.law.rule(rule).is_some()) {
                 let known: BTreeSet<&str> = batches
@@ -80,30 +124,24 @@ impl Assess {
                 return Err(Failure::new("no_rule_known", &[("rule", rule), ("known", &known)]).misuse());
             }
         }
-        let mut output = Output::open(self.format(), target, context.language, &library)?;
+        Ok(())
+    }
+
+    fn put(
+        &self,
+        library: &Library,
+        batches: &[Batch],
+        as_of: Date,
+        output: &mut Output<'_>,
+    ) -> Result<(), Failure> {
         let threads = self.threads.unwrap_or_else(assessment::default_threads);
-        for batch in &batches {
-            let wanted: Option<Vec<usize>> = (!self.rule.is_empty()).then(|| {
+        for batch in batches {
+            let wanted: Option<BTreeSet<usize>> = (!self.rule.is_empty()).then(|| {
                 self.rule.iter().filter_map(|name| batch.law.rule(name)).map(|(at, _)| at).collect()
             });
-            assessment::assess(
-                &library,
-                batch,
-                clock::day_number(as_of),
-                threads,
-                &mut |found| match &wanted {
-                    Some(wanted) if !wanted.contains(&found.determination.rule) => Ok(()),
-                    _ => output.put(&found),
-                },
-            )?;
+            let day = clock::day_number(as_of);
+            assessment::assess(library, batch, day, wanted.as_ref(), threads, &mut |found| output.put(&found))?;
         }
-        output.finish()?;
-        if let Some(banner) = banner {
-            tell(&banner);
-        }
-        let cases: usize = batches.iter().map(|batch| batch.cases.len()).sum();
-        let said = filled("assessed", &[("cases", &cases.to_string()), ("day", &as_of.to_string())]);
-        tell(said.get(context.language));
         Ok(())
     }
 

@@ -109,7 +109,11 @@ impl Reader<'_> {
 }
 
 /// What the cases of a file are, from what its columns say of them.
-fn subject(library: &Library, columns: &Columns, path: &Path) -> Result<usize, Failure> {
+pub(super) fn subject(
+    library: &Library,
+    columns: &[(usize, Option<String>)],
+    path: &Path,
+) -> Result<usize, Failure> {
     let vocabulary = &library.vocabulary;
     let mut named: BTreeMap<usize, &str> = BTreeMap::new();
     for (fact, _) in columns {

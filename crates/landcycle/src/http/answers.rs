@@ -118,7 +118,7 @@ pub(super) async fn case(
         let law = &dossier.batch.law;
         let mut determinations = Vec::new();
         let day = clock::day_number(as_of);
-        assessment::assess(&app.library, &dossier.batch, day, 1, &mut |found| {
+        assessment::assess(&app.library, &dossier.batch, day, None, 1, &mut |found| {
             let rule = &law.rules[found.determination.rule];
             determinations.push(determination_json(&app, &law.digest, rule, &found.determination));
             Ok(())

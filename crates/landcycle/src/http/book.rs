@@ -99,7 +99,10 @@ impl Book {
         let batches = sorter.finish();
         let names: BTreeSet<(String, String)> = batches
             .iter()
-            .flat_map(|b| b.law.listed().map(|(_, rule)| (rule.stage.clone(), rule.name.clone())))
+            .flat_map(|b| {
+                let judged = b.law.of_subject(b.subject).filter(|(_, rule)| !rule.definition);
+                judged.map(|(_, rule)| (rule.stage.clone(), rule.name.clone()))
+            })
             .collect();
         let rules: Vec<String> = names.into_iter().map(|(_, name)| name).collect();
         let mut kinds: HashMap<String, Arc<Shown>> = HashMap::new();
@@ -109,13 +112,15 @@ impl Book {
                 rows[*row].package = Arc::clone(&package);
                 rows[*row].outcomes = vec![None; rules.len()];
             }
+            let columns: Vec<Option<usize>> =
+                batch.law.rules.iter().map(|rule| rules.iter().position(|name| *name == rule.name)).collect();
             let threads = assessment::default_threads();
-            assessment::assess(library, batch, clock::day_number(as_of), threads, &mut |found| {
+            assessment::assess(library, batch, clock::day_number(as_of), None, threads, &mut |found| {
                 let rule = &batch.law.rules[found.determination.rule];
                 let shown = Shown::of(&found.determination, rule);
                 let key = format!("{} {}", rule.name, shown.json());
                 let shown = kinds.entry(key).or_insert_with(|| Arc::new(shown));
-                if let Some(column) = rules.iter().position(|name| *name == rule.name) {
+                if let Some(column) = columns[found.determination.rule] {
                     rows[places[at][found.row]].outcomes[column] = Some(Arc::clone(shown));
                 }
                 Ok(())

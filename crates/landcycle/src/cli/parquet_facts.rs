@@ -1,0 +1,221 @@
+//! A Parquet file of facts, one case a row, judged as it is read: memory is that of a batch of rows,
+//! whatever the size of the file.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use landcycle_analysis::facts::{Cell, FactFile, FactRows, FactsError};
+use landcycle_policy::calendar::iso;
+use landcycle_policy::package::library::Library;
+use landcycle_policy::program::facts::Facts;
+use landcycle_policy::text::Text;
+use landcycle_policy::vocabulary::{FactKind, MISSING};
+
+use super::facts_file::subject;
+use crate::cells::{self, Numbers};
+use crate::portfolio::Batch;
+use crate::say::{Failure, filled};
+use crate::tabular::Header;
+
+/// The fact by which a case is named.
+const CASE: &str = "case_id";
+/// Faulty cells that are shown before the rest of the file is left unread.
+const SHOWN: usize = 20;
+
+/// Whether a file is to be read as Parquet: by its first bytes, whatever its name.
+pub(super) fn is_parquet(path: &Path) -> bool {
+    use std::io::Read;
+    let mut first = [0; 4];
+    std::fs::File::open(path).is_ok_and(|mut file| file.read_exact(&mut first).is_ok() && first == *b"PAR1")
+}
+
+/// A column that is read.
+struct Column {
+    name: String,
+    fact: usize,
+    unit: Option<String>,
+    /// Lanes of texts met before, for codes.
+    known: HashMap<String, i64>,
+    /// Smallest and largest lane of a number.
+    bounds: Option<(i64, i64)>,
+}
+
+/// Batches of cases by and by.
+pub(super) struct Stream<'l> {
+    library: &'l Library,
+    package: Option<String>,
+    file: FactFile,
+    name: String,
+    columns: Vec<Column>,
+    case: Option<usize>,
+    subject: usize,
+    rows: u64,
+}
+
+impl<'l> Stream<'l> {
+    /// Opens a file; every column must be a fact.
+    pub(super) fn open(library: &'l Library, path: &Path, package: Option<&str>) -> Result<Self, Failure> {
+        let name = path.display().to_string();
+        let file = std::fs::File::open(path).map_err(FactsError::from).and_then(|f| FactFile::open(f, &|_| true));
+        let file = file.map_err(|error| broken(&name, &error))?;
+        let (mut columns, mut unknown) = (Vec::new(), Vec::new());
+        let mut seen = std::collections::BTreeMap::new();
+        for (at, raw) in file.columns().iter().enumerate() {
+            let header = Header::read(raw, at + 1);
+            let vocabulary = &library.vocabulary;
+            let fact = vocabulary.by_header(&header.name).or_else(|| vocabulary.by_header(&header.raw));
+            let Some((fact, index)) = fact.and_then(|f| Some((f, vocabulary.index(&f.name)?))) else {
+                unknown.push(raw.clone());
+                continue;
+            };
+            cells::check_unit(library, fact, header.unit.as_deref(), &header, &name)?;
+            cells::once(&mut seen, fact, &header, &name)?;
+            let bounds = match &fact.kind {
+                FactKind::Number { quantum, min, max, .. } => {
+                    let lane = |limit: &landcycle_policy::exact::Exact| {
+                        let steps = limit.over(*quantum)?;
+                        i64::try_from(steps.num() / steps.den()).ok()
+                    };
+                    lane(min).zip(lane(max))
+                }
+                _ => None,
+            };
+            columns.push(Column { name: raw.clone(), fact: index, unit: header.unit, known: HashMap::new(), bounds });
+        }
+        if !unknown.is_empty() {
+            return Err(cells::unknown_headers(&name, &unknown, columns.len()));
+        }
+        let facts: Vec<(usize, Option<String>)> =
+            columns.iter().map(|column| (column.fact, column.unit.clone())).collect();
+        let subject = subject(library, &facts, path)?;
+        let case = columns.iter().position(|column| library.vocabulary.facts()[column.fact].name == CASE);
+        Ok(Self { library, package: package.map(str::to_owned), file, name, columns, case, subject, rows: 0 })
+    }
+
+    /// Rows of the whole file.
+    pub(super) fn len(&self) -> u64 {
+        self.file.rows()
+    }
+
+    /// The cases of the next rows, by package; nothing when the file is read.
+    pub(super) fn next(&mut self) -> Result<Option<Vec<Batch>>, Failure> {
+        let Some(rows) = self.file.next() else { return Ok(None) };
+        let rows = rows.map_err(|error| broken(&self.name, &error))?;
+        let mut batches: Vec<(String, Batch)> = Vec::new();
+        let mut faults: Vec<Text> = Vec::new();
+        for row in 0..rows.len() {
+            self.rows += 1;
+            if let Err(found) = self.read(&rows, row, &mut batches) {
+                faults.extend(found);
+                if faults.len() >= SHOWN {
+                    break;
+                }
+            }
+        }
+        if faults.is_empty() {
+            return Ok(Some(batches.into_iter().map(|(_, batch)| batch).collect()));
+        }
+        faults.push(filled("parquet_refused", &[("file", &self.name)]));
+        let join = |form: fn(&Text) -> &str| faults.iter().map(form).collect::<Vec<_>>().join("\n");
+        Err(Failure::text(Text { zh: join(|t| &t.zh), en: join(|t| &t.en) }))
+    }
+
+    fn read(&mut self, rows: &FactRows, row: usize, batches: &mut Vec<(String, Batch)>) -> Result<(), Vec<Text>> {
+        let package = match &self.package {
+            Some(package) => package.clone(),
+            None => self.place(rows, row),
+        };
+        let library = self.library;
+        let at = match batches.iter().position(|(id, _)| *id == package) {
+            Some(at) => at,
+            None => {
+                let Some(law) = library.law(&package).or_else(|| library.laws().next().map(|(_, law)| law)) else {
+                    return Ok(());
+                };
+                let facts = Facts::new(&library.vocabulary);
+                let law = std::sync::Arc::clone(law);
+                batches.push((package, Batch { law, cases: Vec::new(), subject: self.subject, facts }));
+                batches.len() - 1
+            }
+        };
+        let batch = &mut batches[at].1;
+        let place = batch.facts.push();
+        let case = self.case.map(|column| text_of(&rows.cell(column, row)));
+        batch.cases.push(case.filter(|case| !case.is_empty()).unwrap_or_else(|| self.rows.to_string()));
+        let mut faults = Vec::new();
+        for (at, column) in self.columns.iter_mut().enumerate() {
+            match column.lane(library, &rows.cell(at, row)) {
+                Ok(MISSING) => {}
+                Ok(lane) => batch.facts.set(place, column.fact, lane),
+                Err(why) => {
+                    let values = [("row", self.rows.to_string()), ("column", column.name.clone())];
+                    let head = values.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
+                    let head = filled("parquet_cell", &head);
+                    faults.push(Text { zh: head.zh + &why.zh, en: head.en + &why.en });
+                }
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+
+    /// The package of the place of a case.
+    fn place(&self, rows: &FactRows, row: usize) -> String {
+        let facts = self.library.vocabulary.facts();
+        let texts: Vec<(&str, String)> = self
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| matches!(facts[column.fact].kind, FactKind::OpenCode | FactKind::Text))
+            .map(|(at, column)| (facts[column.fact].name.as_str(), text_of(&rows.cell(at, row))))
+            .collect();
+        let value = |name: &str| texts.iter().find(|(fact, _)| *fact == name).map(|(_, text)| text.as_str());
+        self.library.package_for(value).map(|package| package.id.clone()).unwrap_or_default()
+    }
+}
+
+impl Column {
+    fn lane(&mut self, library: &Library, cell: &Cell<'_>) -> Result<i64, Text> {
+        let fact = &library.vocabulary.facts()[self.fact];
+        let text = match (cell, &fact.kind) {
+            (Cell::Empty, _) | (_, FactKind::Text) => return Ok(MISSING),
+            (Cell::Day(day), FactKind::Date { .. }) => return Ok(*day),
+            (Cell::Day(day), _) => iso(*day),
+            (Cell::Text(text), _) => (*text).to_owned(),
+            (Cell::Written(text), _) => text.clone(),
+        };
+        // A plain number in the vocabulary's unit needs no reading of units.
+        if let (Some((low, high)), None) = (self.bounds, &self.unit)
+            && let Ok(lane) = library.vocabulary.lane(fact, &text, &library.symbols)
+            && (low..=high).contains(&lane)
+        {
+            return Ok(lane);
+        }
+        if let Some(lane) = self.known.get(&text) {
+            return Ok(*lane);
+        }
+        let read = cells::value(library, fact, &text, self.unit.as_deref(), Numbers::WithUnits)?;
+        let lane = library.vocabulary.lane(fact, &read, &library.symbols).map_err(|bad| bad.message)?;
+        if !matches!(fact.kind, FactKind::Number { .. }) && self.known.len() < 100_000 {
+            self.known.insert(text, lane);
+        }
+        Ok(lane)
+    }
+}
+
+fn text_of(cell: &Cell<'_>) -> String {
+    match cell {
+        Cell::Empty => String::new(),
+        Cell::Text(text) => (*text).to_owned(),
+        Cell::Written(text) => text.clone(),
+        Cell::Day(day) => iso(*day),
+    }
+}
+
+fn broken(file: &str, error: &FactsError) -> Failure {
+    match error {
+        FactsError::Type { column, found } => {
+            Failure::new("parquet_type", &[("file", file), ("column", column), ("found", found)])
+        }
+        other => Failure::new("parquet_broken", &[("file", file), ("why", &other.to_string())]),
+    }
+}
