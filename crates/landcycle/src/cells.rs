@@ -47,11 +47,7 @@ pub(crate) fn value(
             Err(fault) => return Err(both(|language| fault.said(language))),
         },
         // What has not happened or was not agreed has several spellings, which the vocabulary knows.
-        FactKind::Date { .. }
-            if vocabulary.canonical(fact, text, None).is_ok_and(|value| value == "none") =>
-        {
-            return Ok("none".to_owned());
-        }
+        FactKind::Date { .. } if vocabulary.says_none(text) => return Ok("none".to_owned()),
         FactKind::Date { .. } => match tabular::dates::parse(text) {
             Ok(day) => day.to_string(),
             // A program's way to leave a date out.

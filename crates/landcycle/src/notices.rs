@@ -7,6 +7,7 @@ mod rows;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use landcycle_ledger::{Entry, Ledger, LedgerError, SourceError};
 use landcycle_policy::package::library::Library;
@@ -26,6 +27,10 @@ const FORMAT: &str = "vocabulary/imports/land_notice.yaml";
 
 /// More refused rows than this are only counted.
 const REFUSED_SHOWN: usize = 1_000;
+
+/// Rows handed over at a time, and how many such batches may wait to be written.
+const BATCH: usize = 256;
+const BATCHES_AHEAD: usize = 4;
 
 /// What an import did, or why it did nothing.
 #[derive(Debug, Default)]
@@ -109,60 +114,51 @@ enum Stop {
     Store(LedgerError),
 }
 
+/// What the thread that reads hands over: items of rows, as many as were read, or how it ended.
+enum Handed {
+    Rows(Vec<Entry>, u64),
+    End(Result<(), RowsRefused>),
+}
+
+/// Reads rows on a thread of its own while this one writes what came before.
 fn append(
     ledger: &mut landcycle_ledger::GeoPackageLedger,
-    mut reader: Reader<'_>,
+    reader: Reader<'_>,
     options: &Options,
     report: &mut Report,
     progress: &dyn Fn(u64),
 ) -> Result<(), Stop> {
-    let mut broken: Option<Failure> = None;
-    let mut pending: Vec<Entry> = Vec::new();
-    let mut finished = false;
-    let appended = {
-        let mut entries = std::iter::from_fn(|| -> Option<Result<Entry, SourceError>> {
-            loop {
-                if let Some(entry) = pending.pop() {
-                    return Some(Ok(entry));
-                }
-                if finished {
-                    return None;
-                }
-                match reader.next_row() {
-                    Some(Ok(good)) => {
-                        report.rows += 1;
-                        for reason in good.unusual {
-                            *report.unusual.entry(reason).or_default() += 1;
-                        }
-                        if report.rows.is_multiple_of(1_000) {
-                            progress(report.rows);
-                        }
-                        // Taken from the end: the event first, then the parcel that shows it.
-                        pending = good.parcel.into_iter().chain([good.event]).collect();
-                        report.notes.extend(good.note);
-                    }
-                    Some(Err(Refused::Row(reason))) => {
-                        report.rows += 1;
-                        report.refused_count += 1;
-                        if report.refused.len() < REFUSED_SHOWN {
-                            report.refused.push(reason);
-                        }
-                    }
-                    Some(Err(Refused::File(failure))) => {
-                        broken = Some(failure);
-                        return Some(Err(Box::new(RowsRefused)));
-                    }
-                    None => {
-                        finished = true;
-                        if report.refused_count > 0 && !options.keep_good {
-                            return Some(Err(Box::new(RowsRefused)));
-                        }
-                    }
-                }
+    let (sender, receiver) = sync_channel(BATCHES_AHEAD);
+    let (appended, broken) = std::thread::scope(|scope| {
+        let told = &mut *report;
+        let reading = scope.spawn(move || hand_over(reader, options.keep_good, told, &sender));
+        let mut ended = false;
+        let batches = std::iter::from_fn(|| {
+            if ended {
+                return None;
             }
+            let items: Vec<Result<Entry, SourceError>> = match receiver.recv() {
+                Ok(Handed::Rows(entries, rows)) => {
+                    progress(rows);
+                    entries.into_iter().map(Ok).collect()
+                }
+                Ok(Handed::End(end)) => {
+                    ended = true;
+                    end.err().map(|refused| Err(refused.into())).into_iter().collect()
+                }
+                // It went away without a word: nothing may be recorded.
+                Err(gone) => {
+                    ended = true;
+                    vec![Err(gone.into())]
+                }
+            };
+            Some(items)
         });
-        ledger.append(&mut entries)
-    };
+        let appended = ledger.append(&mut batches.flatten());
+        // A store that fails stops the reader as well.
+        drop(receiver);
+        (appended, reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
     match (appended, broken) {
         (_, Some(failure)) => Err(Stop::Failed(failure)),
         (Ok(appended), None) => {
@@ -173,6 +169,52 @@ fn append(
         (Err(LedgerError::Source(_)), None) => Err(Stop::Refused),
         (Err(error), None) => Err(Stop::Store(error)),
     }
+}
+
+/// Reads the rows to their end, or until nobody takes them any more; gives what broke the file.
+fn hand_over(
+    mut reader: Reader<'_>,
+    keep_good: bool,
+    report: &mut Report,
+    sender: &SyncSender<Handed>,
+) -> Option<Failure> {
+    let mut entries = Vec::with_capacity(2 * BATCH);
+    loop {
+        match reader.next_row() {
+            Some(Ok(good)) => {
+                report.rows += 1;
+                for reason in good.unusual {
+                    *report.unusual.entry(reason).or_default() += 1;
+                }
+                report.notes.extend(good.note);
+                // The event first, then the parcel that shows it.
+                entries.extend([Some(good.event), good.parcel].into_iter().flatten());
+                if entries.len() + 2 > 2 * BATCH {
+                    let full = std::mem::replace(&mut entries, Vec::with_capacity(2 * BATCH));
+                    if sender.send(Handed::Rows(full, report.rows)).is_err() {
+                        return None;
+                    }
+                }
+            }
+            Some(Err(Refused::Row(reason))) => {
+                report.rows += 1;
+                report.refused_count += 1;
+                if report.refused.len() < REFUSED_SHOWN {
+                    report.refused.push(reason);
+                }
+            }
+            Some(Err(Refused::File(failure))) => {
+                let _ = sender.send(Handed::End(Err(RowsRefused)));
+                return Some(failure);
+            }
+            None => break,
+        }
+    }
+    let end = if report.refused_count > 0 && !keep_good { Err(RowsRefused) } else { Ok(()) };
+    // Where nobody takes it, the store has failed and says so itself.
+    let _ = sender.send(Handed::Rows(entries, report.rows));
+    let _ = sender.send(Handed::End(end));
+    None
 }
 
 #[cfg(test)]

@@ -37,20 +37,23 @@ pub enum BodyError {
 
 impl Body {
     /// Makes a body of facts in any order.
-    pub fn new<N: Into<String>, V: Into<String>>(
+    pub fn new<N: AsRef<str>, V: AsRef<str>>(
         facts: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self, BodyError> {
-        let mut facts: Vec<(String, String)> =
-            facts.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        let facts: Vec<(N, V)> = facts.into_iter().collect();
+        let mut facts: Vec<(&str, &str)> =
+            facts.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();
         facts.sort_unstable();
-        let mut text = String::with_capacity(2 + facts.len() * 32);
+        // Quotes, colon and comma; escapes come on top.
+        let length = facts.iter().map(|(name, value)| name.len() + value.len() + 6).sum::<usize>();
+        let mut text = String::with_capacity(2 + length);
         text.push('{');
-        for (index, (name, value)) in facts.iter().enumerate() {
+        for (index, &(name, value)) in facts.iter().enumerate() {
             check_name(name)?;
             check_value(name, value)?;
             if index > 0 {
-                if facts[index - 1].0 == *name {
-                    return Err(BodyError::Twice(name.clone()));
+                if facts[index - 1].0 == name {
+                    return Err(BodyError::Twice(name.to_owned()));
                 }
                 text.push(',');
             }
@@ -118,7 +121,9 @@ fn check_value(name: &str, value: &str) -> Result<(), BodyError> {
 
 /// Writes a value as JSON writes it. Most values need no escape, so they are copied whole.
 fn push_quoted(text: &mut String, value: &str) {
-    if value.bytes().any(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+    // Without an early end, so that many bytes are looked at in one step.
+    let escape = |found, byte: u8| found | (byte < 0x20) | (byte == b'"') | (byte == b'\\');
+    if value.bytes().fold(false, escape) {
         text.push_str(&serde_json::Value::from(value).to_string());
     } else {
         text.push('"');

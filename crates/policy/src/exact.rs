@@ -16,6 +16,13 @@ pub struct Exact {
 pub(crate) fn gcd(a: i128, b: i128) -> i128 {
     let (mut a, mut b) = (a.unsigned_abs(), b.unsigned_abs());
     while b != 0 {
+        // Dividing small numbers costs a fraction of dividing large ones, and most are small.
+        if let (Ok(mut a), Ok(mut b)) = (u64::try_from(a), u64::try_from(b)) {
+            while b != 0 {
+                (a, b) = (b, a % b);
+            }
+            return i128::from(a);
+        }
         (a, b) = (b, a % b);
     }
     i128::try_from(a).unwrap_or(i128::MAX)

@@ -1,7 +1,7 @@
 //! The vocabulary: every fact once, with its type, unit, owner and names; departments and units.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::calendar::{self, NEVER};
 use crate::exact::{Exact, gcd};
@@ -326,8 +326,7 @@ impl Vocabulary {
                 Ok(value.to_string())
             }
             FactKind::Date { .. } => match text {
-                "none" => Ok("none".into()),
-                _ if words("values.none_spellings").zh.split('|').any(|w| w == text) => Ok("none".into()),
+                _ if self.says_none(text) => Ok("none".into()),
                 _ => calendar::parse_iso(text).map(calendar::iso).ok_or_else(|| bad("V002", text, fact, "")),
             },
             FactKind::Code(values) => values
@@ -352,6 +351,12 @@ impl Vocabulary {
             }
             FactKind::OpenCode | FactKind::Text => Ok(text.to_owned()),
         }
+    }
+
+    /// Whether a text says of a date that there is none: it has not happened, or was not agreed.
+    pub fn says_none(&self, text: &str) -> bool {
+        static SPELLINGS: LazyLock<Text> = LazyLock::new(|| words("values.none_spellings"));
+        text == "none" || SPELLINGS.zh.split('|').any(|spelling| spelling == text)
     }
 
     fn convert(

@@ -1,7 +1,7 @@
 //! The format of a notice, read from the vocabulary: which header is which fact, in which unit, and
 //! which values mean nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use landcycle_policy::exact::Exact;
 use landcycle_policy::node::Node;
@@ -18,7 +18,7 @@ pub(crate) struct NoticeFormat {
     /// Facts without which a notice is nothing.
     pub(crate) required: Vec<String>,
     /// Texts that mean "missing".
-    pub(crate) missing: BTreeSet<String>,
+    pub(crate) missing: HashSet<String>,
     /// Facts of which zero means none.
     pub(crate) zero_is_none: BTreeSet<String>,
     /// Facts written as ordinals in words (八级).

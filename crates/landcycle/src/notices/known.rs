@@ -3,7 +3,7 @@
 //! A notice is told by its case and the day of its event. The layer of parcels is never asked: it is
 //! a view that people edit in GIS programs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::civil::Date;
@@ -14,24 +14,26 @@ use sha2::{Digest, Sha256};
 pub(super) const KIND: &str = "notice.published/1";
 
 /// Facts and values of a notice, by name.
-pub(super) type Facts = BTreeMap<String, String>;
+pub(super) type Facts<'n> = BTreeMap<&'n str, String>;
 
 /// The cases of a store and their notices.
 #[derive(Default)]
 pub(super) struct Known {
-    cases: BTreeMap<String, Case>,
-    notices: BTreeMap<(String, Date), Notice>,
+    cases: HashMap<String, Case>,
 }
 
 #[derive(Default)]
 struct Case {
     identity: String,
+    /// A case has one, or a few.
+    notices: Vec<Notice>,
     last_day: Option<Date>,
     /// The last row of this file that is about it.
     row: Option<(u64, Date)>,
 }
 
 struct Notice {
+    day: Date,
     key: String,
     content: Content,
     /// The row of this file that says it, and traces of what it says.
@@ -75,8 +77,7 @@ impl Known {
             let case = known.cases.entry(event.case_id.clone()).or_insert_with(|| fresh(&event));
             case.last_day = case.last_day.max(Some(event.happened_on));
             let content = content(event.body.as_str());
-            let notice = Notice { key: event.key, content, row: None };
-            known.notices.insert((event.case_id, event.happened_on), notice);
+            case.put(Notice { day: event.happened_on, key: event.key, content, row: None });
         })?;
         ledger.first_events_but(KIND, &mut |event| {
             known.cases.entry(event.case_id.clone()).or_insert_with(|| fresh(&event));
@@ -88,14 +89,16 @@ impl Known {
     /// made of what tells them apart, the same whenever the file is read.
     pub(super) fn case_id(&mut self, number: &str, identity: &str) -> String {
         let fresh = || Case { identity: identity.to_owned(), ..Case::default() };
-        if self.cases.get(number).is_some_and(|case| case.identity != identity) {
-            let mark = digest(&[identity]);
-            let marked = format!("{number}~{}", mark.get(..8).unwrap_or(&mark));
-            self.cases.entry(marked.clone()).or_insert_with(fresh);
-            return marked;
-        }
-        self.cases.entry(number.to_owned()).or_insert_with(fresh);
-        number.to_owned()
+        let case_id = match self.cases.get(number) {
+            Some(case) if case.identity == identity => return number.to_owned(),
+            Some(_) => {
+                let mark = digest(&[identity]);
+                format!("{number}~{}", mark.get(..8).unwrap_or(&mark))
+            }
+            None => number.to_owned(),
+        };
+        self.cases.entry(case_id.clone()).or_insert_with(fresh);
+        case_id
     }
 
     /// Compares a row with what is known, and remembers it if it may be recorded.
@@ -104,12 +107,12 @@ impl Known {
         case_id: &str,
         day: Date,
         row: u64,
-        facts: &Facts,
+        facts: &Facts<'_>,
         body: &str,
     ) -> Standing {
         let content = content(body);
-        let place = (case_id.to_owned(), day);
-        let there = self.notices.get(&place);
+        let case = self.cases.entry(case_id.to_owned()).or_default();
+        let there = case.notices.iter().find(|notice| notice.day == day);
         if let Some(Notice { row: Some((first, traces)), content: said, .. }) = there
             && *said != content
         {
@@ -122,8 +125,7 @@ impl Known {
             None => key(&[case_id, body]),
         };
         let row_said = there.and_then(|notice| notice.row.clone()).or_else(|| Some((row, traces(facts))));
-        self.notices.insert(place, Notice { key: key.clone(), content, row: row_said });
-        let case = self.cases.entry(case_id.to_owned()).or_default();
+        case.put(Notice { day, key: key.clone(), content, row: row_said });
         let other_day = case.row.filter(|(_, before)| *before != day);
         case.row = Some((row, day));
         let latest = case.last_day.is_none_or(|last| last <= day);
@@ -132,12 +134,23 @@ impl Known {
     }
 }
 
+impl Case {
+    /// Puts a notice in the place of the one of its day.
+    fn put(&mut self, notice: Notice) {
+        match self.notices.iter_mut().find(|there| there.day == notice.day) {
+            Some(there) => *there = notice,
+            None => self.notices.push(notice),
+        }
+    }
+}
+
 fn identity_of(event: &Event, parts: &[String]) -> String {
-    identity(parts.iter().map(|name| event.body.get(name).unwrap_or_default().into_owned()))
+    let parts: Vec<_> = parts.iter().map(|name| event.body.get(name).unwrap_or_default()).collect();
+    identity(parts.iter().map(|part| &**part))
 }
 
 /// What tells notices under one number apart, in one text.
-pub(super) fn identity(parts: impl Iterator<Item = String>) -> String {
+pub(super) fn identity<'p>(parts: impl Iterator<Item = &'p str>) -> String {
     parts.collect::<Vec<_>>().join("\u{1f}")
 }
 
@@ -146,7 +159,7 @@ fn key(parts: &[&str]) -> String {
 }
 
 /// Enough of each fact to tell whether another row says the same.
-fn traces(facts: &Facts) -> Box<[(u64, u64)]> {
+fn traces(facts: &Facts<'_>) -> Box<[(u64, u64)]> {
     facts.iter().map(|(name, value)| (trace(name), trace(value))).collect()
 }
 
@@ -158,7 +171,7 @@ pub(super) fn trace(text: &str) -> u64 {
 }
 
 /// The facts that two rows do not say alike.
-fn differing(there: &[(u64, u64)], facts: &Facts) -> Vec<u64> {
+fn differing(there: &[(u64, u64)], facts: &Facts<'_>) -> Vec<u64> {
     let here = traces(facts);
     let alone = |one: &[(u64, u64)], other: &[(u64, u64)]| -> Vec<u64> {
         one.iter().filter(|fact| !other.contains(fact)).map(|(name, _)| *name).collect()

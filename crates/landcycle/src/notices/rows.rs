@@ -1,5 +1,6 @@
 //! From a row of a notice to an event and its parcel.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -35,12 +36,20 @@ pub(super) struct Good {
     pub(super) note: Option<Text>,
 }
 
+/// A column that is read.
+struct FactColumn<'r> {
+    fact: &'r Fact,
+    unit: Option<String>,
+    ordinal: bool,
+    zero_is_none: bool,
+}
+
 /// Reads the rows of a file of notices.
 pub(super) struct Reader<'r> {
     library: &'r Library,
     format: &'r NoticeFormat,
     table: Table,
-    columns: Vec<Option<(usize, Option<String>)>>,
+    columns: Vec<Option<FactColumn<'r>>>,
     pub(super) ignored: Vec<(String, Text)>,
     pub(super) known: Known,
     recorded_at: Timestamp,
@@ -65,7 +74,9 @@ impl<'r> Reader<'r> {
                     cells::check_unit(library, fact, unit.as_deref(), header, &file)?;
                     cells::once(&mut seen, fact, header, &file)?;
                     columns.pop();
-                    columns.push(Some((index, unit)));
+                    let ordinal = format.ordinals.contains(&name);
+                    let zero_is_none = format.zero_is_none.contains(&name);
+                    columns.push(Some(FactColumn { fact, unit, ordinal, zero_is_none }));
                 }
                 Some(Column::Ignored(why)) => ignored.push((header.raw.clone(), why)),
                 None => unknown.push(header.raw.clone()),
@@ -104,15 +115,15 @@ impl<'r> Reader<'r> {
     /// The event of a row, or all that is wrong with it.
     fn read(&mut self, row: &Row) -> Result<Good, Vec<Text>> {
         let facts = self.facts(row)?;
-        let happened_on: Option<Date> = facts.get(&self.format.happened_on).and_then(|day| day.parse().ok());
+        let day = facts.get(self.format.happened_on.as_str());
+        let happened_on: Option<Date> = day.and_then(|day| day.parse().ok());
         let Some(happened_on) = happened_on else {
             return Err(vec![self.line(row, &filled("no_day", &[("name", &self.format.happened_on)]))]);
         };
-        let body = Body::new(facts.iter().map(|(name, value)| (name.as_str(), value.as_str())))
-            .map_err(|error| vec![self.line(row, &Text::same(error.to_string()))])?;
-        let get = |name: &String| facts.get(name).cloned().unwrap_or_default();
-        let number = self.format.identity.first().map(get).unwrap_or_default();
-        let case_id = self.known.case_id(&number, &identity(self.format.identity.iter().map(get)));
+        let body = Body::new(&facts).map_err(|error| vec![self.line(row, &Text::same(error.to_string()))])?;
+        let get = |name: &String| facts.get(name.as_str()).map_or("", String::as_str);
+        let number = self.format.identity.first().map_or("", get);
+        let case_id = self.known.case_id(number, &identity(self.format.identity.iter().map(get)));
         let standing = self.known.stand(&case_id, happened_on, row.line, &facts, body.as_str());
         let (key, latest, other_day) = match standing {
             Standing::Good { key, latest, other_day } => (key, latest, other_day),
@@ -145,26 +156,25 @@ impl<'r> Reader<'r> {
     }
 
     /// The facts of a row, or the faults of all its cells.
-    fn facts(&self, row: &Row) -> Result<Facts, Vec<Text>> {
+    fn facts(&self, row: &Row) -> Result<Facts<'r>, Vec<Text>> {
         let mut facts = Facts::new();
         let mut faults = Vec::new();
         let mut faulty = Vec::new();
         for (at, column) in self.columns.iter().enumerate() {
-            let Some((index, unit)) = column else { continue };
-            let fact = &self.library.vocabulary.facts()[*index];
-            match self.value(fact, row.get(at), unit.as_deref()) {
+            let Some(column) = column else { continue };
+            match self.value(column, row.get(at)) {
                 Ok(value) if value.is_empty() => {}
                 Ok(value) => {
-                    facts.insert(fact.name.clone(), value);
+                    facts.insert(column.fact.name.as_str(), value);
                 }
                 Err(why) => {
                     faults.push(cells::at(&self.table, row.line, Some(at), &why));
-                    faulty.push(&fact.name);
+                    faulty.push(&column.fact.name);
                 }
             }
         }
         for name in &self.format.required {
-            if !facts.contains_key(name) && !faulty.contains(&name) {
+            if !facts.contains_key(name.as_str()) && !faulty.contains(&name) {
                 let title = self.library.vocabulary.fact(name).map(|f| f.title.clone()).unwrap_or_default();
                 let why = words("required_empty").fill(&[("fact", title), ("name", Text::same(name))]);
                 faults.push(self.line(row, &why));
@@ -172,30 +182,35 @@ impl<'r> Reader<'r> {
         }
         for instead in &self.format.instead {
             let (name, values) = &instead.when;
-            if facts.get(name).is_some_and(|value| values.contains(value))
-                && let Some(value) = facts.remove(&instead.fact)
+            if facts.get(name.as_str()).is_some_and(|value| values.contains(value))
+                && let Some(value) = facts.remove(instead.fact.as_str())
             {
-                facts.insert(instead.is.clone(), value);
+                facts.insert(&instead.is, value);
             }
         }
         if faults.is_empty() { Ok(facts) } else { Err(faults) }
     }
 
-    fn value(&self, fact: &Fact, text: &str, unit: Option<&str>) -> Result<String, Text> {
+    fn value(&self, column: &FactColumn<'_>, text: &str) -> Result<String, Text> {
         let text = text.trim();
-        if self.format.missing.contains(text) {
+        if text.is_empty() || self.format.missing.contains(text) {
             return Ok(String::new());
         }
-        let mut ready = text.to_owned();
-        if self.format.ordinals.contains(&fact.name) {
-            ready = self.grades.value(text).ok_or_else(|| {
+        let mut ready = Cow::Borrowed(text);
+        if column.ordinal {
+            let grade = self.grades.value(text).ok_or_else(|| {
                 let cut = crate::tabular::shortened(text);
                 filled("bad_grade", &[("text", &cut)])
             })?;
+            ready = Cow::Owned(grade);
         }
-        let value = cells::value(self.library, fact, &ready, unit, Numbers::Plain)?;
-        let zero = self.format.zero_is_none.contains(&fact.name);
-        Ok(if zero && Exact::parse(&value) == Some(Exact::ZERO) { String::new() } else { value })
+        let unit = column.unit.as_deref();
+        let value = cells::value(self.library, column.fact, &ready, unit, Numbers::Plain)?;
+        Ok(if column.zero_is_none && Exact::parse(&value) == Some(Exact::ZERO) {
+            String::new()
+        } else {
+            value
+        })
     }
 
     fn contradiction(&self, first: u64, differing: &[u64]) -> Text {
@@ -209,12 +224,12 @@ impl<'r> Reader<'r> {
         words("notice_contradicted").fill(&[("first", Text::same(first.to_string())), ("facts", titles)])
     }
 
-    fn unusual(&self, facts: &Facts) -> Vec<Text> {
+    fn unusual(&self, facts: &Facts<'_>) -> Vec<Text> {
         self.format
             .unusual
             .iter()
             .filter(|rule| {
-                let value = facts.get(&rule.fact).and_then(|v| Exact::parse(v));
+                let value = facts.get(rule.fact.as_str()).and_then(|v| Exact::parse(v));
                 value.is_some_and(|v| {
                     rule.above.is_some_and(|limit| v > limit) || rule.at_most.is_some_and(|limit| v <= limit)
                 })
@@ -240,7 +255,7 @@ fn lines(faults: &[Text]) -> Text {
     Text { zh: join(|t| &t.zh), en: join(|t| &t.en) }
 }
 
-fn parcel(case_id: &str, facts: &Facts) -> ParcelRow {
+fn parcel(case_id: &str, facts: &Facts<'_>) -> ParcelRow {
     let get = |name: &str| facts.get(name).cloned();
     ParcelRow {
         case_id: case_id.to_owned(),

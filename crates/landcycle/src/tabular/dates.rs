@@ -60,6 +60,9 @@ impl std::fmt::Display for CalendarDay {
 
 /// The day a text names. A time of day may follow; it is checked and dropped.
 pub(crate) fn parse(text: &str) -> Result<CalendarDay, ValueFault> {
+    if let Some(day) = iso(text) {
+        return Ok(day);
+    }
     let fault = |kind| ValueFault::new(kind, text);
     let plain: String = text.trim().chars().map(plain_form).collect();
     let (date, time) = split_time(&plain);
@@ -88,6 +91,19 @@ pub(crate) fn parse(text: &str) -> Result<CalendarDay, ValueFault> {
     } else {
         Err(fault(ValueFaultKind::ImpossibleDate))
     }
+}
+
+/// The common spelling of a common day; everything else is read with care.
+fn iso(text: &str) -> Option<CalendarDay> {
+    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *text.as_bytes() else { return None };
+    let digits = [y0, y1, y2, y3, m0, m1, d0, d1].map(|byte| byte.wrapping_sub(b'0'));
+    let [y0, y1, y2, y3, m0, m1, d0, d1] = digits;
+    if digits.iter().any(|digit| *digit > 9) {
+        return None;
+    }
+    let year = [y0, y1, y2, y3].iter().fold(0_i16, |year, digit| year * 10 + i16::from(*digit));
+    let day = CalendarDay::of(year, (m0 * 10 + m1) as i8, (d0 * 10 + d1) as i8);
+    (day.exists() && !PLACEHOLDERS.contains(&day)).then_some(day)
 }
 
 fn plain_form(character: char) -> char {

@@ -15,6 +15,9 @@ const FULL_WIDTH_E: [char; 2] = ['\u{FF25}', '\u{FF45}'];
 /// The canonical decimal text of a number: no sign but `-`, no separators, no exponent, no
 /// needless zeros. Nothing is rounded.
 pub(crate) fn parse(text: &str) -> Result<String, ValueFault> {
+    if is_canonical(text) {
+        return Ok(text.to_owned());
+    }
     let fault = |kind| ValueFault::new(kind, text);
     let plain: String = text.trim().chars().map(half_width).collect();
     let (negative, unsigned) = match plain.strip_prefix('-') {
@@ -35,6 +38,17 @@ pub(crate) fn parse(text: &str) -> Result<String, ValueFault> {
         return Err(fault(ValueFaultKind::NotANumber));
     }
     place_point(negative, &whole, fraction, exponent).ok_or_else(|| fault(ValueFaultKind::TooManyDigits))
+}
+
+/// Whether a text is a short number in the very form that reading gives it.
+fn is_canonical(text: &str) -> bool {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "1"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.len() < MAX_DIGITS
+        && digits(whole)
+        && digits(fraction)
+        && (whole == "0" || !whole.starts_with('0'))
+        && !fraction.ends_with('0')
 }
 
 /// Full-width forms come from Chinese input methods; they mean the same.

@@ -7,6 +7,7 @@
 //!   or delete an event; whoever removes the triggers is found out by the chain.
 //! - `ledger.head` remembers where the chain was left, so events cut off its end are missed too.
 
+mod fresh;
 mod open;
 mod parcels;
 mod read;

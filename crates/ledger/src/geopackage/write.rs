@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, TransactionBehavior, params};
 
+use super::fresh::Fresh;
 use super::{HEAD_NAME, read};
 use crate::admit::{Head, Shelf, admit};
 use crate::error::{LedgerError, SourceError};
@@ -18,8 +19,12 @@ pub(super) fn append(
     // way out of this function but the commit undoes everything.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let head = sound_head(&transaction)?;
-    let mut shelf = OpenFile { transaction: &transaction, extent: None };
+    let fresh = if head == Head::START { Some(Fresh::begin(&transaction)?) } else { None };
+    let mut shelf = OpenFile { transaction: &transaction, extent: None, fresh };
     let admitted = admit(&mut shelf, head, batch)?;
+    if let Some(fresh) = shelf.fresh {
+        fresh.finish(&transaction)?;
+    }
     if let Some(extent) = shelf.extent {
         widen(&transaction, extent)?;
     }
@@ -77,11 +82,16 @@ struct OpenFile<'t> {
     transaction: &'t Transaction<'t>,
     /// The box around the outlines that this batch brought.
     extent: Option<Envelope>,
+    /// While an empty store is being filled.
+    fresh: Option<Fresh>,
 }
 
 impl Shelf for OpenFile<'_> {
     fn by_key(&self, key: &str) -> Result<Option<Event>, LedgerError> {
-        read::event_by_key(self.transaction, key)
+        match &self.fresh {
+            None => read::event_by_key(self.transaction, key),
+            Some(fresh) => fresh.by_key(key).map_or(Ok(None), |seq| self.by_seq(seq)),
+        }
     }
 
     fn by_seq(&self, seq: i64) -> Result<Option<Event>, LedgerError> {
@@ -94,9 +104,13 @@ impl Shelf for OpenFile<'_> {
     }
 
     fn put(&mut self, event: Event) -> Result<(), LedgerError> {
+        if let Some(fresh) = self.fresh.take_if(|fresh| fresh.is_full()) {
+            fresh.finish(self.transaction)?;
+        }
+        let first = self.fresh.as_mut().map(|fresh| fresh.file(&event));
         let mut statement = self.transaction.prepare_cached(
             "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, \
-             coalesce((SELECT seq FROM event WHERE case_id = ?2 AND seq = first_seq), ?1))",
+             coalesce(?14, (SELECT seq FROM event WHERE case_id = ?2 AND seq = first_seq), ?1))",
         )?;
         statement.execute(params![
             event.seq,
@@ -112,6 +126,7 @@ impl Shelf for OpenFile<'_> {
             event.body.as_str(),
             event.previous.to_string(),
             event.digest.to_string(),
+            first,
         ])?;
         Ok(())
     }

@@ -87,6 +87,36 @@ fn a_panic_in_the_middle_of_an_append_leaves_the_store_as_it_was() {
     is_as_it_was(&path, &events);
 }
 
+/// Everything the file says of its tables, indexes and triggers.
+fn schema(path: &Path) -> Vec<(String, String)> {
+    let connection = rusqlite::Connection::open(path).expect("a file");
+    let sql = "SELECT name, coalesce(sql, '') FROM sqlite_master ORDER BY name";
+    let mut statement = connection.prepare(sql).expect("sound");
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("rows");
+    rows.collect::<Result<_, _>>().expect("readable")
+}
+
+#[test]
+fn filling_an_empty_store_leaves_its_indexes_and_guards_whether_it_ends_well_or_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("store.gpkg");
+    let mut ledger = GeoPackageLedger::create(&path).expect("a store");
+    let empty = schema(&path);
+    let mut refused = (0..9).map(|number| match number {
+        8 => Err("the file breaks off".into()),
+        _ => Ok(event(&format!("{number}"), "A", 1, []).into()),
+    });
+    assert!(ledger.append(&mut refused).is_err());
+    assert_eq!((schema(&path), all_events(&ledger).len()), (empty.clone(), 0));
+    let twice =
+        [event("1", "A", 1, []), event("2", "B", 1, []), event("1", "A", 1, []), event("3", "A", 2, [])];
+    append(&mut ledger, twice).expect("appended");
+    assert_eq!((schema(&path), all_events(&ledger).len()), (empty, 3));
+    assert_eq!(ledger.events_of("A").expect("readable").len(), 2);
+    assert_eq!(ledger.events_of("B").expect("readable").len(), 1);
+    ledger.close().expect("closed");
+}
+
 #[test]
 fn two_programs_append_to_one_store_without_breaking_the_chain() {
     let folder = tempfile::tempdir().expect("a folder");
