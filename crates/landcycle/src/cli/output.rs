@@ -1,12 +1,16 @@
 //! Determinations on their way out: table, JSON lines, CSV, Parquet, XLSX.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{BufWriter, Write};
+use std::sync::Arc;
 
 use landcycle_analysis::parquet::{DeterminationColumns, DeterminationRow};
 use landcycle_policy::package::library::Library;
-use landcycle_policy::program::outcome::{Outcome, Words};
+use landcycle_policy::exact::Exact;
+use landcycle_policy::package::document::Grade;
+use landcycle_policy::program::outcome::{Outcome, OutcomeValue, Words};
 use landcycle_policy::text::Language;
 use serde_json::{Map, Value, json};
 
@@ -47,7 +51,7 @@ pub(super) struct Output<'o> {
 type Stream = BufWriter<Pen>;
 
 enum Sink {
-    Table(BTreeMap<(String, String), Counts>, Stream),
+    Table(Tally, Stream),
     Json(Stream),
     Csv(Box<csv::Writer<Stream>>),
     Parquet(Box<DeterminationColumns<Stream>>),
@@ -55,10 +59,23 @@ enum Sink {
 }
 
 /// How often each outcome of a rule came out, and the weakest grade.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Counts {
+    unknown: u64,
+    not_applicable: u64,
     outcomes: BTreeMap<String, u64>,
     illustrative: bool,
+}
+
+/// The counts of every rule, package by package: a table is only counted, never written row by row.
+#[derive(Default)]
+struct Tally {
+    /// The law of the counts, by its place in memory.
+    law: usize,
+    package: String,
+    rules: Vec<Counts>,
+    names: Vec<String>,
+    done: BTreeMap<(String, String), Counts>,
 }
 
 struct Sheets {
@@ -87,6 +104,10 @@ impl<'o> Output<'o> {
     /// Writes one determination.
     pub(super) fn put(&mut self, found: &Found<'_>) -> Result<(), Failure> {
         let rule = &found.batch.law.rules[found.determination.rule];
+        if let Sink::Table(tally, _) = &mut self.sink {
+            tally.count(found, rule);
+            return Ok(());
+        }
         let facts = self.library.vocabulary.facts();
         let basis = &found.determination.basis;
         let line = match &found.determination.outcome {
@@ -135,7 +156,7 @@ fn shown(error: impl Display + 'static) -> SinkError {
 impl Sink {
     fn begin(format: Format, mut stream: Stream) -> Result<Self, SinkError> {
         Ok(match format {
-            Format::Table => Self::Table(BTreeMap::new(), stream),
+            Format::Table => Self::Table(Tally::default(), stream),
             Format::Json => Self::Json(stream),
             Format::Csv => {
                 // Spreadsheet programs in China take a file without this mark for GBK.
@@ -159,10 +180,8 @@ impl Sink {
         rule: &landcycle_policy::law::Rule,
     ) -> Result<(), SinkError> {
         match self {
-            Self::Table(counts, _) => {
-                count(counts, plain, found, rule);
-                Ok(())
-            }
+            // Counted before a row is made of it.
+            Self::Table(..) => Ok(()),
             Self::Json(stream) => {
                 serde_json::to_writer(&mut *stream, &json_line(plain, found, rule)).map_err(shown)?;
                 stream.write_all(b"\n").map_err(shown)
@@ -199,7 +218,8 @@ impl Sink {
 
     fn finish(self, language: Language) -> Result<(), SinkError> {
         match self {
-            Self::Table(counts, mut stream) => {
+            Self::Table(tally, mut stream) => {
+                let counts = tally.finish();
                 let done = writeln!(stream, "{}", table(&counts, language)).and_then(|()| stream.flush());
                 done.map_err(shown)
             }
@@ -215,25 +235,67 @@ impl Sink {
     }
 }
 
-fn count(
-    counts: &mut BTreeMap<(String, String), Counts>,
-    plain: &Plain<'_>,
-    found: &Found<'_>,
-    rule: &landcycle_policy::law::Rule,
-) {
-    let package = found.batch.law.package().id.clone();
-    let entry = counts.entry((package, rule.name.clone())).or_default();
-    let word = match (&found.determination.outcome, plain.outcome.as_str()) {
-        (Outcome::Value(_), "0.00") => "0".to_owned(),
-        (Outcome::Value(value), text) => match value.words(rule) {
-            Words::Fields(fields) => fields.first().map_or_else(String::new, |(_, w)| w.clone()),
-            Words::One(_) if rule.fields[0].codes.is_empty() && !is_flag(text) => ">0".to_owned(),
-            _ => text.to_owned(),
-        },
-        (_, text) => text.to_owned(),
-    };
-    *entry.outcomes.entry(word).or_default() += 1;
-    entry.illustrative |= plain.grade == "illustrative";
+impl Tally {
+    fn count(&mut self, found: &Found<'_>, rule: &landcycle_policy::law::Rule) {
+        let law = &found.batch.law;
+        let place = Arc::as_ptr(law) as usize;
+        if self.law != place {
+            self.turn();
+            self.law = place;
+            self.package.clone_from(&law.package().id);
+            self.rules = vec![Counts::default(); law.rules.len()];
+            self.names = law.rules.iter().map(|rule| rule.name.clone()).collect();
+        }
+        let counts = &mut self.rules[found.determination.rule];
+        counts.illustrative |= found.determination.basis.grade == Grade::Illustrative;
+        match &found.determination.outcome {
+            Outcome::Unknown => counts.unknown += 1,
+            Outcome::NotApplicable => counts.not_applicable += 1,
+            Outcome::Value(value) => *counts.outcomes.entry(class(value, rule)).or_default() += 1,
+        }
+    }
+
+    /// Puts the counts of a package with the others.
+    fn turn(&mut self) {
+        let package = std::mem::take(&mut self.package);
+        for (name, mut counts) in std::mem::take(&mut self.names).into_iter().zip(std::mem::take(&mut self.rules)) {
+            for (word, many) in [("unknown", counts.unknown), ("not_applicable", counts.not_applicable)] {
+                if many > 0 {
+                    *counts.outcomes.entry(word.to_owned()).or_default() += many;
+                }
+            }
+            if counts.outcomes.is_empty() {
+                continue;
+            }
+            let there = self.done.entry((package.clone(), name)).or_default();
+            there.illustrative |= counts.illustrative;
+            for (word, many) in counts.outcomes {
+                *there.outcomes.entry(word).or_default() += many;
+            }
+        }
+    }
+
+    fn finish(mut self) -> BTreeMap<(String, String), Counts> {
+        self.turn();
+        self.done
+    }
+}
+
+/// The class of an outcome that a table counts: amounts are not told apart.
+fn class(value: &OutcomeValue, rule: &landcycle_policy::law::Rule) -> String {
+    if let OutcomeValue::Amount(amount) = value {
+        let sign = match amount.cmp(&Exact::ZERO) {
+            Ordering::Less => "<0",
+            Ordering::Equal => "0",
+            Ordering::Greater => ">0",
+        };
+        return sign.to_owned();
+    }
+    match value.words(rule) {
+        Words::Fields(fields) => fields.first().map_or_else(String::new, |(_, word)| word.clone()),
+        Words::One(word) if rule.fields[0].codes.is_empty() && !is_flag(&word) => ">0".to_owned(),
+        words => words.line(),
+    }
 }
 
 impl Sheets {

@@ -9,5 +9,6 @@ mod exact;
 mod expressions;
 mod functions;
 mod good;
+mod how_to;
 mod packages;
 mod tables;
