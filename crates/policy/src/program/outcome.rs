@@ -261,10 +261,12 @@ impl<'l> Decoder<'l> {
         let part = &outcomes.parts[columns.part];
         let lacks = columns.fields.iter().fold(0, |all, field| all | part.lacks(field.lacks, row));
         let facts = &self.facts[columns.part];
-        let missing: Vec<usize> = (0..FACTS_MAX.min(facts.len()))
+        let mut missing: Vec<usize> = (0..FACTS_MAX.min(facts.len()))
             .filter(|slot| lacks & (1 << slot) != 0)
             .map(|slot| facts[slot])
             .collect();
+        // In the order of the vocabulary, whatever else was compiled beside the rule.
+        missing.sort_unstable();
         let found = &self.law.rules[rule];
         let version = outcomes.path(rule, row) >> 16;
         let lapsed = usize::try_from(version).ok().and_then(|at| found.segments.get(at));
