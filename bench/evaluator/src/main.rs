@@ -67,8 +67,7 @@ fn main() -> Result<(), Failure> {
     }
     let compile = || Program::of_rules(law, &library.vocabulary, as_of, false, &wanted);
     let compiled: Vec<f64> = (0..RUNS).map(|_| timed(compile).0.wall).collect();
-    let program = compile()
-        .map_err(|(rule, fault)| format!("{rule}: {fault:?}"))?;
+    let program = compile().map_err(|(rule, fault)| format!("{rule}: {fault:?}"))?;
     let mut prints = Vec::new();
     for threads in [1, 2] {
         prints.push(measure(&program, &facts, threads));

@@ -53,9 +53,9 @@ fn columns(library: &Library, folder: &Path) -> Result<Facts, Failure> {
     for (at, fact) in vocabulary.facts().iter().enumerate() {
         let values = numpy::read(&folder.join(format!("in_{}.npy", fact.name)))?;
         if !made {
-            values.iter().for_each(|_| {
+            for _ in &values {
                 facts.push();
-            });
+            }
             made = true;
         }
         let lanes: Box<dyn Fn(i64) -> i64> = match fact.kind {

@@ -137,8 +137,8 @@ impl Vocabulary {
         }
         for (file, root) in &parsed {
             let mut reader = Reader { file: Arc::clone(file), faults };
-            let subject = vocabulary.read_subject(root, &mut reader);
-            let subject = subject.unwrap_or_else(|| (!vocabulary.subjects.is_empty()).then_some(0));
+            let first = (!vocabulary.subjects.is_empty()).then_some(0);
+            let subject = vocabulary.read_subject(root, first, &mut reader);
             for item in root.get("facts").map(Node::items).unwrap_or_default() {
                 vocabulary.read_fact(item, subject, &mut reader);
             }
@@ -180,14 +180,14 @@ impl Vocabulary {
         }
     }
 
-    /// The subject that a file or a fact names; nothing where it names none.
-    fn read_subject(&self, node: &Node, reader: &mut Reader<'_>) -> Option<Option<usize>> {
-        let named = reader.optional_text(node, "subject")?;
+    /// The subject that a file or a fact names, none for every one; `otherwise` where it names none.
+    fn read_subject(&self, node: &Node, otherwise: Option<usize>, reader: &mut Reader<'_>) -> Option<usize> {
+        let Some(named) = reader.optional_text(node, "subject") else { return otherwise };
         let mut words: Vec<&str> = self.subjects.iter().map(|subject| subject.id.as_str()).collect();
         let at = words.iter().position(|id| *id == named.text);
         words.push(EVERY);
         reader.one_of(&named, &words);
-        Some(at)
+        at
     }
 
     fn read_fact(&mut self, item: &Node, subject: Option<usize>, reader: &mut Reader<'_>) {
@@ -227,7 +227,7 @@ impl Vocabulary {
         if self.by_name.insert(name.text.clone(), at).is_some() {
             reader.complain("P010", name.span, "name", &name.text);
         }
-        let subject = self.read_subject(item, reader).unwrap_or(subject);
+        let subject = self.read_subject(item, subject, reader);
         self.facts.push(Fact { name: name.text, title, aliases, kind, owner, note, subject });
     }
 

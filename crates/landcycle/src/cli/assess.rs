@@ -88,7 +88,13 @@ impl Assess {
     }
 
     /// Reads a Parquet file, judges its cases and writes their determinations, some rows at a time.
-    fn stream(&self, facts: &Path, library: &Library, target: Target, context: &Context) -> Result<(), Failure> {
+    fn stream(
+        &self,
+        facts: &Path,
+        library: &Library,
+        target: Target,
+        context: &Context,
+    ) -> Result<(), Failure> {
         let mut stream = parquet_facts::Stream::open(library, facts, self.package.as_deref())?;
         let as_of = self.as_of.unwrap_or_else(clock::today);
         let mut output = Output::open(self.format(), target, context.language, library)?;
@@ -140,7 +146,9 @@ impl Assess {
                 self.rule.iter().filter_map(|name| batch.law.rule(name)).map(|(at, _)| at).collect()
             });
             let day = clock::day_number(as_of);
-            assessment::assess(library, batch, day, wanted.as_ref(), threads, &mut |found| output.put(&found))?;
+            assessment::assess(library, batch, day, wanted.as_ref(), threads, &mut |found| {
+                output.put(&found)
+            })?;
         }
         Ok(())
     }

@@ -7,9 +7,9 @@ use std::io::{BufWriter, Write};
 use std::sync::Arc;
 
 use landcycle_analysis::parquet::{DeterminationColumns, DeterminationRow};
-use landcycle_policy::package::library::Library;
 use landcycle_policy::exact::Exact;
 use landcycle_policy::package::document::Grade;
+use landcycle_policy::package::library::Library;
 use landcycle_policy::program::outcome::{Outcome, OutcomeValue, Words};
 use landcycle_policy::text::Language;
 use serde_json::{Map, Value, json};
@@ -258,7 +258,9 @@ impl Tally {
     /// Puts the counts of a package with the others.
     fn turn(&mut self) {
         let package = std::mem::take(&mut self.package);
-        for (name, mut counts) in std::mem::take(&mut self.names).into_iter().zip(std::mem::take(&mut self.rules)) {
+        for (name, mut counts) in
+            std::mem::take(&mut self.names).into_iter().zip(std::mem::take(&mut self.rules))
+        {
             for (word, many) in [("unknown", counts.unknown), ("not_applicable", counts.not_applicable)] {
                 if many > 0 {
                     *counts.outcomes.entry(word.to_owned()).or_default() += many;

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use landcycle_analysis::facts::{Cell, FactFile, FactRows, FactsError};
 use landcycle_policy::calendar::iso;
@@ -56,7 +57,8 @@ impl<'l> Stream<'l> {
     /// Opens a file; every column must be a fact.
     pub(super) fn open(library: &'l Library, path: &Path, package: Option<&str>) -> Result<Self, Failure> {
         let name = path.display().to_string();
-        let file = std::fs::File::open(path).map_err(FactsError::from).and_then(|f| FactFile::open(f, &|_| true));
+        let file =
+            std::fs::File::open(path).map_err(FactsError::from).and_then(|f| FactFile::open(f, &|_| true));
         let file = file.map_err(|error| broken(&name, &error))?;
         let (mut columns, mut unknown) = (Vec::new(), Vec::new());
         let mut seen = std::collections::BTreeMap::new();
@@ -80,7 +82,13 @@ impl<'l> Stream<'l> {
                 }
                 _ => None,
             };
-            columns.push(Column { name: raw.clone(), fact: index, unit: header.unit, known: HashMap::new(), bounds });
+            columns.push(Column {
+                name: raw.clone(),
+                fact: index,
+                unit: header.unit,
+                known: HashMap::new(),
+                bounds,
+            });
         }
         if !unknown.is_empty() {
             return Err(cells::unknown_headers(&name, &unknown, columns.len()));
@@ -120,24 +128,24 @@ impl<'l> Stream<'l> {
         Err(Failure::text(Text { zh: join(|t| &t.zh), en: join(|t| &t.en) }))
     }
 
-    fn read(&mut self, rows: &FactRows, row: usize, batches: &mut Vec<(String, Batch)>) -> Result<(), Vec<Text>> {
+    fn read(
+        &mut self,
+        rows: &FactRows,
+        row: usize,
+        batches: &mut Vec<(String, Batch)>,
+    ) -> Result<(), Vec<Text>> {
         let package = match &self.package {
             Some(package) => package.clone(),
             None => self.place(rows, row),
         };
         let library = self.library;
-        let at = match batches.iter().position(|(id, _)| *id == package) {
-            Some(at) => at,
-            None => {
-                let Some(law) = library.law(&package).or_else(|| library.laws().next().map(|(_, law)| law)) else {
-                    return Ok(());
-                };
-                let facts = Facts::new(&library.vocabulary);
-                let law = std::sync::Arc::clone(law);
-                batches.push((package, Batch { law, cases: Vec::new(), subject: self.subject, facts }));
-                batches.len() - 1
-            }
-        };
+        let known = batches.iter().position(|(id, _)| *id == package);
+        let at = known.unwrap_or(batches.len());
+        if known.is_none() {
+            // Where there is no law at all there is nothing to judge by.
+            let Some(batch) = self.batch(&package) else { return Ok(()) };
+            batches.push((package, batch));
+        }
         let batch = &mut batches[at].1;
         let place = batch.facts.push();
         let case = self.case.map(|column| text_of(&rows.cell(column, row)));
@@ -156,6 +164,13 @@ impl<'l> Stream<'l> {
             }
         }
         if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+
+    /// An empty batch under a package.
+    fn batch(&self, package: &str) -> Option<Batch> {
+        let law = self.library.law(package).or_else(|| self.library.laws().next().map(|(_, law)| law))?;
+        let facts = Facts::new(&self.library.vocabulary);
+        Some(Batch { law: Arc::clone(law), cases: Vec::new(), subject: self.subject, facts })
     }
 
     /// The package of the place of a case.

@@ -230,9 +230,7 @@ fn rename(
             each.narrow(a);
             each.narrow(b);
         }
-        Op::ArithmeticWide { a, b, .. }
-        | Op::CompareWide { a, b, .. }
-        | Op::ExtremeWide { a, b, .. } => {
+        Op::ArithmeticWide { a, b, .. } | Op::CompareWide { a, b, .. } | Op::ExtremeWide { a, b, .. } => {
             each.wide(a);
             each.wide(b);
         }
@@ -241,15 +239,11 @@ fn rename(
             each.wide(b);
             each.lacks(lacks);
         }
-        Op::DivideWideKnown { a, lacks, .. } => {
-            each.wide(a);
-            each.lacks(lacks);
-        }
         Op::Positive { a, lacks } => {
             each.narrow(a);
             each.lacks(lacks);
         }
-        Op::PositiveWide { a, lacks } => {
+        Op::PositiveWide { a, lacks } | Op::DivideWideKnown { a, lacks, .. } => {
             each.wide(a);
             each.lacks(lacks);
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::encode::Number;
-use super::op::{Part, FieldOut, Lane, N, Op, Program, Reg, RuleOut, WideLane};
+use super::op::{FieldOut, Lane, N, Op, Part, Program, Reg, RuleOut, WideLane};
 use super::part::PartBuilder;
 use super::twin::Twin;
 use super::{FACTS_MAX, LAPSED, NOT_APPLICABLE};
@@ -372,7 +372,7 @@ impl PartBuilder {
                         Reg::Wide(lane) => Reg::Wide(WideLane { lacks, ..lane }),
                     };
                     let natural = number.natural();
-                Value::Number(Number::Lanes { register, bits, natural, quantum: step, below: None })
+                    Value::Number(Number::Lanes { register, bits, natural, quantum: step, below: None })
                 }
             };
         }

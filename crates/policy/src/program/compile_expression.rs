@@ -346,8 +346,7 @@ impl PartBuilder {
         let mut sum = Number::Known(Exact::ZERO);
         for (at, part) in parts.iter().enumerate() {
             let register = Reg::Narrow(self.lane(part, at, frame, path)?);
-            let one =
-                Number::Lanes { register, bits: 1, natural: true, quantum: Exact::ONE, below: None };
+            let one = Number::Lanes { register, bits: 1, natural: true, quantum: Exact::ONE, below: None };
             sum = if at == 0 { one } else { self.sum(Arithmetic::Add, sum, one)? };
         }
         Ok(Value::Number(sum))

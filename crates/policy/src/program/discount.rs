@@ -71,13 +71,7 @@ impl Discounts {
     }
 
     /// The factors of a block of years.
-    pub(super) fn run(
-        &self,
-        years: &[i64],
-        lacks: &[u64],
-        (values, out): Filled<'_, i64>,
-        undefined: u64,
-    ) {
+    pub(super) fn run(&self, years: &[i64], lacks: &[u64], (values, out): Filled<'_, i64>, undefined: u64) {
         let of = |lane: i64| match i64::try_from(self.num) {
             Ok(num) if self.den == 1 => {
                 let year = lane.checked_mul(num).and_then(|year| usize::try_from(year).ok());

@@ -283,8 +283,12 @@ impl PartBuilder {
             other => (other, None),
         };
         let ((a, below_a), (b, below_b)) = (split(a), split(b));
-        let lane = |(register, bits): (Reg, u32)| {
-            Number::Lanes { register, bits, natural: true, quantum: Exact::ONE, below: None }
+        let lane = |(register, bits): (Reg, u32)| Number::Lanes {
+            register,
+            bits,
+            natural: true,
+            quantum: Exact::ONE,
+            below: None,
         };
         let a = match below_b {
             Some(below) => self.product_kept(a, lane(below))?,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::compile::by_priority;
 use super::machine::Registers;
-use super::twin::Twin;
 use super::op::{Lane, M, N, Part, Program, Reg, W};
+use super::twin::Twin;
 use super::{CONFLICT, FACTS_MAX, LAPSED, NO_ROW, NOT_APPLICABLE};
 use crate::calendar::iso;
 use crate::exact::Exact;

@@ -162,7 +162,9 @@ mod tests {
 
     #[test]
     fn half_goes_away_from_zero() {
-        for (num, den, to) in [(5, 2, 3), (-5, 2, -3), (4, 3, 1), (5, 3, 2), (-4, 3, -1), (0, 7, 0), (6, 3, 2)] {
+        for (num, den, to) in
+            [(5, 2, 3), (-5, 2, -3), (4, 3, 1), (5, 3, 2), (-4, 3, -1), (0, 7, 0), (6, 3, 2)]
+        {
             assert_eq!(nearest(num, den), to, "{num}/{den}");
             assert_eq!(nearest_narrow(num as i64, den as i64), to as i64, "{num}/{den}");
         }

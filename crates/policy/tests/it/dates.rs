@@ -22,7 +22,9 @@ fn no_day_has_two_texts_and_every_gap_is_stated() {
                 let place = format!("{package} {} on {}", rule.id, iso(day));
                 assert!(texts <= 1, "{place}: {texts} texts hold");
                 let begun = rule.history().any(|(_, from, ..)| from <= day);
-                let ended = rule.history().any(|(_, from, until, _)| from <= day && until.is_some_and(|end| end <= day));
+                let ended = rule
+                    .history()
+                    .any(|(_, from, until, _)| from <= day && until.is_some_and(|end| end <= day));
                 assert!(texts == 1 || !begun || ended, "{place}: no text holds, and none says that it ended");
             }
         }
@@ -39,7 +41,8 @@ fn the_evaluator_is_silent_exactly_where_the_law_is() {
     facts.push();
     for (at, rule) in law.rules.iter().enumerate().filter(|(_, rule)| rule.judged_on == JudgedOn::AsOf) {
         for day in rule.turning_days().into_iter().flat_map(|day| [day - 1, day]) {
-            let program = Program::of_rules(law, &library.vocabulary, day, false, &[at].into()).expect("a program");
+            let program =
+                Program::of_rules(law, &library.vocabulary, day, false, &[at].into()).expect("a program");
             let mut outcomes = Outcomes::new(&program, 1);
             Machine::with_block(&program, 1).run(&program, &facts, 0, 1, &mut outcomes);
             let found = Decoder::new(law, &program).read(&outcomes, at, 0).expect("a determination");

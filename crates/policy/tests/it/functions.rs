@@ -73,7 +73,8 @@ fn rounding_a_plain_product_keeps_what_is_exact() {
 
 #[test]
 fn a_sum_of_rounded_quotients_goes_on() {
-    let probe = library("ratio", "round(price / (area * 1 \"元/m2\"), 0.001) + round(area / floor_area, 0.001)");
+    let probe =
+        library("ratio", "round(price / (area * 1 \"元/m2\"), 0.001) + round(area / floor_area, 0.001)");
     assert_eq!(word(&probe, &[("price", "1"), ("area", "3"), ("floor_area", "7")]).0, "0.762");
 }
 
@@ -101,7 +102,10 @@ fn conditions_are_counted() {
 
 #[test]
 fn years_to_come_are_discounted() {
-    let probe = library("元", "round(price * (1 - discount(0.05, term_years)) / (1 - discount(0.05, 50 年)), 0.01 元)");
+    let probe = library(
+        "元",
+        "round(price * (1 - discount(0.05, term_years)) / (1 - discount(0.05, 50 年)), 0.01 元)",
+    );
     let worth = |years: &str| word(&probe, &[("price", "1000000"), ("term_years", years)]).0;
     // (1 - 1.05^-20) / (1 - 1.05^-50) = 0.682 639 199…
     assert_eq!(worth("20"), "682639.20");
