@@ -51,6 +51,8 @@ export const en: Record<Key, string> = {
   'stage.supply': 'Supply',
   'stage.supervision': 'Supervision (after supply)',
 
+  'strip.rest': '{n} more rules',
+  'determination.waiting': '{n} more wait for facts or do not apply',
   'portfolio.title': 'Portfolio',
   'portfolio.size': 'Parcels: {cases} · Events: {events}',
   'portfolio.table': 'Parcels',

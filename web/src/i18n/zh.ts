@@ -49,6 +49,8 @@ export const zh = {
   'stage.supply': '供应（供中）',
   'stage.supervision': '监管（供后）',
 
+  'strip.rest': '其余 {n} 条规则',
+  'determination.waiting': '另有 {n} 条待补充事实或不适用',
   'portfolio.title': '地块总览',
   'portfolio.size': '共 {cases} 宗地，{events} 条事件',
   'portfolio.table': '地块列表',
