@@ -20,6 +20,7 @@ mod part;
 pub mod trial;
 
 pub use compile::CompileFault;
+pub(crate) use compile::groups;
 pub use machine::Machine;
 pub use op::Program;
 

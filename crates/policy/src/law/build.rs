@@ -62,7 +62,7 @@ impl Law {
         builder.check_layers();
         builder.collect_heads();
         let rules = builder.rules();
-        let rules = builder.in_order(rules);
+        let rules = builder.in_order(rules).into();
         let parameters = std::mem::take(&mut builder.parameters);
         let tables = std::mem::take(&mut builder.tables);
         let digest = format!("{}@sha256:{digest}", chain[0].id);

@@ -64,8 +64,19 @@ impl Program {
         as_of: i64,
         keep: bool,
     ) -> Result<Self, (String, CompileFault)> {
+        Self::compile_groups(law, vocabulary, as_of, keep, groups(law))
+    }
+
+    /// Compiles only some of the [`groups`] of a law.
+    pub(crate) fn compile_groups(
+        law: &Law,
+        vocabulary: &Vocabulary,
+        as_of: i64,
+        keep: bool,
+        groups: Vec<Vec<usize>>,
+    ) -> Result<Self, (String, CompileFault)> {
         let mut parts = Vec::new();
-        for group in groups(law) {
+        for group in groups {
             let mut builder = PartBuilder::new(keep, as_of);
             let mut done: BTreeMap<&str, Done> = BTreeMap::new();
             for at in group {
@@ -83,7 +94,7 @@ impl Program {
 }
 
 /// Rules that use one another, in the order of the law.
-fn groups(law: &Law) -> Vec<Vec<usize>> {
+pub(crate) fn groups(law: &Law) -> Vec<Vec<usize>> {
     let mut group_of: Vec<usize> = (0..law.rules.len()).collect();
     for (at, rule) in law.rules.iter().enumerate() {
         for used in rule.uses() {
