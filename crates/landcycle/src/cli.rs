@@ -2,6 +2,8 @@
 //! exit 0 done, 1 refused or faulty, 2 misuse.
 
 mod assess;
+mod compare;
+mod coverage;
 mod explain;
 mod facts_file;
 mod glossary;
@@ -51,6 +53,8 @@ enum Command {
     Import(import::Import),
     /// 评估 · determinations of every case
     Assess(assess::Assess),
+    /// 比较 · two packages, two dates or a reform, over the same cases
+    Compare(compare::Compare),
     /// 说明 · why an outcome is what it is
     Explain(explain::Explain),
     /// 政策包 · check, test, list and show policy packages
@@ -96,6 +100,7 @@ pub(crate) fn run() -> ExitCode {
     let done = match &arguments.command {
         Command::Import(command) => command.run(&context),
         Command::Assess(command) => command.run(&context),
+        Command::Compare(command) => command.run(&context),
         Command::Explain(command) => command.run(&context),
         Command::Policy(command) => command.run(&context),
         Command::Sample(command) => command.run(&context),

@@ -4,6 +4,7 @@ mod assessment;
 mod cells;
 mod cli;
 mod clock;
+mod comparison;
 mod dossier;
 mod http;
 mod notices;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use landcycle_policy::fault::{Fault, Source};
 use landcycle_policy::package::library::Library;
-use landcycle_policy::text::Text;
+use landcycle_policy::text::{Language, Text};
 use rust_embed::RustEmbed;
 
 use crate::say::{Failure, filled, io_reason, words};
@@ -33,6 +33,24 @@ pub(crate) fn sound(folder: Option<&Path>) -> Result<Library, Failure> {
         return Ok(library);
     }
     Err(Failure::new("faulty_packages", &[("count", &faults.len().to_string())]))
+}
+
+/// Adds the package of a folder (a reform) to packages already read; gives it with its id.
+pub(crate) fn with_reform(library: &Library, folder: &Path) -> Result<(Library, String), Failure> {
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut sources = Vec::new();
+    collect(folder, folder, &mut sources)?;
+    if sources.is_empty() {
+        return Err(Failure::new("no_packages", &[("folder", &folder.display().to_string())]).misuse());
+    }
+    for source in &mut sources {
+        source.path = format!("{name}/{}", source.path);
+    }
+    library.with_package(sources).map_err(|faults| {
+        let told =
+            |language| faults.iter().map(|fault| fault.render(language)).collect::<Vec<_>>().join("\n");
+        Failure::text(Text { zh: told(Language::Zh), en: told(Language::En) })
+    })
 }
 
 /// Whether a file is part of a package: its YAML, and the rows of its tables.

@@ -1,5 +1,6 @@
 //! Cases with their facts, each under the law of its place: what an assessment runs over.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use landcycle_policy::law::Law;
@@ -18,7 +19,17 @@ pub(crate) struct Batch {
     pub(crate) subject: usize,
     /// Their facts, by row.
     pub(crate) facts: Facts,
+    /// District and division of industry of each, by their places among the names; none where nobody
+    /// asked for groups.
+    pub(crate) groups: Vec<[u32; 2]>,
+    /// The names of groups.
+    pub(crate) names: Arc<Vec<String>>,
 }
+
+/// The facts by which cases are grouped.
+const GROUPS: [&str; 2] = ["district", "industry"];
+/// A division of GB/T 4754 is a letter and two digits.
+const DIVISION: usize = 3;
 
 /// Sorts cases into batches by package as they come.
 pub(crate) struct Sorter<'l> {
@@ -27,12 +38,20 @@ pub(crate) struct Sorter<'l> {
     fixed: Option<String>,
     subject: usize,
     batches: Vec<(String, Batch)>,
+    /// Names of groups with their places.
+    groups: HashMap<String, u32>,
 }
 
 impl<'l> Sorter<'l> {
     /// A sorter; with `package`, every case goes there.
     pub(crate) fn new(library: &'l Library, package: Option<&str>) -> Self {
-        Self { library, fixed: package.map(str::to_owned), subject: 0, batches: Vec::new() }
+        Self {
+            library,
+            fixed: package.map(str::to_owned),
+            subject: 0,
+            batches: Vec::new(),
+            groups: HashMap::new(),
+        }
     }
 
     /// The same for cases of another subject than the vocabulary's first.
@@ -52,10 +71,18 @@ impl<'l> Sorter<'l> {
             None => self.library.package_for(place).map(|p| p.id.clone()).unwrap_or_default(),
         };
         let at = self.batch(&package);
+        let groups = GROUPS.map(|fact| {
+            let text = place(fact).unwrap_or_default();
+            let end = text.char_indices().nth(DIVISION).map_or(text.len(), |(end, _)| end);
+            let text = if fact == "industry" { &text[..end] } else { text };
+            let next = self.groups.len() as u32;
+            *self.groups.entry(text.to_owned()).or_insert(next)
+        });
         let vocabulary = &self.library.vocabulary;
         let batch = &mut self.batches[at].1;
         let row = batch.facts.push();
         batch.cases.push(case_id.to_owned());
+        batch.groups.push(groups);
         for (name, value) in facts {
             if let Some(index) = vocabulary.index(name) {
                 batch.facts.set_text(row, index, value, vocabulary, &self.library.symbols)?;
@@ -75,6 +102,8 @@ impl<'l> Sorter<'l> {
                 cases: Vec::new(),
                 subject: self.subject,
                 facts: Facts::new(&self.library.vocabulary),
+                groups: Vec::new(),
+                names: Arc::default(),
             };
             self.batches.push((package.to_owned(), batch));
         }
@@ -83,6 +112,12 @@ impl<'l> Sorter<'l> {
 
     /// The batches, in the order in which their packages first came.
     pub(crate) fn finish(self) -> Vec<Batch> {
-        self.batches.into_iter().map(|(_, batch)| batch).collect()
+        let mut names = vec![String::new(); self.groups.len()];
+        for (name, at) in self.groups {
+            names[at as usize] = name;
+        }
+        let names = Arc::new(names);
+        let named = |batch: Batch| Batch { names: Arc::clone(&names), ..batch };
+        self.batches.into_iter().map(|(_, batch)| named(batch)).collect()
     }
 }

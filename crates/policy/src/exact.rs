@@ -28,6 +28,12 @@ pub(crate) fn gcd(a: i128, b: i128) -> i128 {
     i128::try_from(a).unwrap_or(i128::MAX)
 }
 
+impl Default for Exact {
+    fn default() -> Self {
+        Self::ZERO
+    }
+}
+
 impl Exact {
     /// Zero.
     pub const ZERO: Self = Self { num: 0, den: 1 };
@@ -93,6 +99,11 @@ impl Exact {
         let left = self.num.checked_mul(other.den)?;
         let right = other.num.checked_mul(self.den)?;
         Self::new(left.checked_add(right)?, self.den.checked_mul(other.den)?)
+    }
+
+    /// The difference, or `None` when it does not fit.
+    pub fn minus(self, other: Self) -> Option<Self> {
+        self.plus(Self { num: other.num.checked_neg()?, den: other.den })
     }
 
     /// The product, or `None` when it does not fit.

@@ -3,6 +3,7 @@
 
 mod build;
 mod build_version;
+pub mod grounds;
 mod overlap;
 mod segments;
 
@@ -20,14 +21,14 @@ use crate::text::Text;
 use crate::vocabulary::Symbols;
 
 /// 现行法 · the law that a package makes with everything it extends.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Law {
     /// Packages, the lowest layer first.
     pub chain: Vec<Arc<Package>>,
     /// `package@sha256:…` of all files of the chain.
     pub digest: String,
     /// Rules, each after those whose values it uses.
-    pub rules: Vec<Rule>,
+    pub rules: Arc<[Rule]>,
     /// Parameters by path, the layers that set them from the lowest.
     pub parameters: BTreeMap<String, Vec<(usize, Arc<Parameter>)>>,
     /// Tables by path, the layers that set them from the lowest.

@@ -3,6 +3,7 @@
 pub mod case;
 pub mod document;
 pub mod library;
+mod overlay;
 pub mod parameter;
 pub(crate) mod reader;
 pub(crate) mod rows;

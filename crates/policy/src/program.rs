@@ -23,6 +23,7 @@ pub mod trial;
 mod twin;
 
 pub use compile::CompileFault;
+pub(crate) use compile::groups;
 pub use machine::Machine;
 pub use op::Program;
 

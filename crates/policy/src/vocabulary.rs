@@ -461,6 +461,11 @@ pub struct Symbols {
 }
 
 impl Symbols {
+    /// How many codes and beginnings of codes there are; none is ever taken away.
+    pub(crate) fn count(&self) -> usize {
+        self.ids.len() + self.prefixes.len()
+    }
+
     /// The lane of a code, made when a rule mentions it for the first time.
     pub(crate) fn intern(&mut self, code: &str) -> i64 {
         let next = self.ids.len() as i64;

@@ -141,7 +141,7 @@ fn is_flag(word: &str) -> bool {
 }
 
 /// A text that a spreadsheet would take for a formula gets a mark in front.
-fn guarded(text: &str) -> String {
+pub(crate) fn guarded(text: &str) -> String {
     let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if risky { format!("'{text}") } else { text.to_owned() }
 }

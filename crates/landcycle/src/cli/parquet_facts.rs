@@ -170,7 +170,14 @@ impl<'l> Stream<'l> {
     fn batch(&self, package: &str) -> Option<Batch> {
         let law = self.library.law(package).or_else(|| self.library.laws().next().map(|(_, law)| law))?;
         let facts = Facts::new(&self.library.vocabulary);
-        Some(Batch { law: Arc::clone(law), cases: Vec::new(), subject: self.subject, facts })
+        Some(Batch {
+            law: Arc::clone(law),
+            cases: Vec::new(),
+            subject: self.subject,
+            facts,
+            groups: Vec::new(),
+            names: Arc::default(),
+        })
     }
 
     /// The package of the place of a case.

@@ -12,7 +12,7 @@ use landcycle_policy::text::Text;
 use serde_json::{Value, json};
 
 use super::tree::{article_label, cite_json, text_json};
-use super::{Context, glossary};
+use super::{Context, coverage, glossary};
 use crate::packages;
 use crate::say::{Failure, filled, filled_with, out, tell, words};
 
@@ -25,6 +25,8 @@ pub(crate) enum Policy {
     Test(Plain),
     /// 列出 · packages, rules, parameters and documents
     List(Plain),
+    /// 编码情况 · which articles of each document are rules, and why the others are not
+    Coverage(coverage::Coverage),
     /// 词汇 · glossary of facts, codes, departments and rules, as Markdown
     Glossary,
     /// 查看 · one rule, parameter or document
@@ -58,6 +60,7 @@ impl Policy {
             Self::Check(options) => check(options, context),
             Self::Test(options) => test(options, context),
             Self::List(options) => list(options, context),
+            Self::Coverage(options) => options.run(context),
             Self::Glossary => out(glossary::markdown(&packages::sound(context.packages())?).trim_end()),
             Self::Show(options) => show(options, context),
         }

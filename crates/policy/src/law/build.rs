@@ -64,6 +64,7 @@ impl Law {
         let rules = builder.rules();
         let mut rules = builder.in_order(rules);
         builder.subjects(&mut rules);
+        let rules = rules.into();
         let parameters = std::mem::take(&mut builder.parameters);
         let tables = std::mem::take(&mut builder.tables);
         let digest = format!("{}@sha256:{digest}", chain[0].id);

@@ -9,7 +9,7 @@ use crate::calendar::{NEVER, iso};
 use crate::expression::typed::TypedKind;
 use crate::fault::Fault;
 use crate::package::document::Grade;
-use crate::package::library::Package;
+use crate::package::library::{Package, REFORM};
 use crate::package::parameter::{Cited, LowerLayers, Parameter};
 use crate::package::rule::RuleFile;
 
@@ -186,24 +186,40 @@ impl Builder<'_> {
         let mut faults = Vec::new();
         for layers in self.parameters.values() {
             for (at, (_, lower)) in layers.iter().enumerate() {
-                for (_, upper) in &layers[at + 1..] {
-                    check_pair(lower, upper, &mut faults);
+                for (upper_at, upper) in &layers[at + 1..] {
+                    // What a reform between the two sets anew binds in the place of what it was.
+                    let mut between = layers[at..].iter().filter(|(layer, _)| layer < upper_at);
+                    let stood_over = between.any(|(layer, _)| self.overlaid(*layer) >= *upper_at);
+                    if same_unit(lower, upper, &mut faults) && !stood_over {
+                        check_pair(lower, upper, &mut faults);
+                    }
                 }
             }
         }
         self.faults.append(&mut faults);
     }
+
+    /// The highest layer in whose place a package speaks: its own, or, for a reform, the one that it
+    /// stands over. What that layer set itself it may also set anew, so that only the layers above
+    /// bind the reform.
+    fn overlaid(&self, layer: usize) -> usize {
+        (layer..self.chain.len()).find(|at| self.chain[*at].layer != REFORM).unwrap_or(layer)
+    }
+}
+
+fn same_unit(lower: &Parameter, upper: &Parameter, faults: &mut Vec<Fault>) -> bool {
+    if lower.unit == upper.unit {
+        return true;
+    }
+    let fault = Fault::new("P057", &lower.file, lower.unit_span)
+        .with("name", &lower.path)
+        .with("lower", &lower.unit_text)
+        .with("upper", &upper.unit_text);
+    faults.push(fault.also(&upper.file, upper.unit_span));
+    false
 }
 
 fn check_pair(lower: &Parameter, upper: &Parameter, faults: &mut Vec<Fault>) {
-    if lower.unit != upper.unit {
-        let fault = Fault::new("P057", &lower.file, lower.unit_span)
-            .with("name", &lower.path)
-            .with("lower", &lower.unit_text)
-            .with("upper", &upper.unit_text);
-        faults.push(fault.also(&upper.file, upper.unit_span));
-        return;
-    }
     for dated in &lower.values {
         let days = upper.values.iter().map(|v| v.from).filter(|day| *day > dated.from);
         let until = lower.values.iter().map(|v| v.from).find(|from| *from > dated.from).unwrap_or(NEVER);

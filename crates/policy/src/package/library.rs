@@ -19,6 +19,9 @@ use crate::program::Program;
 use crate::text::Text;
 use crate::vocabulary::{Symbols, Vocabulary};
 
+/// The layer of a package that stands in for the one it extends.
+pub const REFORM: &str = "reform";
+
 /// 政策包 · one package: a nation, a city, a district, a park, or a reform.
 #[derive(Clone, Debug)]
 pub struct Package {
@@ -50,16 +53,16 @@ pub struct Package {
 }
 
 /// 政策库 · every package with the vocabulary they share.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Library {
     /// The vocabulary.
-    pub vocabulary: Vocabulary,
+    pub vocabulary: Arc<Vocabulary>,
     /// Open codes that rules mention.
     pub symbols: Arc<Symbols>,
     /// Packages by id.
     pub packages: BTreeMap<String, Arc<Package>>,
-    laws: BTreeMap<String, Arc<Law>>,
-    vocabulary_files: Vec<Arc<Source>>,
+    pub(super) laws: BTreeMap<String, Arc<Law>>,
+    pub(super) vocabulary_files: Vec<Arc<Source>>,
 }
 
 impl Library {
@@ -85,13 +88,15 @@ impl Library {
             }
         }
         let mut library = Self {
-            vocabulary,
+            vocabulary: Arc::new(vocabulary),
             symbols: Arc::default(),
             packages,
             laws: BTreeMap::new(),
             vocabulary_files: own,
         };
-        library.check_places(&mut faults);
+        for package in library.packages.values() {
+            check_places(package, &library.vocabulary, &mut faults);
+        }
         library.check_documents(&mut faults);
         library.build_laws(&mut faults);
         let unread = Unread::of(&rest, &library.packages, &faults);
@@ -128,7 +133,26 @@ impl Library {
         let days: BTreeSet<i64> =
             law.rules.iter().flat_map(|r| r.history().map(|(_, from, ..)| from)).collect();
         for day in days {
-            let Err((rule, fault)) = Program::compile(law, &self.vocabulary, day, false) else { continue };
+            self.check_day(law, day, None, faults);
+        }
+    }
+
+    /// Everything, or some groups of rules, must compile on a day.
+    pub(super) fn check_day(
+        &self,
+        law: &Law,
+        day: i64,
+        some: Option<Vec<Vec<usize>>>,
+        faults: &mut Vec<Fault>,
+    ) {
+        let compiled = match some {
+            None => Program::compile(law, &self.vocabulary, day, false),
+            Some(groups) => {
+                let rules = groups.into_iter().flatten().collect();
+                Program::of_rules(law, &self.vocabulary, day, false, &rules)
+            }
+        };
+        if let Err((rule, fault)) = compiled {
             let file = law.chain.iter().find_map(|p| p.rules.get(&rule));
             if let Some(file) = file {
                 let span = file.versions.iter().find(|v| v.from == day).map_or(file.span, |v| v.span);
@@ -138,7 +162,7 @@ impl Library {
     }
 
     /// A package with all that it extends, the lowest first.
-    fn chain(&self, id: &str, faults: &mut Vec<Fault>) -> Option<Vec<Arc<Package>>> {
+    pub(super) fn chain(&self, id: &str, faults: &mut Vec<Fault>) -> Option<Vec<Arc<Package>>> {
         let mut chain: Vec<Arc<Package>> = Vec::new();
         let mut next = Some(id.to_owned());
         while let Some(id) = next.take() {
@@ -199,7 +223,7 @@ impl Library {
 
     /// SHA-256 over the sorted paths and bytes of the whole chain and the vocabulary. Cases are
     /// left out: an example added does not change the law.
-    fn digest(&self, chain: &[Arc<Package>]) -> String {
+    pub(super) fn digest(&self, chain: &[Arc<Package>]) -> String {
         let mut files: Vec<&Arc<Source>> = chain.iter().flat_map(|p| &p.digest_input).collect();
         files.extend(&self.vocabulary_files);
         files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -213,35 +237,27 @@ impl Library {
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    fn check_places(&self, faults: &mut Vec<Fault>) {
-        for package in self.packages.values() {
-            for (fact, _) in package.places.iter().flatten() {
-                if self.vocabulary.fact(fact).is_none() {
-                    let root = Node::parse(&package.file.text).ok();
-                    let places = root.as_ref().and_then(|root| root.get("places"));
-                    let key = places.and_then(|p| p.entries().find(|(key, _)| key.text() == Some(fact)));
-                    let span = key.map(|(key, _)| key.span).unwrap_or_default();
-                    let fault = Fault::new("P034", &package.file, span);
-                    let known = self.vocabulary.facts().iter().map(|f| f.name.as_str());
-                    let near = nearest(fact, known).unwrap_or("–");
-                    faults.push(fault.with("name", fact).with("near", near));
-                }
-            }
-        }
-    }
-
     fn check_documents(&self, faults: &mut Vec<Fault>) {
         let mut seen: BTreeMap<&str, &Arc<Document>> = BTreeMap::new();
         for document in self.packages.values().flat_map(|p| &p.documents) {
             if let Some(first) = seen.insert(&document.id, document) {
-                let fault = Fault::new("P010", &document.file, document.id_span).with("name", &document.id);
-                faults.push(fault.also(&first.file, first.id_span));
+                faults.push(taken(document, first));
             }
         }
-        for package in self.packages.values() {
-            for document in &package.documents {
-                self.check_encoded(document, faults);
+        for document in self.packages.values().flat_map(|p| &p.documents) {
+            self.check_encoded(document, faults);
+        }
+    }
+
+    /// The same for the documents of one package among all.
+    pub(super) fn check_documents_of(&self, package: &Package, faults: &mut Vec<Fault>) {
+        for (at, document) in package.documents.iter().enumerate() {
+            let others = self.packages.values().filter(|p| p.id != package.id).flat_map(|p| &p.documents);
+            let mut others = others.chain(&package.documents[..at]);
+            if let Some(first) = others.find(|other| other.id == document.id) {
+                faults.push(taken(document, first));
             }
+            self.check_encoded(document, faults);
         }
     }
 
@@ -264,8 +280,30 @@ impl Library {
     }
 }
 
+/// The second document of one id.
+fn taken(document: &Document, first: &Document) -> Fault {
+    let fault = Fault::new("P010", &document.file, document.id_span).with("name", &document.id);
+    fault.also(&first.file, first.id_span)
+}
+
+/// The facts by which a package finds its cases must exist.
+pub(super) fn check_places(package: &Package, vocabulary: &Vocabulary, faults: &mut Vec<Fault>) {
+    for (fact, _) in package.places.iter().flatten() {
+        if vocabulary.fact(fact).is_none() {
+            let root = Node::parse(&package.file.text).ok();
+            let places = root.as_ref().and_then(|root| root.get("places"));
+            let key = places.and_then(|p| p.entries().find(|(key, _)| key.text() == Some(fact)));
+            let span = key.map(|(key, _)| key.span).unwrap_or_default();
+            let fault = Fault::new("P034", &package.file, span);
+            let known = vocabulary.facts().iter().map(|f| f.name.as_str());
+            let near = nearest(fact, known).unwrap_or("–");
+            faults.push(fault.with("name", fact).with("near", near));
+        }
+    }
+}
+
 impl Package {
-    fn read(
+    pub(super) fn read(
         folder: &str,
         files: &[Arc<Source>],
         vocabulary: &Vocabulary,
@@ -319,7 +357,7 @@ impl Package {
             reader.push(fault);
         }
         let layer = reader.required_text(root, "layer")?;
-        reader.one_of(&layer, &["nation", "city", "district", "park", "reform"]);
+        reader.one_of(&layer, &["nation", "city", "district", "park", REFORM]);
         let extends_placed = reader.optional_text(root, "extends");
         let places = root.get("places").map(Node::items).unwrap_or_default();
         let places = places.into_iter().map(place).filter(|all| !all.is_empty()).collect();

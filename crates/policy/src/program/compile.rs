@@ -135,7 +135,7 @@ fn with_used(law: &Law, wanted: &BTreeSet<usize>) -> BTreeSet<usize> {
 }
 
 /// Rules that use one another, in the order of the law.
-fn groups(law: &Law) -> Vec<Vec<usize>> {
+pub(crate) fn groups(law: &Law) -> Vec<Vec<usize>> {
     let mut group_of: Vec<usize> = (0..law.rules.len()).collect();
     for (at, rule) in law.rules.iter().enumerate() {
         for used in rule.uses() {

@@ -1,8 +1,11 @@
 //! Outcomes of a block of cases, and their reading as determinations.
 
-use std::collections::{BTreeMap, BTreeSet};
+pub mod raw;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use self::raw::Way;
 use super::compile::by_priority;
 use super::machine::Registers;
 use super::op::{Lane, M, N, Part, Program, Reg, W};
@@ -251,7 +254,7 @@ impl<'l> Decoder<'l> {
     /// A decoder for a law's program.
     pub fn new(law: &'l Law, program: &Program) -> Self {
         let facts = program.parts.iter().map(|part| part.facts.clone()).collect();
-        let uses = law.rules.iter().map(|rule| closure(law, rule)).collect();
+        let uses = (0..law.rules.len()).map(|rule| law.closure(rule).split_off(1)).collect();
         Self { law, facts, uses, bases: BTreeMap::new() }
     }
 
@@ -316,41 +319,23 @@ pub(crate) fn reason_key(lacks: u64) -> &'static str {
     }
 }
 
-/// The rules that a rule uses, directly or through others, in the order of the law.
-fn closure(law: &Law, rule: &Rule) -> Vec<usize> {
-    let mut all: BTreeSet<usize> = BTreeSet::new();
-    let mut next: Vec<String> = rule.uses().into_iter().collect();
-    while let Some(id) = next.pop() {
-        if let Some((at, used)) = law.rule(&id)
-            && all.insert(at)
-        {
-            next.extend(used.uses());
-        }
-    }
-    all.into_iter().collect()
-}
-
 fn make_basis(law: &Law, paths: impl Iterator<Item = (usize, i64)>) -> Basis {
     let mut cites: Vec<String> = Vec::new();
     let mut grade = Grade::Text;
     let (mut law_from, mut at_most) = (None, false);
     for (order, (rule, path)) in paths.enumerate() {
         let rule = &law.rules[rule];
-        let segment = usize::try_from(path >> 16).ok().and_then(|at| rule.segments.get(at));
+        let Some(way) = way_of(rule, path) else { continue };
         // Before the first law there is still a document that says from when it speaks.
-        let Some(shown) = segment.or(rule.segments.first()) else { continue };
+        let Some(shown) = rule.segments.get(way.segment.unwrap_or(0)) else { continue };
         let version = &rule.versions[shown.version];
         let mut own: Vec<&str> = version.cites.iter().map(|c| c.id.as_str()).collect();
-        grade = grade.max(rule.segment_grade(shown));
+        grade = grade.max(way.grade);
         own.extend(shown.parameters.values().flat_map(|p| p.cites.iter().map(|c| c.id.as_str())));
         own.extend(shown.tables.values().flat_map(|t| t.cites.iter().map(|c| c.id.as_str())));
         for (bit, exception) in version.exceptions.iter().enumerate() {
-            if segment.is_some() && path & (1 << bit) != 0 {
+            if way.segment.is_some() && path & (1 << bit) != 0 {
                 own.extend(exception.cites.iter().map(|c| c.id.as_str()));
-                let weakest = exception.cites.iter().map(|c| c.article().grade).max();
-                grade = grade.max(weakest.unwrap_or(Grade::Text));
-                grade =
-                    grade.max(exception.illustrative.as_ref().map_or(Grade::Text, |_| Grade::Illustrative));
             }
         }
         for cite in own {
@@ -359,14 +344,30 @@ fn make_basis(law: &Law, paths: impl Iterator<Item = (usize, i64)>) -> Basis {
             }
         }
         if order == 0 {
-            law_from = segment.map(|_| version.from);
-            // The exception that prevails speaks for the amount that it gives.
-            let applied = by_priority(version).into_iter().rfind(|at| path & (1 << at) != 0);
-            let bound = applied.map_or(version.at_most, |at| version.exceptions[at].at_most);
-            at_most = segment.is_some() && bound;
+            law_from = way.segment.map(|_| version.from);
+            at_most = way.at_most;
         }
     }
     Basis { cites, grade, law_from, at_most }
+}
+
+/// What a way through a rule rests on; that of the first law where none is in force.
+fn way_of(rule: &Rule, path: i64) -> Option<Way> {
+    let segment = usize::try_from(path >> 16).ok().filter(|at| *at < rule.segments.len());
+    let shown = rule.segments.get(segment.unwrap_or(0))?;
+    let version = &rule.versions[shown.version];
+    let mut grade = rule.segment_grade(shown);
+    for (bit, exception) in version.exceptions.iter().enumerate() {
+        if segment.is_some() && path & (1 << bit) != 0 {
+            let own = exception.cites.iter().map(|c| c.article().grade);
+            let stand_in = exception.illustrative.as_ref().map(|_| Grade::Illustrative);
+            grade = own.chain(stand_in).fold(grade, Grade::max);
+        }
+    }
+    // The exception that prevails speaks for the amount that it gives.
+    let applied = by_priority(version).into_iter().rfind(|at| path & (1 << at) != 0);
+    let bound = applied.map_or(version.at_most, |at| version.exceptions[at].at_most);
+    Some(Way { segment, grade, at_most: segment.is_some() && bound })
 }
 
 fn value_of(rule: &Rule, part: &Columns, columns: &RuleColumns, row: usize) -> OutcomeValue {

@@ -15,7 +15,7 @@ fn no_day_has_two_texts_and_every_gap_is_stated() {
     assert!(faults.is_empty(), "the packages have {} faults", faults.len());
     let mut days_looked_at = 0;
     for (package, law) in library.laws() {
-        for rule in &law.rules {
+        for rule in law.rules.iter() {
             for day in rule.turning_days().into_iter().flat_map(|day| [day - 1, day, day + 1]) {
                 days_looked_at += 1;
                 let texts = rule.texts_on(day);
