@@ -13,7 +13,9 @@ use crate::web;
 use crate::workspace::{Profile, Workspace};
 
 /// How many steps `take` takes.
-pub(crate) const STEPS: usize = 13;
+pub(crate) const STEPS: usize = 14;
+/// Enough that every answer of every rule of a stage occurs; there are many more rules.
+const STAGE_CASES: &str = "2500";
 /// Enough that every answer of every rule occurs.
 const ORACLE_CASES: &str = "10000";
 /// The same city as the demonstration's, so that what the journeys see is what people see.
@@ -76,6 +78,12 @@ fn take_oracle(bench: &Bench<'_>, steps: &mut Steps, binary: Option<&Path>) {
     });
     steps.take_with("the oracle and the engine", binary.as_ref(), |binary| {
         let mut command = python(&["compare.py", "--packages-dir", "../policies", "--count", ORACLE_CASES]);
+        let text = run_and_read(command.args(["--seed", "1", "--landcycle"]).arg(binary))?;
+        Ok(((), last_line(&text)))
+    });
+    steps.take_with("the oracle and the engine, stage by stage", binary.as_ref(), |binary| {
+        let mut command =
+            python(&["compare_stage.py", "--packages-dir", "../policies", "--count", STAGE_CASES]);
         let text = run_and_read(command.args(["--seed", "1", "--landcycle"]).arg(binary))?;
         Ok(((), last_line(&text)))
     });

@@ -3,6 +3,8 @@
 //!
 //! `cargo run --release -p landcycle-policy --example reform_start -- policies examples/reform-support-share`
 
+#![expect(clippy::print_stdout, reason = "it prints its measurements")]
+
 use std::fs;
 use std::path::Path;
 use std::time::Instant;

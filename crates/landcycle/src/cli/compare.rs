@@ -9,6 +9,7 @@ use std::sync::Arc;
 use clap::{ArgGroup, Args, ValueEnum};
 use jiff::civil::Date;
 use landcycle_ledger::Ledger;
+use landcycle_policy::exact::Exact;
 use landcycle_policy::law::Law;
 use landcycle_policy::law::grounds::Ground;
 use landcycle_policy::package::library::Library;
@@ -346,7 +347,7 @@ fn table(report: &Report, library: &Library, language: Language) -> String {
             moves.add_row([(*name).clone(), format!("{from} → {to}"), cases.to_string(), note.clone()]);
         }
         let found = &rule.totals;
-        if found.left != Default::default() || found.right != Default::default() {
+        if found.left != Exact::ZERO || found.right != Exact::ZERO {
             let cells = [found.left, found.right, found.difference].map(|sum| sum.rounded(2));
             sums.add_row(std::iter::once((*name).clone()).chain(cells));
         }

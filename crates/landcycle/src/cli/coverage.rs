@@ -103,7 +103,7 @@ fn text(documents: &[(&str, &Document)], language: Language) -> String {
             let _ = writeln!(told, "    {}: {said}", article.key);
         }
     }
-    let share = if all.1 == 0 { 0 } else { all.0 * 100 / all.1 };
+    let share = (all.0 * 100).checked_div(all.1).unwrap_or(0);
     let values =
         [("encoded", all.0.to_string()), ("articles", all.1.to_string()), ("share", share.to_string())];
     let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
