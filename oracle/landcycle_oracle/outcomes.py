@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from .dates import NEVER, Moment
+from .dates import NEVER, Moment, Never
 from .kleene import Logical, Unknown, lift
 
 
@@ -52,6 +52,13 @@ def same_outcome(own: Any, other: Any) -> bool:
         )
     if isinstance(own, Fraction):
         return isinstance(other, str) and _amount(other) == own
+    if isinstance(own, dict):
+        return (
+            isinstance(other, dict) and set(other) == set(own)
+            and all(same_outcome(value, other[name]) for name, value in own.items())
+        )
+    if isinstance(own, date | Never):
+        return _day(other) == own
     return other == own
 
 
@@ -77,9 +84,18 @@ def label(own: Any) -> str:
         return "unknown" if own.missing else "unknown, nothing missing"
     if isinstance(own, Fraction):
         return "amount" if own else "0"
+    if isinstance(own, date):
+        return "day"
     if isinstance(own, Evaluation):
         return own.stage if own.stage == "ended" or own.due_on is not NEVER else f"{own.stage}, no date"
     return show(own)
+
+
+def labels(own: Any) -> tuple[str, ...]:
+    """The classes that an answer counts for: of a record, those of each field."""
+    if isinstance(own, dict):
+        return tuple(f"{name}: {label(value)}" for name, value in own.items())
+    return (label(own),)
 
 
 def show(own: Any) -> str:
