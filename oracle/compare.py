@@ -161,6 +161,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tally = Tally()
     binary, policies = str(Path(options.landcycle).resolve()), options.packages_dir.resolve()
     option = packages_option(binary, policies)
+    # The other rules are compared by stage, or not at all: see the README.
+    for name in LABELS:
+        option += ["--rule", name]
     with tempfile.TemporaryDirectory(prefix="landcycle-oracle-") as folder:
         for package in packages:
             for variant, as_of in enumerate(AS_OF_DATES):

@@ -18,6 +18,7 @@ use crate::package::parameter::Parameter;
 use crate::package::rule::{OutcomeCode, RuleKind};
 use crate::package::table::{Edition, Table};
 use crate::text::Text;
+use crate::unit::Unit;
 use crate::vocabulary::Symbols;
 
 /// 现行法 · the law that a package makes with everything it extends.
@@ -84,7 +85,16 @@ pub struct Field {
     pub title: Text,
     /// Codes of a choice or set member.
     pub codes: Vec<OutcomeCode>,
+    /// The unit of a number, as people write it; none for all else, and nothing to write for a ratio.
+    pub unit: Option<Text>,
     pub(crate) ty: Ty,
+}
+
+impl Field {
+    /// Whether it is a sum of money.
+    pub fn is_money(&self) -> bool {
+        matches!(&self.ty, Ty::Number(unit) if unit.same_dimension(Unit::base(0)))
+    }
 }
 
 /// A checked version of a rule.

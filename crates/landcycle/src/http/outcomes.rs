@@ -1,6 +1,6 @@
 //! Outcomes as the page filters, counts and shows them.
 
-use landcycle_policy::law::Rule;
+use landcycle_policy::law::{Field, Rule};
 use landcycle_policy::package::rule::{OutcomeCode, RuleKind};
 use landcycle_policy::program::outcome::{Determination, Outcome, OutcomeValue, Words};
 use landcycle_policy::text::Text;
@@ -78,7 +78,9 @@ fn text(outcome: &Outcome, rule: &Rule) -> Text {
     match (value, value.words(rule)) {
         (OutcomeValue::Amount(amount), _) => {
             let number = grouped(*amount);
-            words("outcome_money").fill(&[("amount", Text::same(number))])
+            let unit = rule.fields.first().and_then(|field| field.unit.clone()).unwrap_or_default();
+            let join = |unit: &str| format!("{number} {unit}").trim_end().to_owned();
+            Text { zh: join(&unit.zh), en: join(&unit.en) }
         }
         (OutcomeValue::Flag(_), Words::One(word)) => words(&format!("outcome_{word}")),
         (_, Words::One(word)) => title(0, &word),
@@ -115,7 +117,11 @@ pub(super) fn possible(rule: &Rule) -> Value {
     let mut list: Vec<Value> = match rule.kind {
         RuleKind::PassFail => vec![one("pass", "good"), one("fail", "bad")],
         RuleKind::YesNo => vec![one("yes", "bad"), one("no", "good")],
-        RuleKind::Quantity => vec![one("zero", "neutral"), one("value", "warn")],
+        RuleKind::Quantity => {
+            // A sum of money asks for attention; a share or a number of days is neither good nor bad.
+            let money = rule.fields.first().is_some_and(Field::is_money);
+            vec![one("zero", "neutral"), one("value", if money { "warn" } else { "neutral" })]
+        }
         RuleKind::Date => vec![one("value", "neutral")],
         RuleKind::Set => std::iter::once(one("empty", "good"))
             .chain(rule.fields.iter().flat_map(|field| &field.codes).map(listed))

@@ -227,6 +227,10 @@ impl Builder<'_> {
                 name: field.name.clone(),
                 title: field.title.clone(),
                 codes: field.codes.clone(),
+                unit: match ty(field) {
+                    Ty::Number(unit) => Some(self.vocabulary.units.display(unit)),
+                    _ => None,
+                },
                 ty: ty(field),
             })
             .collect()
