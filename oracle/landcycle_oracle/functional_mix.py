@@ -6,10 +6,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from .dates import Never
 from .facts import Facts
+from .judged import before_the_law
 from .kleene import Logical, Unknown, both, lift
-from .outcomes import NOT_APPLICABLE, pass_fail
+from .outcomes import pass_fail
 from .service_floor_area import service_floor_area
 from .shares import share_within
 
@@ -54,10 +54,8 @@ def functional_mix(package: str, facts: Facts, as_of: date) -> Any:
     Where no city has its own, it is the limit of Land and Resources 2015 No. 5 on the day of assessment.
     """
     signed = facts["signed_on"]
-    if isinstance(signed, Unknown):
-        return signed
-    if isinstance(signed, Never) or signed < NATIONAL_FROM:
-        return NOT_APPLICABLE
+    if (silent := before_the_law(signed, NATIONAL_FROM)) is not None:
+        return silent
     if package == "beijing" and signed >= BEIJING_FROM:
         return pass_fail(beijing(facts))
     if package == "shenzhen" and signed >= SHENZHEN_FROM:

@@ -6,10 +6,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from .dates import Never
 from .facts import Facts
-from .kleene import Logical, Unknown, both, case, either, is_code, lift, negate
-from .outcomes import NOT_APPLICABLE, pass_fail
+from .judged import before_the_law
+from .kleene import Logical, both, case, either, is_code, lift, negate
+from .outcomes import pass_fail
 
 NATIONAL_FROM = date(1990, 5, 19)  # Grant and Transfer Regulation art. 53
 BEIJING_FROM = date(2017, 12, 31)  # known by its year: the year's last day
@@ -64,10 +64,8 @@ def shenzhen(facts: Facts) -> Logical:
 def tenure_term(package: str, facts: Facts) -> Any:
     """The version in force on the day of signing; a contract keeps it."""
     signed = facts["signed_on"]
-    if isinstance(signed, Unknown):
-        return signed
-    if isinstance(signed, Never) or signed < NATIONAL_FROM:
-        return NOT_APPLICABLE
+    if (silent := before_the_law(signed, NATIONAL_FROM)) is not None:
+        return silent
     if package == "beijing" and signed >= BEIJING_FROM:
         return pass_fail(beijing(facts))
     if package == "shenzhen" and signed >= SHENZHEN_FROM:

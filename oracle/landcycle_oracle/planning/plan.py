@@ -8,8 +8,8 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
-from ..dates import Never
 from ..facts import Facts
+from ..judged import before_the_law
 from ..kleene import Unknown, is_code, lift
 from ..outcomes import NOT_APPLICABLE, pass_fail
 from ..suite import Suite
@@ -63,10 +63,8 @@ def share(part: str, whole: str, least: Fraction) -> Callable[[str, Facts, date]
     """Beijing supply plan 2021: at least this share, in the plan of that year only."""
     def rule(_: str, facts: Facts, __: date) -> Any:
         start = facts["plan_from"]
-        if isinstance(start, Unknown):
-            return start
-        if isinstance(start, Never) or start < BEIJING_PLAN:
-            return NOT_APPLICABLE
+        if (silent := before_the_law(start, BEIJING_PLAN)) is not None:
+            return silent
         if start >= BEIJING_NEXT:
             return Unknown()
         test = lift(lambda a, b: Unknown() if b == 0 else a >= least * b, facts[part], facts[whole])
@@ -79,10 +77,8 @@ def not_below(more: str, less: str, since: date) -> Callable[[str, Facts, date],
     """Li 2022 ss. 3.1.1, 4.1: a target, floor or cap that the plan itself states."""
     def rule(_: str, facts: Facts, __: date) -> Any:
         start = facts["plan_from"]
-        if isinstance(start, Unknown):
-            return start
-        if isinstance(start, Never) or start < since:
-            return NOT_APPLICABLE
+        if (silent := before_the_law(start, since)) is not None:
+            return silent
         return pass_fail(lift(lambda a, b: a >= b, facts[more], facts[less]))
 
     return rule

@@ -6,10 +6,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from ..dates import Never
 from ..evaluation_due import term_end
 from ..facts import Facts
-from ..kleene import Logical, Unknown, both, case, either, is_code, negate
+from ..judged import before_the_law
+from ..kleene import Logical, both, case, either, is_code, negate
 from ..outcomes import NOT_APPLICABLE, pass_fail
 from .common import (
     CENT, NO_RULE, ORDER_53, PAPER, REGULATIONS, ZERO, after, days_between, greatest, minus, needed, not_after, plus,
@@ -49,10 +49,8 @@ def refund_applies(facts: Facts, exit_on: date) -> Logical:
 def remaining_term_refund(package: str, facts: Facts, as_of: date) -> Any:
     """Regulations art. 42, Order 53 art. 14(2) (idle: without compensation), section 3.3.3; by the day of exit."""
     exit_on = facts["exit_on"]
-    if isinstance(exit_on, Unknown):
-        return exit_on
-    if isinstance(exit_on, Never) or exit_on < ORDER_53:
-        return NOT_APPLICABLE
+    if (silent := before_the_law(exit_on, ORDER_53)) is not None:
+        return silent
     price = by_days(facts, as_of)
     if exit_on < PAPER:
         amount = case((ground(facts, "idle"), ZERO), otherwise=price)
@@ -71,10 +69,8 @@ def remaining_term_refund(package: str, facts: Facts, as_of: date) -> Any:
 def building_compensation(package: str, facts: Facts, as_of: date) -> Any:
     """Regulations art. 40 (nothing at the end of the term), art. 42; Order 53 art. 14(2); section 3.3.3."""
     exit_on = facts["exit_on"]
-    if isinstance(exit_on, Unknown):
-        return exit_on
-    if isinstance(exit_on, Never) or exit_on < PAPER:
-        return NOT_APPLICABLE
+    if (silent := before_the_law(exit_on, PAPER)) is not None:
+        return silent
     value = facts["building_appraisal"]
     return settled(case(
         (either(ground(facts, "idle"), after(exit_on, end_of_term(facts, as_of))), ZERO),
@@ -86,10 +82,8 @@ def building_compensation(package: str, facts: Facts, as_of: date) -> Any:
 def exit_payment(package: str, facts: Facts, as_of: date) -> Any:
     """Section 3.3.3: the price returned and the buildings; nothing where no price is to be returned by rule."""
     exit_on = facts["exit_on"]
-    if isinstance(exit_on, Unknown):
-        return exit_on
-    if isinstance(exit_on, Never) or exit_on < PAPER:
-        return NOT_APPLICABLE
+    if (silent := before_the_law(exit_on, PAPER)) is not None:
+        return silent
     buildings = building_compensation(package, facts, as_of)
     price = remaining_term_refund(package, facts, as_of)
     return settled(plus(needed(price), needed(buildings)))
@@ -114,10 +108,8 @@ def exit_kind(package: str, facts: Facts, as_of: date) -> Any:
 def takeback_announced(package: str, facts: Facts, as_of: date) -> Any:
     """Shanghai Land Measures art. 39: announced thirty days at least before taking back."""
     exit_on = facts["exit_on"]
-    if isinstance(exit_on, Unknown):
-        return exit_on
-    if isinstance(exit_on, Never) or exit_on < SHANGHAI_FROM:
-        return NOT_APPLICABLE
+    if (silent := before_the_law(exit_on, SHANGHAI_FROM)) is not None:
+        return silent
     ready = plus_days(facts["takeback_announced_on"], ANNOUNCED_DAYS)
     return case(
         (ground(facts, "idle", "breach", "public_interest"), pass_fail(not_after(ready, exit_on))),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ..dates import Never, plus_years
+from ..dates import plus_years
 from ..facts import Facts
 from ..idle_land import idle_land
-from ..kleene import Logical, Unknown, both, case, either, is_code, lift, negate
+from ..judged import before_the_law
+from ..kleene import Logical, both, case, either, is_code, lift, negate
 from ..outcomes import NOT_APPLICABLE, pass_fail
 from .common import ORDER_53, after, members, not_after, plus_days, yes, yes_no
 
@@ -98,10 +99,8 @@ def agreed_disposal_open(package: str, facts: Facts, as_of: date) -> Any:
 def hearing_respected(package: str, facts: Facts, as_of: date) -> Any:
     """Art. 15: told of the right before the decision, and heard if asked; by the day of the decision."""
     decided = facts["idle_decided_on"]
-    if isinstance(decided, Unknown):
-        return decided
-    if isinstance(decided, Never) or decided < ORDER_53:
-        return NOT_APPLICABLE
+    if (silent := before_the_law(decided, ORDER_53)) is not None:
+        return silent
     heard = either(negate(yes(facts, "hearing_requested")), not_after(facts["hearing_held_on"], decided))
     return pass_fail(both(not_after(facts["hearing_right_told_on"], decided), heard))
 
