@@ -21,7 +21,8 @@ async function pagesOf(to) {
     portfolio: '/', filtered: '/?rule=idle_land&outcome=not_started', parcel: `/cases/${id}`,
     explanation: `/cases/${id}/explain/idle_land`, clause: `/cases/${id}/explain/idle_land?clause=${clause}`,
     documents: '/documents', table1: '/documents?view=table1', fig1: '/documents?view=fig1',
-    document: `/documents/${encodeURIComponent(documents[0].id)}`, parameters: '/parameters', nowhere: '/no/such/page',
+    document: `/documents/${encodeURIComponent(documents[0].id)}`, parameters: '/parameters', law: '/laws/national',
+    compare: '/compare', compared: '/compare?left=beijing&right=shenzhen&rule=functional_mix', nowhere: '/no/such/page',
   }
 }
 

@@ -13,6 +13,9 @@ export const router = createRouter({
     { path: '/documents/:id', name: 'document', component: () => import('./library/DocumentPage.vue') },
     { path: '/parameters', name: 'parameters', component: () => import('./library/ParametersPage.vue') },
     { path: '/parameters/:package/:stage/:name', name: 'parameter', component: () => import('./library/ParameterPage.vue') },
+    { path: '/laws', name: 'laws', component: () => import('./law/LawPage.vue') },
+    { path: '/laws/:package', name: 'law', component: () => import('./law/LawPage.vue') },
+    { path: '/compare', name: 'compare', component: () => import('./compare/ComparePage.vue') },
     { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./shell/NowherePage.vue') },
   ],
   scrollBehavior(to, from, saved) {

@@ -23,10 +23,13 @@ pub(crate) fn free_port(wished: u16) -> Result<u16, String> {
         .ok_or(format!("no port from {wished} to {last} is free on the loopback interface"))
 }
 
-/// The command that serves a store on a port.
+/// A proposal that the page can compare with, by its folder in the workspace.
+const REFORM: &str = "examples/reform-support-share";
+
+/// The command that serves a store on a port, to be run in the workspace's root.
 pub(crate) fn command(binary: &Path, store: &Path, port: u16) -> Command {
     let mut command = Command::new(binary);
-    command.arg("serve").arg("--store").arg(store).args(["--port", &port.to_string()]);
+    command.arg("serve").arg("--store").arg(store).args(["--port", &port.to_string(), "--reform", REFORM]);
     command
 }
 

@@ -1,7 +1,12 @@
-//! Determinations as Parquet, one row for each case and rule, for any tool that reads columns.
+//! Determinations and changes of them as Parquet, one row for each case and rule, for any tool that
+//! reads columns.
 //!
 //! **Invariant:** row groups hold 128 Ki rows, so that several readers can share one file, and a
 //! file without its footer (an interrupted run) is refused by every reader.
+
+mod changes;
+
+pub use self::changes::{ChangeColumns, ChangeRow};
 
 use std::io::Write;
 use std::sync::Arc;

@@ -8,11 +8,14 @@ mod explain;
 mod facts_file;
 mod glossary;
 mod import;
+#[cfg(test)]
+mod marks;
 pub(crate) mod output;
 mod parquet_facts;
 pub(crate) mod policy;
 mod sample;
 mod serve;
+mod sheets;
 mod target;
 pub(crate) mod tree;
 mod verify;
@@ -68,6 +71,21 @@ enum Command {
     Serve(serve::Serve),
 }
 
+impl Command {
+    fn run(&self, context: &Context) -> Result<(), Failure> {
+        match self {
+            Self::Import(command) => command.run(context),
+            Self::Assess(command) => command.run(context),
+            Self::Compare(command) => command.run(context),
+            Self::Explain(command) => command.run(context),
+            Self::Policy(command) => command.run(context),
+            Self::Sample(command) => command.run(context),
+            Self::Verify(command) => command.run(context),
+            Self::Serve(command) => command.run(context),
+        }
+    }
+}
+
 /// What every command knows.
 pub(crate) struct Context {
     /// Language of messages.
@@ -97,16 +115,7 @@ pub(crate) fn run() -> ExitCode {
         LanguageArgument::En => Language::En,
     };
     let context = Context { language, packages: arguments.packages };
-    let done = match &arguments.command {
-        Command::Import(command) => command.run(&context),
-        Command::Assess(command) => command.run(&context),
-        Command::Compare(command) => command.run(&context),
-        Command::Explain(command) => command.run(&context),
-        Command::Policy(command) => command.run(&context),
-        Command::Sample(command) => command.run(&context),
-        Command::Verify(command) => command.run(&context),
-        Command::Serve(command) => command.run(&context),
-    };
+    let done = arguments.command.run(&context);
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -1,22 +1,33 @@
 //! Two laws over the same cases: which outcomes change, from what to what, by how much.
+//!
+//! Each thread takes chunks in turn, judges them under both laws and counts; only who asks for the
+//! changes one by one pays for their reading, and gets them in the order of chunks, rules and rows.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+mod report;
+mod tally;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use landcycle_policy::calendar::NEVER;
 use landcycle_policy::exact::Exact;
-use landcycle_policy::law::Law;
-use landcycle_policy::law::grounds::Ground;
+use landcycle_policy::law::{Law, Rule};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::package::rule::RuleKind;
-use landcycle_policy::program::outcome::raw::{RawOutcomes, State};
 use landcycle_policy::program::outcome::{Decoder, Determination, Outcome, OutcomeValue, Outcomes};
 use landcycle_policy::program::{Machine, Program};
 
+use self::tally::Tally;
 use crate::portfolio::Batch;
 use crate::say::Failure;
 
-/// Rows evaluated at a time.
+pub(crate) use self::report::{Report, Totals, merge, summary};
+
+/// Rows evaluated at a time where changes are only counted.
 const CHUNK: usize = 16 * 1024;
+/// And where they are told one by one: bounds what waits to be written.
+const TOLD_CHUNK: usize = 2 * 1024;
 
 /// One side: a law and the day of its assessment.
 #[derive(Clone)]
@@ -32,209 +43,210 @@ pub(crate) struct Changed<'c> {
     pub(crate) rule: usize,
     pub(crate) left: Determination,
     pub(crate) right: Determination,
-    /// Right less left, of amounts that both sides know.
+    /// Right less left, of amounts or days that both sides know; days in days.
     pub(crate) difference: Option<Exact>,
 }
 
-/// What the comparison of a rule comes to, in all or in a group of cases.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Totals {
-    pub(crate) cases: u64,
-    pub(crate) changed: u64,
-    /// How often each outcome became another.
-    pub(crate) moves: BTreeMap<(String, String), u64>,
-    /// Sums of amounts, over the cases in which a side knows one.
-    pub(crate) left: Exact,
-    pub(crate) right: Exact,
-    /// Cases in which a side knows no amount.
-    pub(crate) open: u64,
-    /// Right less left over the cases in which both know one.
-    pub(crate) difference: Exact,
-    /// A stand-in bears on some outcome.
-    pub(crate) illustrative: bool,
+/// A rule that both laws have.
+struct Pair {
+    left: usize,
+    right: usize,
+    /// The rule and those it uses, in each law.
+    closures: [Vec<usize>; 2],
 }
 
-/// All that is told of a rule.
-#[derive(Debug, Default)]
-pub(crate) struct RuleReport {
-    pub(crate) totals: Totals,
-    pub(crate) by_district: BTreeMap<String, Totals>,
-    pub(crate) by_industry: BTreeMap<String, Totals>,
-    /// Parts of the law that differ and bear on a change: left, right.
-    pub(crate) grounds: BTreeMap<(String, String), (Option<Ground>, Option<Ground>)>,
+/// Two laws and the cases that both judge.
+pub(crate) struct Comparison<'c> {
+    batch: &'c Batch,
+    left: &'c Side,
+    right: &'c Side,
+    pairs: Vec<Pair>,
+    programs: [Program; 2],
 }
 
-/// What was found, by the name of the rule.
-pub(crate) type Report = BTreeMap<String, RuleReport>;
+/// Takes changes one by one.
+pub(crate) type ChangeSink<'s> = dyn FnMut(Changed<'_>) -> Result<(), Failure> + 's;
 
-/// Compares two sides over a batch; every changed outcome goes to `sink`.
-pub(crate) fn compare(
-    library: &Library,
-    batch: &Batch,
-    (left, right): (&Side, &Side),
-    wanted: &[String],
-    report: &mut Report,
-    sink: &mut dyn FnMut(Changed<'_>, &Side, &Side) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let pairs = pairs(batch, left, right, wanted);
-    let program = |side: &Side, rules: BTreeSet<usize>| {
-        Program::of_rules(&side.law, &library.vocabulary, side.as_of, false, &rules)
-            .map_err(|(rule, _)| Failure::new("not_computable", &[("rule", &rule)]))
-    };
-    let lefts = program(left, pairs.iter().map(|pair| pair.0).collect())?;
-    let rights = program(right, pairs.iter().map(|pair| pair.1).collect())?;
-    let rows = CHUNK.min(batch.cases.len().max(1));
-    let (mut one, mut other) = (Machine::new(&lefts), Machine::new(&rights));
-    let (mut out, mut outs) = (Outcomes::new(&lefts, rows), Outcomes::new(&rights, rows));
-    let (mut decoder, mut decoders) = (Decoder::new(&left.law, &lefts), Decoder::new(&right.law, &rights));
-    let mut bases: HashSet<(usize, Vec<i64>, Vec<i64>)> = HashSet::new();
-    for start in (0..batch.cases.len()).step_by(CHUNK) {
-        let n = CHUNK.min(batch.cases.len() - start);
+impl<'c> Comparison<'c> {
+    /// Compiles the rules that both laws have: of the batch's subject, listed, and wanted if any are.
+    pub(crate) fn new(
+        library: &Library,
+        batch: &'c Batch,
+        (left, right): (&'c Side, &'c Side),
+        wanted: &[String],
+    ) -> Result<Self, Failure> {
+        let pairs = pairs(batch, left, right, wanted);
+        let program = |side: &Side, rules: BTreeSet<usize>| {
+            Program::of_rules(&side.law, &library.vocabulary, side.as_of, false, &rules)
+                .map_err(|(rule, _)| Failure::new("not_computable", &[("rule", &rule)]))
+        };
+        let programs = [
+            program(left, pairs.iter().map(|pair| pair.left).collect())?,
+            program(right, pairs.iter().map(|pair| pair.right).collect())?,
+        ];
+        Ok(Self { batch, left, right, pairs, programs })
+    }
+
+    /// Counts on `threads` threads into `report`; with a sink, every change goes there too.
+    pub(crate) fn run(
+        &self,
+        threads: usize,
+        report: &mut Report,
+        sink: Option<&mut ChangeSink<'_>>,
+    ) -> Result<(), Failure> {
+        let size = if sink.is_some() { TOLD_CHUNK } else { CHUNK };
+        let rows = self.batch.cases.len();
+        let chunks = rows.div_ceil(size);
+        let threads = threads.clamp(1, chunks.max(1));
+        let told = sink.is_some();
         std::thread::scope(|scope| {
-            scope.spawn(|| one.run(&lefts, &batch.facts, start, n, &mut out));
-            other.run(&rights, &batch.facts, start, n, &mut outs);
-        });
-        for (l, r) in &pairs {
-            let rule = &left.law.rules[*l];
-            let (Some(raw), Some(raws)) = (out.raw(*l), outs.raw(*r)) else { continue };
-            let told = report.entry(rule.name.clone()).or_default();
-            let amounts = rule.kind == RuleKind::Quantity;
-            sums(&mut told.totals, &raw, &raws, n, amounts);
-            for at in 0..n {
-                if same(&raw, &raws, at, rule.fields.len()) {
-                    continue;
+            let (mut receivers, mut workers) = (Vec::new(), Vec::new());
+            for at in 0..threads {
+                let (sender, receiver) = sync_channel(1);
+                receivers.push(receiver);
+                let mine = (at..chunks).step_by(threads).map(move |chunk| chunk * size);
+                let work = move || self.work(mine, size, told.then_some(sender));
+                workers.push(scope.spawn(work));
+            }
+            let done = sink.map_or(Ok(()), |sink| forward(&receivers, chunks, sink));
+            // Workers that still wait to hand something over see that nobody listens.
+            drop(receivers);
+            for worker in workers {
+                match worker.join() {
+                    Ok(own) => merge(report, own),
+                    Err(panic) => std::panic::resume_unwind(panic),
                 }
-                let found = decoder.read(&out, *l, at).zip(decoders.read(&outs, *r, at));
-                let Some((a, b)) = found else { continue };
-                let row = start + at;
-                let difference = amount(&a).zip(amount(&b)).and_then(|(a, b)| b.minus(a));
-                let change = Changed { case_id: &batch.cases[row], rule: *l, left: a, right: b, difference };
-                let [district, industry] = batch.groups.get(row).copied().unwrap_or_default();
-                let name = |group: u32| batch.names.get(group as usize).cloned().unwrap_or_default();
-                note(&mut told.totals, &change, rule, false);
-                note(told.by_district.entry(name(district)).or_default(), &change, rule, true);
-                note(told.by_industry.entry(name(industry)).or_default(), &change, rule, true);
-                let ways = (ways(&out, &left.law, *l, at), ways(&outs, &right.law, *r, at));
-                if bases.insert((*l, ways.0.clone(), ways.1.clone())) {
-                    differing(told, (&left.law, *l, &ways.0), (&right.law, *r, &ways.1));
-                }
-                sink(change, left, right)?;
+            }
+            done
+        })
+    }
+
+    /// One thread's share: the chunks that begin at `starts`.
+    fn work(
+        &self,
+        starts: impl Iterator<Item = usize>,
+        size: usize,
+        told: Option<SyncSender<Vec<Changed<'c>>>>,
+    ) -> Report {
+        let size = size.min(self.batch.cases.len().max(1));
+        let [lefts, rights] = &self.programs;
+        let mut machines = [Machine::new(lefts), Machine::new(rights)];
+        let mut outcomes = [Outcomes::new(lefts, size), Outcomes::new(rights, size)];
+        let mut decoders = [Decoder::new(&self.left.law, lefts), Decoder::new(&self.right.law, rights)];
+        let laws = [&*self.left.law, &*self.right.law];
+        let mut tallies: Vec<Tally<'_>> = self.pairs.iter().map(|pair| Tally::new(laws, pair)).collect();
+        for start in starts {
+            let n = size.min(self.batch.cases.len() - start);
+            for (at, program) in self.programs.iter().enumerate() {
+                machines[at].run(program, &self.batch.facts, start, n, &mut outcomes[at]);
+            }
+            let mut changes = Vec::new();
+            for tally in &mut tallies {
+                let pair = tally.pair();
+                tally.count([&outcomes[0], &outcomes[1]], self.batch, start, n, &mut |at| {
+                    if told.is_some() {
+                        changes.extend(self.read(pair, &mut decoders, &outcomes, start, at));
+                    }
+                });
+            }
+            if let Some(sender) = &told
+                && sender.send(changes).is_err()
+            {
+                break;
             }
         }
+        tallies.into_iter().map(|tally| (tally.name().to_owned(), tally.finish(self.batch))).collect()
+    }
+
+    /// A change with all that it rests on.
+    fn read(
+        &self,
+        pair: &Pair,
+        decoders: &mut [Decoder<'_>; 2],
+        outcomes: &[Outcomes; 2],
+        start: usize,
+        at: usize,
+    ) -> Option<Changed<'c>> {
+        let left = decoders[0].read(&outcomes[0], pair.left, at)?;
+        let right = decoders[1].read(&outcomes[1], pair.right, at)?;
+        let difference = measured(&left).zip(measured(&right)).and_then(|(a, b)| b.minus(a));
+        Some(Changed { case_id: &self.batch.cases[start + at], rule: pair.left, left, right, difference })
+    }
+}
+
+/// Hands the changes of all chunks to the sink, in their order.
+fn forward(
+    receivers: &[Receiver<Vec<Changed<'_>>>],
+    chunks: usize,
+    sink: &mut ChangeSink<'_>,
+) -> Result<(), Failure> {
+    for chunk in 0..chunks {
+        // A worker that ended early has panicked; its join tells.
+        let Ok(changes) = receivers[chunk % receivers.len()].recv() else { break };
+        changes.into_iter().try_for_each(&mut *sink)?;
     }
     Ok(())
 }
 
 /// The listed rules that both laws have, by index; only the wanted ones, if any are.
-fn pairs(batch: &Batch, left: &Side, right: &Side, wanted: &[String]) -> Vec<(usize, usize)> {
+fn pairs(batch: &Batch, left: &Side, right: &Side, wanted: &[String]) -> Vec<Pair> {
     let rules = left.law.of_subject(batch.subject).filter(|(_, rule)| !rule.definition);
     let rules = rules.filter(|(_, rule)| {
         wanted.is_empty() || wanted.iter().any(|name| *name == rule.name || *name == rule.id)
     });
-    rules.filter_map(|(at, rule)| Some((at, right.law.rule(&rule.id)?.0))).collect()
-}
-
-/// Whether a row has the same outcome on both sides. What is missing does not make two unknowns differ.
-fn same(left: &RawOutcomes<'_>, right: &RawOutcomes<'_>, row: usize, fields: usize) -> bool {
-    let state = left.state(row);
-    if state != right.state(row) {
-        return false;
-    }
-    state != State::Known
-        || (0..fields).all(|field| {
-            let ((a, step), (b, steps)) = (left.field(field), right.field(field));
-            let (a, b) = (a.at(row), b.at(row));
-            if step == steps {
-                return a == b;
-            }
-            let value = |lane: i128, step: Exact| Exact::whole(lane).times(step);
-            value(a, step) == value(b, steps)
-        })
-}
-
-/// Counts the cases and adds up amounts.
-fn sums(totals: &mut Totals, left: &RawOutcomes<'_>, right: &RawOutcomes<'_>, rows: usize, amounts: bool) {
-    totals.cases += rows as u64;
-    if !amounts {
-        return;
-    }
-    let ((a, step), (b, steps)) = (left.field(0), right.field(0));
-    let (mut sum, mut sums, mut both_left, mut both_right) = (0_i128, 0_i128, 0_i128, 0_i128);
-    for row in 0..rows {
-        let known = (left.state(row) == State::Known, right.state(row) == State::Known);
-        if known.0 {
-            sum += a.at(row);
-        }
-        if known.1 {
-            sums += b.at(row);
-        }
-        if known == (true, true) {
-            both_left += a.at(row);
-            both_right += b.at(row);
-        } else {
-            totals.open += 1;
-        }
-    }
-    let value = |lanes: i128, step: Exact| Exact::whole(lanes).times(step).unwrap_or(Exact::ZERO);
-    let plus = |one: Exact, other: Exact| one.plus(other).unwrap_or(one);
-    totals.left = plus(totals.left, value(sum, step));
-    totals.right = plus(totals.right, value(sums, steps));
-    let difference = value(both_right, steps).minus(value(both_left, step)).unwrap_or(Exact::ZERO);
-    totals.difference = plus(totals.difference, difference);
-}
-
-/// Notes a change. The sums of groups are those of their changed cases.
-fn note(totals: &mut Totals, change: &Changed<'_>, rule: &landcycle_policy::law::Rule, group: bool) {
-    totals.changed += 1;
-    let class = |found: &Determination| match &found.outcome {
-        Outcome::Unknown => "unknown".to_owned(),
-        Outcome::NotApplicable => "not_applicable".to_owned(),
-        Outcome::Value(OutcomeValue::Amount(amount)) if *amount == Exact::ZERO => "0".to_owned(),
-        Outcome::Value(OutcomeValue::Amount(_)) => "amount".to_owned(),
-        Outcome::Value(value) => value.words(rule).line(),
+    let pair = |at: usize, id: &str| {
+        let other = right.law.rule(id)?.0;
+        let same_kind = left.law.rules[at].kind == right.law.rules[other].kind;
+        let closures = [left.law.closure(at), right.law.closure(other)];
+        same_kind.then_some(Pair { left: at, right: other, closures })
     };
-    *totals.moves.entry((class(&change.left), class(&change.right))).or_default() += 1;
-    if group {
-        let add = |sum: &mut Exact, value: Option<Exact>| {
-            *sum = value.and_then(|value| sum.plus(value)).unwrap_or(*sum);
-        };
-        add(&mut totals.left, amount(&change.left));
-        add(&mut totals.right, amount(&change.right));
-        add(&mut totals.difference, change.difference);
-    }
-    let stand_in = |found: &Determination| found.basis.grade.word() == "illustrative";
-    totals.illustrative |= stand_in(&change.left) || stand_in(&change.right);
+    rules.filter_map(|(at, rule)| pair(at, &rule.id)).collect()
 }
 
-fn amount(found: &Determination) -> Option<Exact> {
+/// What an outcome measures: an amount, or a day as its number.
+fn measured(found: &Determination) -> Option<Exact> {
     match &found.outcome {
         Outcome::Value(OutcomeValue::Amount(amount)) => Some(*amount),
+        Outcome::Value(OutcomeValue::Day(day)) if *day != NEVER => Some(Exact::whole(i128::from(*day))),
         _ => None,
     }
 }
 
-/// The ways that a row took through a rule and those that it uses.
-fn ways(outcomes: &Outcomes, law: &Law, rule: usize, row: usize) -> Vec<i64> {
-    law.closure(rule).iter().map(|at| outcomes.raw(*at).map_or(-1, |raw| raw.path(row))).collect()
+/// What a decided outcome is told as: those of one word are not told apart.
+pub(crate) fn class_word(found: &Determination, rule: &Rule) -> String {
+    match &found.outcome {
+        Outcome::Unknown => "unknown".to_owned(),
+        Outcome::NotApplicable => "not_applicable".to_owned(),
+        Outcome::Value(value) => value_word(value, rule),
+    }
 }
 
-/// Notes which versions, parameters and tables are not the same on the two ways.
-fn differing(told: &mut RuleReport, left: (&Law, usize, &[i64]), right: (&Law, usize, &[i64])) {
-    let grounds = |(law, rule, ways): (&Law, usize, &[i64])| -> BTreeMap<(String, String), Ground> {
-        let found = law.closure(rule).into_iter().zip(ways).filter_map(|(at, way)| {
-            let segment = law.way(at, *way)?.segment?;
-            Some(law.grounds(at, segment))
-        });
-        let key = |ground: &Ground| (ground.kind.word().to_owned(), ground.path.clone());
-        found.flatten().map(|ground| (key(&ground), ground)).collect()
-    };
-    let (mut lefts, mut rights) = (grounds(left), grounds(right));
-    let keys: BTreeSet<(String, String)> = lefts.keys().chain(rights.keys()).cloned().collect();
-    for key in keys {
-        let (one, other) = (lefts.remove(&key), rights.remove(&key));
-        let agree = one.as_ref().zip(other.as_ref()).is_some_and(|(one, other)| one.says_the_same(other));
-        if !agree {
-            told.grounds.entry(key).or_insert((one, other));
+/// Amounts by whether they are 0, days by whether there is one, all else by itself.
+fn value_word(value: &OutcomeValue, rule: &Rule) -> String {
+    match value {
+        OutcomeValue::Amount(amount) if *amount == Exact::ZERO => "0".to_owned(),
+        OutcomeValue::Amount(_) => "amount".to_owned(),
+        OutcomeValue::Day(day) if *day != NEVER => "date".to_owned(),
+        value => value.words(rule).line(),
+    }
+}
+
+/// What the outcomes of a kind of rule measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Measure {
+    /// Sums of amounts, and their difference.
+    Amount,
+    /// Only a difference, in days.
+    Days,
+    Nothing,
+}
+
+impl Measure {
+    fn of(kind: RuleKind) -> Self {
+        match kind {
+            RuleKind::Quantity => Self::Amount,
+            RuleKind::Date => Self::Days,
+            _ => Self::Nothing,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 mod answers;
 mod book;
+mod comparison;
+mod law;
 mod library;
 mod outcomes;
 mod page;
@@ -28,6 +30,7 @@ use tower_http::compression::CompressionLayer;
 use crate::say::{Failure, filled, out, tell};
 use crate::{clock, store};
 use book::Book;
+use comparison::{Compared, Reform};
 use problem::Problem;
 
 /// Assessed portfolios that are kept: today's, and the days that people look back at.
@@ -39,16 +42,22 @@ pub(crate) struct App {
     store: PathBuf,
     ledger: Mutex<GeoPackageLedger>,
     books: Mutex<Vec<Arc<Book>>>,
+    reforms: Vec<Reform>,
+    /// The comparison asked for last.
+    compared: Mutex<Option<Arc<Compared>>>,
 }
 
 impl App {
-    fn new(library: Library, store: &Path) -> Result<Self, Failure> {
+    fn new(library: Library, store: &Path, reforms: &[PathBuf]) -> Result<Self, Failure> {
+        let reforms = reforms.iter().map(|folder| Reform::read(&library, folder)).collect::<Result<_, _>>()?;
         let ledger = store::open_to_read(store)?;
         Ok(Self {
             library,
             store: store.to_owned(),
             ledger: Mutex::new(ledger),
             books: Mutex::new(Vec::new()),
+            reforms,
+            compared: Mutex::new(None),
         })
     }
 
@@ -92,8 +101,13 @@ impl App {
 }
 
 /// Serves until Ctrl+C or a request to end.
-pub(crate) fn serve(library: Library, store: &Path, port: u16, language: Language) -> Result<(), Failure> {
-    let app = Arc::new(App::new(library, store)?);
+pub(crate) fn serve(
+    library: Library,
+    (store, reforms): (&Path, &[PathBuf]),
+    port: u16,
+    language: Language,
+) -> Result<(), Failure> {
+    let app = Arc::new(App::new(library, store, reforms)?);
     let runtime = tokio::runtime::Runtime::new().map_err(|error| no_port(port, &error))?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
@@ -134,6 +148,11 @@ fn router(app: Arc<App>) -> Router {
         .route("/cases", get(answers::cases))
         .route("/cases/{id}", get(answers::case))
         .route("/cases/{id}/explain/{rule}", get(answers::explain))
+        .route("/compare/choices", get(comparison::choices))
+        .route("/compare", get(comparison::totals))
+        .route("/compare/changes", get(comparison::changes))
+        .route("/laws", get(law::laws))
+        .route("/laws/{package}", get(law::law))
         .route("/documents", get(library::documents))
         .route("/documents/{id}", get(library::document))
         .route("/parameters", get(library::parameters))

@@ -1,9 +1,12 @@
 //! Where policy packages come from: the binary itself, or a folder.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use landcycle_policy::fault::{Fault, Source};
+use landcycle_policy::law::Law;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::{Language, Text};
 use rust_embed::RustEmbed;
@@ -46,11 +49,20 @@ pub(crate) fn with_reform(library: &Library, folder: &Path) -> Result<(Library, 
     for source in &mut sources {
         source.path = format!("{name}/{}", source.path);
     }
-    library.with_package(sources).map_err(|faults| {
-        let told =
-            |language| faults.iter().map(|fault| fault.render(language)).collect::<Vec<_>>().join("\n");
-        Failure::text(Text { zh: told(Language::Zh), en: told(Language::En) })
-    })
+    library.with_package(sources).map_err(|faults| refused(&faults))
+}
+
+/// The packages with a reform in its place, and the laws that it changes, by package.
+pub(crate) fn reformed(
+    library: &Library,
+    reform: &str,
+) -> Result<(Library, BTreeMap<String, Arc<Law>>), Failure> {
+    library.reformed(reform).map_err(|faults| refused(&faults))
+}
+
+fn refused(faults: &[Fault]) -> Failure {
+    let told = |language| faults.iter().map(|fault| fault.render(language)).collect::<Vec<_>>().join("\n");
+    Failure::text(Text { zh: told(Language::Zh), en: told(Language::En) })
 }
 
 /// Whether a file is part of a package: its YAML, and the rows of its tables.

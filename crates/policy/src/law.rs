@@ -57,6 +57,8 @@ pub struct Rule {
     pub kind: RuleKind,
     /// A step towards other rules, not listed as a determination.
     pub definition: bool,
+    /// Of a yes or no: a yes asks for action.
+    pub finding: bool,
     /// The fields of the outcome; one without a name for most kinds.
     pub fields: Vec<Field>,
     /// The subject whose cases it judges, by its index in the vocabulary; none where it reads no fact of
@@ -135,6 +137,31 @@ pub(crate) struct Exception {
 pub(crate) struct Written {
     pub(crate) text: String,
     pub(crate) typed: Typed,
+}
+
+/// 版本 · a version of a rule as it is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Past<'r> {
+    /// Index in the law's chain of the package that wrote it.
+    pub layer: usize,
+    /// First day.
+    pub from: i64,
+    /// First day after it, where its text says so.
+    pub until: Option<i64>,
+    /// Citations.
+    pub cites: &'r [Citation],
+    /// How the text was read.
+    pub note: Option<&'r Text>,
+    /// Why it is a stand-in, if it is.
+    pub illustrative: Option<&'r Text>,
+}
+
+impl Past<'_> {
+    /// The weakest grade of its citations, or that of a stand-in.
+    pub fn grade(&self) -> Grade {
+        let own = self.cites.iter().map(|cite| cite.article().grade);
+        own.chain(self.illustrative.map(|_| Grade::Illustrative)).max().unwrap_or(Grade::Illustrative)
+    }
 }
 
 /// 引用 · a citation that leads to an article.
@@ -220,9 +247,21 @@ impl Law {
 }
 
 impl Rule {
-    /// The versions with the layer that wrote each, for showing: first day, last day if stated.
-    pub fn history(&self) -> impl Iterator<Item = (usize, i64, Option<i64>, &[Citation])> {
-        self.versions.iter().map(|v| (v.layer, v.from, v.until, v.cites.as_slice()))
+    /// The versions, for showing.
+    pub fn history(&self) -> impl Iterator<Item = Past<'_>> {
+        self.versions.iter().map(|version| Past {
+            layer: version.layer,
+            from: version.from,
+            until: version.until,
+            cites: &version.cites,
+            note: version.note.as_ref(),
+            illustrative: version.illustrative.as_ref(),
+        })
+    }
+
+    /// The segment that holds on a day, if the law says anything then.
+    pub fn segment_on(&self, day: i64) -> Option<usize> {
+        self.segments.iter().position(|segment| segment.from <= day && day < segment.until)
     }
 
     /// How many texts of the law hold on a day: one, or none where the law says nothing. More would be

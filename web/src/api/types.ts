@@ -13,7 +13,7 @@ export interface RuleSummary {
   name: string
   title: Text
   stage: string
-  kind: 'choice' | 'pass_fail' | 'yes_no' | 'money' | 'set' | 'record'
+  kind: 'choice' | 'pass_fail' | 'yes_no' | 'quantity' | 'date' | 'set' | 'record'
   outcomes: { code: string; title: Text; tone: Tone }[]
 }
 
@@ -186,6 +186,9 @@ export interface DocumentSummary {
   status: string
   grade: Grade
   package: string
+  /** The day on which a person last compared it with its source. */
+  reviewed: string | null
+  coverage: { encoded: number; articles: number }
   views: {
     table1?: { city: string; order: number }
     fig1?: { order: number; year: number; label: Text }
@@ -236,6 +239,103 @@ export interface Parameter {
     illustrative: Text | null
   }[]
   reviewed: string | null
+}
+
+export interface LawPackage { id: string; title: Text; layer: string; illustrative: boolean }
+
+/** A version, value or edition that a rule rests on on a day. */
+export interface LawGround {
+  kind: 'rule' | 'parameter' | 'table'
+  path: string
+  title: Text
+  package: string
+  layer: Text | null
+  from: string
+  display: Text | null
+  grade: Grade
+  illustrative: Text | null
+  reviewed: string | null
+  cites: Cite[]
+}
+
+export interface LawRule {
+  id: string
+  name: string
+  title: Text
+  owner: Text
+  kind: string
+  definition: boolean
+  subject: Text | null
+  versions: { layer: string; from: string; until: string | null; grade: Grade; illustrative: Text | null; note: Text | null; cites: Cite[] }[]
+  rests_on: LawGround[]
+  uses: { name: string; title: Text }[]
+}
+
+export interface LawTree {
+  package: LawPackage
+  digest: string
+  as_of: string
+  chain: LawPackage[]
+  stages: { stage: string; rules: LawRule[] }[]
+}
+
+export interface CompareChoices {
+  packages: { id: string; title: Text; layer: string }[]
+  reforms: { id: string; title: Text; extends: string | null }[]
+  as_of: string
+}
+
+export interface CompareTotals {
+  cases: number | null
+  changed: number
+  moves: { from: string; to: string; cases: number }[]
+  left: string | null
+  right: string | null
+  difference: string | null
+  open: number
+  illustrative: boolean
+}
+
+export interface CompareSide {
+  package: string
+  from: string
+  value: string | null
+  unit: Text | null
+  cites: string[]
+  grade: Grade
+  illustrative: boolean
+}
+
+export interface CompareRule {
+  rule: string
+  name: string
+  title: Text
+  stage: string
+  unit: Text | null
+  /** Only differences are summed, in days. */
+  measures_days: boolean
+  totals: CompareTotals
+  by_district: Record<string, CompareTotals>
+  by_industry: Record<string, CompareTotals>
+  differences_in_law: { kind: string; path: string; title: Text | null; left: CompareSide | null; right: CompareSide | null }[]
+  titles: Record<string, Text>
+}
+
+export interface CompareReport {
+  left: string | null
+  right: string | null
+  reform: string | null
+  left_as_of: string
+  right_as_of: string
+  cases: number
+  rules: CompareRule[]
+}
+
+export interface ChangedCases {
+  rule: string
+  total: number
+  offset: number
+  rows: { case_id: string; left: Outcome; right: Outcome; difference: string | null }[]
 }
 
 /** application/problem+json */

@@ -1,6 +1,6 @@
 /** Which rules have something to tell about the parcels in view: of a hundred rules, those with findings come first. */
 import type { CodeCount, RuleSummary } from '../api/types'
-import { toneOf } from '../shell/view'
+import type { ChipTone } from '../shell/view'
 
 /** Rules that stand open when none has a finding. */
 const FALLBACK = 6
@@ -12,7 +12,7 @@ function known(counts: CodeCount[]): CodeCount[] {
 }
 
 /** The rules with findings, and the one that filters; the rest behind them, in their order. */
-export function telling(rules: RuleSummary[], facets: Record<string, CodeCount[]>, chosen: string): { first: RuleSummary[]; rest: RuleSummary[] } {
+export function telling(rules: RuleSummary[], facets: Record<string, CodeCount[]>, chosen: string, toneOf: (rule: string, code: string) => ChipTone): { first: RuleSummary[]; rest: RuleSummary[] } {
   const finding = (rule: RuleSummary): boolean =>
     known(facets[rule.name] ?? []).some((item) => ['bad', 'warn'].includes(toneOf(rule.name, item.code)))
   let first = rules.filter((rule) => rule.name === chosen || finding(rule))

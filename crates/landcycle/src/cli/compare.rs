@@ -1,6 +1,9 @@
 //! `landcycle compare`: who changes, from what to what and by how much, between two packages, two
 //! dates or a law and its reform, over the same cases.
 
+mod rows;
+mod table;
+
 use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -9,22 +12,17 @@ use std::sync::Arc;
 use clap::{ArgGroup, Args, ValueEnum};
 use jiff::civil::Date;
 use landcycle_ledger::Ledger;
-use landcycle_policy::exact::Exact;
 use landcycle_policy::law::Law;
-use landcycle_policy::law::grounds::Ground;
 use landcycle_policy::package::library::Library;
-use landcycle_policy::program::outcome::Determination;
-use landcycle_policy::text::Language;
-use serde_json::{Value, json};
 
+use self::rows::{RowError, Rows};
 use super::assess::no_package;
-use super::output::{guarded, outcome_json};
-use super::target::{Pen, Target};
+use super::target::Target;
 use super::{Context, facts_file, parse_date};
-use crate::comparison::{self, Changed, Report, Side, Totals};
+use crate::comparison::{ChangeSink, Changed, Comparison, Report, Side};
 use crate::portfolio::Batch;
-use crate::say::{Failure, filled, tell, words};
-use crate::{clock, packages, store};
+use crate::say::{Failure, filled, tell};
+use crate::{assessment, clock, packages, store};
 
 /// Options of `compare`.
 #[derive(Debug, Args)]
@@ -57,7 +55,7 @@ pub(crate) struct Compare {
     /// 只比规则 · only these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     rules: Vec<String>,
-    /// 输出格式 · totals as a table; or every change as JSON lines (totals last), CSV or XLSX
+    /// 输出格式 · totals as a table; or every change as JSON lines (totals last), CSV, Parquet or XLSX (totals in further sheets)
     #[arg(long, value_enum, default_value = "table")]
     format: Form,
     /// 输出文件 · write here instead of to standard output
@@ -70,11 +68,9 @@ enum Form {
     Table,
     Json,
     Csv,
+    Parquet,
     Xlsx,
 }
-
-const HEADING: [&str; 8] =
-    ["case_id", "rule", "left", "right", "difference", "left_grade", "right_grade", "missing"];
 
 impl Compare {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
@@ -97,11 +93,12 @@ impl Compare {
         let laws = self.right_laws(&library, reform.as_deref())?;
         let inputs: Vec<&Path> =
             [&self.store, &self.facts].into_iter().flatten().map(PathBuf::as_path).collect();
-        if self.format == Form::Xlsx && self.out.is_none() {
+        if matches!(self.format, Form::Xlsx | Form::Parquet) && self.out.is_none() {
             return Err(Failure::new("needs_out", &[]).misuse());
         }
         let target = Target::open(self.out.as_deref(), &inputs)?;
-        let mut sink = Sink::open(self.format, BufWriter::new(target.pen()?), &library)?;
+        let mut rows = Rows::open(self.format, BufWriter::new(target.pen()?), &library)
+            .map_err(|error| target.failure(&*error))?;
         let mut report = Report::new();
         let mut cases = 0;
         for batch in &batches {
@@ -113,16 +110,26 @@ impl Compare {
                 return Err(Failure::new("compare_needs_two", &[]).misuse());
             }
             cases += batch.cases.len();
-            comparison::compare(
-                &library,
-                batch,
-                (&left, &right),
-                &self.rules,
-                &mut report,
-                &mut |change, l, r| sink.put(&change, l, r).map_err(|error| target.failure(&error)),
-            )?;
+            let comparison = Comparison::new(&library, batch, (&left, &right), &self.rules)?;
+            let mut told = rows.as_mut().map(|rows| {
+                |change: Changed<'_>| {
+                    rows.put(&change, &left, &right).map_err(|error| target.failure(&*error))
+                }
+            });
+            let sink = told.as_mut().map(|told| told as &mut ChangeSink<'_>);
+            comparison.run(assessment::default_threads(), &mut report, sink)?;
         }
-        sink.finish(&report, &library, context.language).map_err(|error| target.failure(&error))?;
+        let written = match rows {
+            Some(rows) => rows.finish(&report),
+            None => {
+                let text = table::table(&report, &library, context.language);
+                let mut pen = target.pen()?;
+                writeln!(pen, "{text}")
+                    .and_then(|()| pen.flush())
+                    .map_err(|error| Box::new(error) as RowError)
+            }
+        };
+        written.map_err(|error| target.failure(&*error))?;
         target.finish()?;
         let changed: u64 = report.values().map(|rule| rule.totals.changed).sum();
         let values = [
@@ -145,7 +152,9 @@ impl Compare {
         let ledger = store::open(&self.store.clone().unwrap_or_default())?;
         let kept = ledger.meta(store::AS_OF_META).ok().flatten().and_then(|day| day.parse().ok());
         let day = kept.unwrap_or_else(clock::today);
-        let as_of = self.as_of.or(self.left_as_of).unwrap_or(day);
+        // Both sides see the same facts: those of the later day.
+        let day_of = |own: Option<Date>| own.or(self.as_of).unwrap_or(day);
+        let as_of = day_of(self.left_as_of).max(day_of(self.right_as_of));
         Ok((store::batches(&ledger, library, package, as_of, None)?, day))
     }
 
@@ -156,230 +165,8 @@ impl Compare {
         reform: Option<&str>,
     ) -> Result<BTreeMap<String, Arc<Law>>, Failure> {
         let Some(reform) = reform else { return Ok(BTreeMap::new()) };
-        let changed = library.reformed(reform).map_err(|faults| {
-            let told = |language| faults.iter().map(|f| f.render(language)).collect::<Vec<_>>().join("\n");
-            let (zh, en) = (told(Language::Zh), told(Language::En));
-            Failure::text(landcycle_policy::text::Text { zh, en })
-        })?;
-        Ok(changed.1)
+        Ok(packages::reformed(library, reform)?.1)
     }
-}
-
-/// Where changes go.
-struct Sink<'s> {
-    library: &'s Library,
-    kind: Kind,
-}
-
-enum Kind {
-    Table(BufWriter<Pen>),
-    Json(BufWriter<Pen>),
-    Csv(Box<csv::Writer<BufWriter<Pen>>>),
-    Xlsx(Box<rust_xlsxwriter::Workbook>, u32, BufWriter<Pen>),
-}
-
-impl<'s> Sink<'s> {
-    fn open(form: Form, mut stream: BufWriter<Pen>, library: &'s Library) -> Result<Self, Failure> {
-        let failed = |why: String| Failure::new("cannot_write", &[("file", "–"), ("why", &why)]);
-        let kind = match form {
-            Form::Table => Kind::Table(stream),
-            Form::Json => Kind::Json(stream),
-            Form::Csv => {
-                // Spreadsheet programs in China take a file without this mark for GBK.
-                stream.write_all("\u{feff}".as_bytes()).map_err(|error| failed(error.to_string()))?;
-                let mut writer = csv::Writer::from_writer(stream);
-                writer.write_record(HEADING).map_err(|error| failed(error.to_string()))?;
-                Kind::Csv(Box::new(writer))
-            }
-            Form::Xlsx => {
-                let mut book = rust_xlsxwriter::Workbook::new();
-                let sheet = book.add_worksheet_with_low_memory();
-                let named = sheet.and_then(|sheet| {
-                    for (at, name) in HEADING.iter().enumerate() {
-                        sheet.write_string(0, at as u16, *name)?;
-                    }
-                    sheet.set_name("changes").map(|_| ())
-                });
-                named.map_err(|error| failed(error.to_string()))?;
-                Kind::Xlsx(Box::new(book), 1, stream)
-            }
-        };
-        Ok(Self { library, kind })
-    }
-
-    fn put(&mut self, change: &Changed<'_>, left: &Side, right: &Side) -> Result<(), String> {
-        let rule = &left.law.rules[change.rule];
-        let shown = |found: &Determination, side: &Side| {
-            let rule = side.law.rules.get(found.rule).unwrap_or(rule);
-            outcome_json(&found.outcome, rule)
-        };
-        let (one, other) = (shown(&change.left, left), shown(&change.right, right));
-        let difference = change.difference.map(|value| value.to_string());
-        let facts = self.library.vocabulary.facts();
-        let missing = |found: &Determination| -> Vec<&str> {
-            found.missing.iter().map(|fact| facts[*fact].name.as_str()).collect()
-        };
-        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let record = || {
-            let missing = [missing(&change.left), missing(&change.right)].concat().join(" ");
-            [
-                change.case_id.to_owned(),
-                rule.name.clone(),
-                text(&one),
-                text(&other),
-                difference.clone().unwrap_or_default(),
-                change.left.basis.grade.word().to_owned(),
-                change.right.basis.grade.word().to_owned(),
-                missing,
-            ]
-        };
-        match &mut self.kind {
-            Kind::Table(_) => Ok(()),
-            Kind::Json(stream) => {
-                let side = |found: &Determination, outcome: &Value, side: &Side| {
-                    json!({
-                        "outcome": outcome, "missing": missing(found), "cites": found.basis.cites,
-                        "grade": found.basis.grade.word(), "package": side.law.digest,
-                    })
-                };
-                let line = json!({
-                    "case_id": change.case_id, "rule": rule.name, "left": side(&change.left, &one, left),
-                    "right": side(&change.right, &other, right), "difference": difference,
-                });
-                writeln!(stream, "{line}").map_err(|error| error.to_string())
-            }
-            Kind::Csv(writer) => {
-                writer.write_record(record().map(|cell| guarded(&cell))).map_err(|error| error.to_string())
-            }
-            Kind::Xlsx(book, row, _) => {
-                let sheet = book.worksheet_from_index(0).map_err(|error| error.to_string())?;
-                for (at, cell) in record().into_iter().enumerate() {
-                    sheet.write_string(*row, at as u16, cell).map_err(|error| error.to_string())?;
-                }
-                *row += 1;
-                Ok(())
-            }
-        }
-    }
-
-    fn finish(self, report: &Report, library: &Library, language: Language) -> Result<(), String> {
-        let flat = |error: std::io::Error| error.to_string();
-        match self.kind {
-            Kind::Table(mut stream) => writeln!(stream, "{}", table(report, library, language))
-                .and_then(|()| stream.flush())
-                .map_err(flat),
-            Kind::Json(mut stream) => {
-                let rules: BTreeMap<&String, Value> =
-                    report.iter().map(|(name, rule)| (name, summary(rule, library))).collect();
-                writeln!(stream, "{}", json!({"summary": rules})).and_then(|()| stream.flush()).map_err(flat)
-            }
-            Kind::Csv(mut writer) => writer.flush().map_err(flat),
-            Kind::Xlsx(mut book, _, mut stream) => {
-                let packed = book.save_to_buffer().map_err(|error| error.to_string())?;
-                stream.write_all(&packed).and_then(|()| stream.flush()).map_err(flat)
-            }
-        }
-    }
-}
-
-fn totals(found: &Totals) -> Value {
-    let moves: Vec<Value> = found
-        .moves
-        .iter()
-        .map(|((from, to), cases)| json!({"from": from, "to": to, "cases": cases}))
-        .collect();
-    let cases = (found.cases > 0).then_some(found.cases);
-    json!({
-        "cases": cases, "changed": found.changed, "moves": moves, "left": found.left.to_string(),
-        "right": found.right.to_string(), "difference": found.difference.to_string(), "open": found.open,
-        "illustrative": found.illustrative,
-    })
-}
-
-fn summary(rule: &comparison::RuleReport, library: &Library) -> Value {
-    let group = |groups: &BTreeMap<String, Totals>| -> BTreeMap<String, Value> {
-        groups.iter().map(|(name, found)| (name.clone(), totals(found))).collect()
-    };
-    let side = |ground: &Option<Ground>| match ground {
-        None => Value::Null,
-        Some(ground) => json!({
-            "package": ground.package, "from": landcycle_policy::calendar::iso(ground.from),
-            "value": ground.value.map(|(value, _)| value.to_string()),
-            "unit": ground.value.map(|(_, unit)| library.vocabulary.units.display(unit).zh),
-            "cites": ground.cites, "grade": ground.grade.word(), "illustrative": ground.illustrative.is_some(),
-        }),
-    };
-    let grounds: Vec<Value> = rule
-        .grounds
-        .iter()
-        .map(|((kind, path), (left, right))| {
-            json!({"kind": kind, "path": path, "left": side(left), "right": side(right)})
-        })
-        .collect();
-    json!({
-        "totals": totals(&rule.totals), "by_district": group(&rule.by_district),
-        "by_industry": group(&rule.by_industry), "differences_in_law": grounds,
-    })
-}
-
-/// Totals for people: moves and sums by rule, what in the law makes the difference, groups.
-fn table(report: &Report, library: &Library, language: Language) -> String {
-    let word = |key: &str| words(key).get(language).to_owned();
-    let mut out = String::new();
-    let fresh = |heading: &[String]| {
-        let mut table = comfy_table::Table::new();
-        table.load_style(comfy_table::presets::UTF8_FULL_CONDENSED);
-        table.set_header(heading.to_vec());
-        table
-    };
-    let changed: Vec<_> = report.iter().filter(|(_, rule)| rule.totals.changed > 0).collect();
-    let heading = ["head_rule", "compare_from_to", "compare_changed", "head_note"].map(word);
-    let mut moves = fresh(&heading);
-    let heading = ["head_rule", "compare_left", "compare_right", "compare_difference"].map(word);
-    let mut sums = fresh(&heading);
-    let heading = ["head_rule", "compare_ground", "compare_left_side", "compare_right_side"].map(word);
-    let mut grounds = fresh(&heading);
-    let heading = ["head_rule", "compare_district", "compare_industry", "compare_changed"].map(word);
-    let mut groups = fresh(&heading);
-    for (name, rule) in &changed {
-        let note = if rule.totals.illustrative { word("illustrative") } else { word("nothing") };
-        for ((from, to), cases) in &rule.totals.moves {
-            moves.add_row([(*name).clone(), format!("{from} → {to}"), cases.to_string(), note.clone()]);
-        }
-        let found = &rule.totals;
-        if found.left != Exact::ZERO || found.right != Exact::ZERO {
-            let cells = [found.left, found.right, found.difference].map(|sum| sum.rounded(2));
-            sums.add_row(std::iter::once((*name).clone()).chain(cells));
-        }
-        for ((_, path), (left, right)) in &rule.grounds {
-            let side = |ground: &Option<Ground>| match ground {
-                None => word("nothing"),
-                Some(ground) => {
-                    let value = ground.value.map(|(value, unit)| {
-                        format!("{value} {}", library.vocabulary.units.display(unit).get(language))
-                    });
-                    let value = value.unwrap_or_else(|| landcycle_policy::calendar::iso(ground.from));
-                    format!("{} · {} · {}", ground.package, value.trim(), ground.grade.word())
-                }
-            };
-            grounds.add_row([(*name).clone(), path.clone(), side(left), side(right)]);
-        }
-        let group =
-            |name: &str| if name.is_empty() { word("compare_unknown_group") } else { name.to_owned() };
-        for (district, found) in &rule.by_district {
-            groups.add_row([(*name).clone(), group(district), String::new(), found.changed.to_string()]);
-        }
-        for (industry, found) in &rule.by_industry {
-            groups.add_row([(*name).clone(), String::new(), group(industry), found.changed.to_string()]);
-        }
-    }
-    for table in [moves, sums, grounds, groups] {
-        if table.row_iter().next().is_some() {
-            out.push_str(&table.to_string());
-            out.push('\n');
-        }
-    }
-    out
 }
 
 #[cfg(test)]
@@ -422,9 +209,7 @@ mod tests {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/reform-support-share")
     }
 
-    const PARCELS: &str = "case_id,city,district,industry,signed_on,floor_area,support_floor_area\n\
-        A,深圳市,x,C3913,2020-01-01,1000,300\nB,深圳市,x,C3913,2020-01-01,1000,330\n\
-        C,深圳市,y,C2710,2020-01-01,1000,351\nD,深圳市,y,C2710,2020-01-01,1000,\nE,上海市,z,C39,2020-01-01,1000,330\n";
+    const PARCELS: &str = include_str!("../../../../examples/parcels.csv");
 
     #[test]
     fn a_reform_tells_who_changes_and_by_what() {

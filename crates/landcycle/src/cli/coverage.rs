@@ -53,13 +53,8 @@ fn documents<'l>(library: &'l Library, only: Option<&str>) -> Vec<(&'l str, &'l 
     all
 }
 
-fn counts(document: &Document) -> (usize, usize) {
-    let encoded = document.articles.iter().filter(|a| matches!(a.status, Encoding::Encoded(_))).count();
-    (encoded, document.articles.len())
-}
-
 fn value(package: &str, document: &Document) -> Value {
-    let (encoded, articles) = counts(document);
+    let (encoded, articles) = (document.encoded(), document.articles.len());
     let listed: Vec<Value> = document
         .articles
         .iter()
@@ -82,7 +77,7 @@ fn text(documents: &[(&str, &Document)], language: Language) -> String {
     let mut told = String::new();
     let mut all = (0, 0);
     for (package, document) in documents {
-        let (encoded, articles) = counts(document);
+        let (encoded, articles) = (document.encoded(), document.articles.len());
         all = (all.0 + encoded, all.1 + articles);
         let table = document.table1.as_ref().map(|(_, order)| format!("{order}. ")).unwrap_or_default();
         let number = document.number.as_deref().unwrap_or_default();

@@ -217,8 +217,19 @@ mod tests {
     }
 
     #[test]
-    fn columns_of_one_subject_or_of_every_are_read() {
-        let batches = read_text("case_id,district,area\nC1,x,5\n").expect("sound facts");
-        assert_eq!(batches[0].subject, 0);
+    fn what_the_cases_are_is_read_off_the_columns() {
+        let library = packages::sound(None).map_err(|failure| failure.message).expect("sound packages");
+        let named = |batches: &[Batch]| library.vocabulary.subjects()[batches[0].subject].id.clone();
+        assert_eq!(named(&read_text("case_id,district,area\nC1,x,5\n").expect("sound facts")), "parcel");
+        let plan = library
+            .vocabulary
+            .facts()
+            .iter()
+            .find(|fact| fact.subject.is_some_and(|at| library.vocabulary.subjects()[at].id == "plan"));
+        let plan = &plan.expect("a fact of plans").name;
+        let read = read_text(&format!("case_id,district,{plan}\nC1,x,\n")).expect("sound facts");
+        assert_eq!(named(&read), "plan");
+        let mixed = said(&format!("case_id,area,{plan}\nC1,5,\n"));
+        assert!(mixed.contains("two subjects") && mixed.contains("area") && mixed.contains(plan), "{mixed}");
     }
 }

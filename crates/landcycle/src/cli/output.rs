@@ -14,6 +14,7 @@ use landcycle_policy::program::outcome::{Outcome, OutcomeValue, Words};
 use landcycle_policy::text::Language;
 use serde_json::{Map, Value, json};
 
+use super::sheets::Sheets;
 use super::target::{Pen, Target};
 use crate::assessment::{Found, bound};
 use crate::say::{Failure, words};
@@ -77,15 +78,6 @@ struct Tally {
     names: Vec<String>,
     done: BTreeMap<(String, String), Counts>,
 }
-
-struct Sheets {
-    book: rust_xlsxwriter::Workbook,
-    row: u32,
-    sheet: usize,
-}
-
-/// Rows that an XLSX sheet can hold below its heading.
-const SHEET_ROWS: u32 = 1_048_575;
 
 const HEADING: [&str; 8] = ["case_id", "rule", "outcome", "missing", "cites", "grade", "package", "bound"];
 
@@ -166,10 +158,7 @@ impl Sink {
                 Self::Csv(Box::new(writer))
             }
             Format::Parquet => Self::Parquet(Box::new(DeterminationColumns::new(stream).map_err(shown)?)),
-            Format::Xlsx => {
-                let book = rust_xlsxwriter::Workbook::new();
-                Self::Xlsx(Box::new(Sheets { book, row: SHEET_ROWS + 1, sheet: 0 }), stream)
-            }
+            Format::Xlsx => Self::Xlsx(Box::new(Sheets::new("determinations", &HEADING)), stream),
         })
     }
 
@@ -212,7 +201,20 @@ impl Sink {
                     bound: plain.bound,
                 })
                 .map_err(shown),
-            Self::Xlsx(sheets, _) => sheets.put(plain).map_err(shown),
+            Self::Xlsx(sheets, _) => {
+                let (missing, cites) = (plain.missing.join(" "), plain.cites.join(" "));
+                let cells = [
+                    plain.case_id,
+                    plain.rule,
+                    &plain.outcome,
+                    &missing,
+                    &cites,
+                    plain.grade,
+                    plain.package,
+                    plain.bound.unwrap_or(""),
+                ];
+                sheets.put(cells).map_err(shown)
+            }
         }
     }
 
@@ -226,9 +228,8 @@ impl Sink {
             Self::Json(mut stream) => stream.flush().map_err(shown),
             Self::Csv(mut writer) => writer.flush().map_err(shown),
             Self::Parquet(columns) => columns.finish().map(|_| ()).map_err(shown),
-            Self::Xlsx(mut sheets, mut stream) => {
-                // Packed in memory: the packer talks to standard error when its file ends early.
-                let packed = sheets.book.save_to_buffer().map_err(shown)?;
+            Self::Xlsx(sheets, mut stream) => {
+                let packed = sheets.finish().map_err(shown)?;
                 stream.write_all(&packed).and_then(|()| stream.flush()).map_err(shown)
             }
         }
@@ -297,36 +298,6 @@ fn class(value: &OutcomeValue, rule: &landcycle_policy::law::Rule) -> String {
         Words::Fields(fields) => fields.first().map_or_else(String::new, |(_, word)| word.clone()),
         Words::One(word) if rule.fields[0].codes.is_empty() && !is_flag(&word) => ">0".to_owned(),
         words => words.line(),
-    }
-}
-
-impl Sheets {
-    fn put(&mut self, plain: &Plain<'_>) -> Result<(), rust_xlsxwriter::XlsxError> {
-        if self.row > SHEET_ROWS {
-            let sheet = self.book.add_worksheet_with_low_memory()?;
-            for (at, name) in HEADING.iter().enumerate() {
-                sheet.write_string(0, at as u16, *name)?;
-            }
-            self.sheet += 1;
-            sheet.set_name(format!("determinations {}", self.sheet))?;
-            self.row = 1;
-        }
-        let sheet = self.book.worksheet_from_index(self.sheet - 1)?;
-        let cells = [
-            plain.case_id.to_owned(),
-            plain.rule.to_owned(),
-            plain.outcome.clone(),
-            plain.missing.join(" "),
-            plain.cites.join(" "),
-            plain.grade.to_owned(),
-            plain.package.to_owned(),
-            plain.bound.unwrap_or("").to_owned(),
-        ];
-        for (at, cell) in cells.into_iter().enumerate() {
-            sheet.write_string(self.row, at as u16, cell)?;
-        }
-        self.row += 1;
-        Ok(())
     }
 }
 

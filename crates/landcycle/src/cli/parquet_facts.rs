@@ -241,3 +241,72 @@ fn broken(file: &str, error: &FactsError) -> Failure {
         other => Failure::new("parquet_broken", &[("file", file), ("why", &other.to_string())]),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    //! The same cases as CSV and as Parquet, and what is wrong with a file.
+
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray};
+    use parquet::arrow::ArrowWriter;
+
+    use super::{Stream, is_parquet};
+    use crate::packages;
+
+    fn write(path: &Path, columns: Vec<(&str, ArrayRef)>) {
+        let batch = RecordBatch::try_from_iter(columns).expect("columns of one length");
+        let file = std::fs::File::create(path).expect("a file");
+        let mut writer = ArrowWriter::try_new(file, batch.schema(), None).expect("a writer");
+        writer.write(&batch).expect("written");
+        writer.close().expect("closed");
+    }
+
+    #[test]
+    fn a_file_is_read_as_the_same_facts_whatever_its_form() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (table, file) = (folder.path().join("facts.csv"), folder.path().join("facts.parquet"));
+        std::fs::write(
+            &table,
+            "case_id,city,signed_on,area [亩],supply_mode\nA,x,2015-03-04,1.5,lease\nB,x,,,\n",
+        )
+        .expect("written");
+        let text = |values: Vec<Option<&str>>| Arc::new(StringArray::from(values)) as ArrayRef;
+        write(
+            &file,
+            vec![
+                ("case_id", text(vec![Some("A"), Some("B")])),
+                ("city", text(vec![Some("x"), Some("x")])),
+                ("signed_on", Arc::new(Date32Array::from(vec![Some(16_498), None]))),
+                ("area [亩]", Arc::new(Float64Array::from(vec![Some(1.5), None]))),
+                ("supply_mode", text(vec![Some("租赁"), None])),
+            ],
+        );
+        let library = packages::sound(None).map_err(|failure| failure.message).expect("sound packages");
+        assert!(is_parquet(&file) && !is_parquet(&table));
+        let of_table = super::super::facts_file::read(&library, &table, None, None);
+        let of_table = of_table.map_err(|failure| failure.message).expect("sound facts");
+        let mut stream =
+            Stream::open(&library, &file, None).map_err(|failure| failure.message).expect("opened");
+        let of_file =
+            stream.next().map_err(|failure| failure.message).expect("sound facts").expect("a batch");
+        assert_eq!((of_file.len(), &of_file[0].cases), (1, &of_table[0].cases));
+        assert_eq!(of_file[0].law.digest, of_table[0].law.digest);
+        assert_eq!(of_file[0].facts, of_table[0].facts);
+        assert!(stream.next().map_err(|failure| failure.message).expect("sound facts").is_none());
+    }
+
+    #[test]
+    fn a_faulty_cell_is_named_by_row_and_column() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("facts.parquet");
+        let areas: ArrayRef = Arc::new(Float64Array::from(vec![5.0, -1.0]));
+        write(&file, vec![("area", areas)]);
+        let library = packages::sound(None).map_err(|failure| failure.message).expect("sound packages");
+        let mut stream =
+            Stream::open(&library, &file, None).map_err(|failure| failure.message).expect("opened");
+        let said = stream.next().err().expect("refused").message.en;
+        assert!(said.contains("row 2") && said.contains("\"area\""), "{said}");
+    }
+}

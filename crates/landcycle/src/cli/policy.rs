@@ -235,24 +235,27 @@ fn show(options: &Show, context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-fn rule_json(
+/// A rule with its versions.
+pub(crate) fn rule_json(
     library: &Library,
     law: &landcycle_policy::law::Law,
     rule: &landcycle_policy::law::Rule,
 ) -> Value {
     let versions: Vec<Value> = rule
         .history()
-        .map(|(layer, from, until, cites)| {
+        .map(|past| {
             json!({
-                "layer": law.chain[layer].id, "from": iso(from), "until": until.map(iso),
-                "cites": cites.iter().map(|c| cite_json(library, &c.id)).collect::<Vec<_>>(),
+                "layer": law.chain[past.layer].id, "from": iso(past.from), "until": past.until.map(iso),
+                "grade": past.grade().word(), "illustrative": past.illustrative.map(text_json),
+                "note": past.note.map(text_json),
+                "cites": past.cites.iter().map(|c| cite_json(library, &c.id)).collect::<Vec<_>>(),
             })
         })
         .collect();
     json!({
         "id": rule.id, "title": text_json(&rule.title), "stage": rule.stage,
         "owner": text_json(&library.vocabulary.department(&rule.owner)), "kind": rule.kind.word(),
-        "versions": versions,
+        "definition": rule.definition, "versions": versions,
     })
 }
 
@@ -377,7 +380,8 @@ pub(crate) fn document_head_json(
         "issuer": text_json(&document.issuer), "rank": document.rank, "issued": document.issued,
         "in_force": {"from": document.in_force_from, "until": document.in_force_until},
         "status": document.status, "grade": document.grade.word(), "package": package,
-        "views": {"table1": table1, "fig1": fig1},
+        "views": {"table1": table1, "fig1": fig1}, "reviewed": document.reviewed,
+        "coverage": {"encoded": document.encoded(), "articles": document.articles.len()},
     })
 }
 

@@ -14,6 +14,9 @@ pub(crate) struct Serve {
     /// 库 · GeoPackage store
     #[arg(long, value_name = "FILE")]
     store: PathBuf,
+    /// 改革包 · folder of a reform to compare with on the page (repeatable)
+    #[arg(long, value_name = "DIR")]
+    reform: Vec<PathBuf>,
     /// 端口 · port on loopback; 0 picks a free one
     #[arg(long, default_value_t = 8460)]
     port: u16,
@@ -22,6 +25,6 @@ pub(crate) struct Serve {
 impl Serve {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let library = packages::sound(context.packages())?;
-        http::serve(library, &self.store, self.port, context.language)
+        http::serve(library, (&self.store, &self.reform), self.port, context.language)
     }
 }

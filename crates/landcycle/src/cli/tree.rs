@@ -44,9 +44,10 @@ struct Writer<'w> {
 
 impl Writer<'_> {
     fn write(&self, step: &Step, first: &str, rest: &str, lines: &mut Vec<String>) {
-        let title = step.title.get(self.language);
-        let value = step.display.get(self.language);
-        let shown = matches!(step.kind, StepKind::Version) && step.state == State::Known;
+        let title = step.told.title.get(self.language);
+        let display = step.display();
+        let value = display.get(self.language);
+        let shown = matches!(step.kind(), StepKind::Version) && step.state == State::Known;
         let value = if value.is_empty() || shown { String::new() } else { format!(" = {value}") };
         lines.push(format!("{first}{title}{value}"));
         let inner = format!("{rest}{}", if step.children.is_empty() { "    " } else { "│   " });
@@ -63,21 +64,21 @@ impl Writer<'_> {
     fn details(&self, step: &Step) -> Vec<String> {
         let mut details = Vec::new();
         let word = |key: &str| words(key).get(self.language).to_owned();
-        let written = matches!(step.kind, StepKind::Operation | StepKind::Parameter | StepKind::Reference);
-        if let (true, Some(expression)) = (written, &step.expression) {
+        let written = matches!(step.kind(), StepKind::Operation | StepKind::Parameter | StepKind::Reference);
+        if let (true, Some(expression)) = (written, &step.told.expression) {
             details.push(format!("`{expression}`"));
         }
-        if let Some(parameter) = &step.parameter {
+        if let Some(parameter) = &step.told.parameter {
             let layer = parameter.layer.get(self.language);
             details.push(format!("{} {layer} · {} {}", word("set_by"), word("since"), parameter.from));
         }
-        for cite in &step.cites {
+        for cite in &step.told.cites {
             details.push(format!("▸ {}", cite_line(self.library, cite, self.language)));
         }
-        if let Some(grade) = step.grade {
+        if let Some(grade) = step.told.grade {
             details.push(format!("{} {}", word("grade"), word(&format!("grade_{}", grade.word()))));
         }
-        if let Some(fact) = step.fact {
+        if let Some(fact) = step.told.fact {
             let known = &self.library.vocabulary.facts()[fact];
             let owner = self.library.vocabulary.department(&known.owner);
             match (step.state, self.sources.of(&known.name)) {
@@ -92,7 +93,7 @@ impl Writer<'_> {
                 _ => details.push(format!("{} {}", word("owed_by"), owner.get(self.language))),
             }
         }
-        details.extend(step.note.as_ref().map(|note| note.get(self.language).to_owned()));
+        details.extend(step.note().map(|note| note.get(self.language).to_owned()));
         details
     }
 }
@@ -151,7 +152,7 @@ pub(crate) fn text_json(text: &Text) -> Value {
 /// The tree as JSON.
 pub(crate) fn json(step: &Step, library: &Library, sources: &Sources) -> Value {
     let facts = library.vocabulary.facts();
-    let kind = match step.kind {
+    let kind = match step.kind() {
         StepKind::Rule => "rule",
         StepKind::Version => "version",
         StepKind::Exception => "exception",
@@ -168,13 +169,14 @@ pub(crate) fn json(step: &Step, library: &Library, sources: &Sources) -> Value {
         State::NotApplicable => "not_applicable",
         State::Undefined => "undefined",
     };
-    let fact = step.fact.map(|at| &facts[at]);
+    let fact = step.told.fact.map(|at| &facts[at]);
     let stored = fact.and_then(|f| sources.texts.get(&f.name));
+    let raw = step.raw();
     let (raw, display) = match (stored, fact) {
-        (Some(text), Some(fact)) if step.raw.is_empty() && step.state == State::Known => {
+        (Some(text), Some(fact)) if raw.is_empty() && step.state == State::Known => {
             (text.clone(), library.vocabulary.display(fact, text))
         }
-        _ => (step.raw.clone(), step.display.clone()),
+        _ => (raw, step.display()),
     };
     let source = fact.and_then(|f| sources.of(&f.name)).map(|event| {
         json!({
@@ -187,12 +189,12 @@ pub(crate) fn json(step: &Step, library: &Library, sources: &Sources) -> Value {
     });
     json!({
         "kind": kind,
-        "title": text_json(&step.title),
-        "expression": step.expression,
+        "title": text_json(&step.told.title),
+        "expression": step.told.expression,
         "value": {"state": state, "raw": raw, "display": text_json(&display)},
-        "cites": step.cites.iter().map(|cite| cite_json(library, cite)).collect::<Vec<_>>(),
-        "grade": step.grade.map(landcycle_policy::package::document::Grade::word),
-        "parameter": step.parameter.as_ref().map(|p| json!({
+        "cites": step.told.cites.iter().map(|cite| cite_json(library, cite)).collect::<Vec<_>>(),
+        "grade": step.told.grade.map(landcycle_policy::package::document::Grade::word),
+        "parameter": step.told.parameter.as_ref().map(|p| json!({
             "id": format!("{}/{}", p.package, p.id),
             "layer": text_json(&p.layer),
             "from": p.from,
@@ -202,7 +204,7 @@ pub(crate) fn json(step: &Step, library: &Library, sources: &Sources) -> Value {
         "source": source,
         "owner": fact.map(|f| text_json(&library.vocabulary.department(&f.owner))),
         "missing": step.missing.iter().map(|f| facts[*f].name.as_str()).collect::<Vec<_>>(),
-        "note": step.note.as_ref().map(text_json),
+        "note": step.note().as_ref().map(text_json),
         "children": step.children.iter().map(|c| json(c, library, sources)).collect::<Vec<_>>(),
     })
 }

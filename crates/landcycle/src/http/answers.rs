@@ -14,7 +14,7 @@ use landcycle_policy::text::Text;
 use landcycle_policy::vocabulary::Fact;
 use serde_json::{Value, json};
 
-use super::outcomes::{Shown, kind, possible};
+use super::outcomes::{Shown, possible};
 use super::problem::Problem;
 use super::query::{self, Query};
 use super::{App, apart};
@@ -49,7 +49,7 @@ pub(super) async fn status(State(app): State<Arc<App>>) -> Answer {
             .map(|(_, rule)| {
                 json!({
                     "id": rule.id, "name": rule.name, "title": text_json(&rule.title),
-                    "stage": rule.stage, "kind": kind(rule), "outcomes": possible(rule),
+                    "stage": rule.stage, "kind": rule.kind.word(), "outcomes": possible(rule),
                 })
             })
             .collect();

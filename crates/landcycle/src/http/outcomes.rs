@@ -106,6 +106,26 @@ fn text(outcome: &Outcome, rule: &Rule) -> Text {
     }
 }
 
+/// What a class of outcomes is called that a comparison tells of.
+pub(super) fn class_title(rule: &Rule, class: &str) -> Text {
+    let code = match (rule.kind, class) {
+        (_, "unknown" | "not_applicable" | "pass" | "fail" | "yes" | "no") => class,
+        (RuleKind::Quantity, "0") => "zero",
+        (RuleKind::Quantity, _) | (RuleKind::Date, "date") => "value",
+        (RuleKind::Date, _) => "no_day",
+        (RuleKind::Set, "–") => "empty",
+        _ => "",
+    };
+    if !code.is_empty() {
+        return words(&format!("outcome_{code}"));
+    }
+    let codes = rule.fields.iter().flat_map(|field| &field.codes);
+    let title = |word: &str| codes.clone().find(|known| known.code == word).map(|known| known.title.clone());
+    let parts = class.split(['+', ' ']).map(|word| title(word).unwrap_or_else(|| Text::same(word)));
+    let gap = words("list_gap");
+    join(&parts.collect::<Vec<_>>(), &gap.zh, &gap.en)
+}
+
 fn join(parts: &[Text], zh: &str, en: &str) -> Text {
     let all = |form: fn(&Text) -> &str, gap: &str| parts.iter().map(form).collect::<Vec<_>>().join(gap);
     Text { zh: all(|t| &t.zh, zh), en: all(|t| &t.en, en) }
@@ -116,7 +136,8 @@ pub(super) fn possible(rule: &Rule) -> Value {
     let one = |code: &str, tone: &str| json!({"code": code, "title": text_json(&words(&format!("outcome_{code}"))), "tone": tone});
     let mut list: Vec<Value> = match rule.kind {
         RuleKind::PassFail => vec![one("pass", "good"), one("fail", "bad")],
-        RuleKind::YesNo => vec![one("yes", "bad"), one("no", "good")],
+        RuleKind::YesNo if rule.finding => vec![one("yes", "bad"), one("no", "good")],
+        RuleKind::YesNo => vec![one("yes", "neutral"), one("no", "neutral")],
         RuleKind::Quantity => {
             // A sum of money asks for attention; a share or a number of days is neither good nor bad.
             let money = rule.fields.first().is_some_and(Field::is_money);
@@ -138,12 +159,4 @@ pub(super) fn possible(rule: &Rule) -> Value {
 /// One of a rule's own outcomes.
 fn listed(code: &OutcomeCode) -> Value {
     json!({"code": code.code, "title": text_json(&code.title), "tone": code.tone})
-}
-
-/// The kind of a rule in the API's words.
-pub(super) fn kind(rule: &Rule) -> &'static str {
-    match rule.kind {
-        RuleKind::Quantity => "money",
-        other => other.word(),
-    }
 }

@@ -39,10 +39,22 @@ pub(super) type Pairs = BTreeMap<String, String>;
 
 /// The assessment date, when named.
 pub(super) fn day(pairs: &Pairs) -> Result<Option<Date>, Problem> {
-    let Some(text) = pairs.get("as_of").filter(|text| !text.is_empty()) else { return Ok(None) };
+    date(pairs, "as_of")
+}
+
+/// A day, when named.
+pub(super) fn date(pairs: &Pairs, name: &str) -> Result<Option<Date>, Problem> {
+    let Some(text) = pairs.get(name).filter(|text| !text.is_empty()) else { return Ok(None) };
     // Times of day and other spellings of a date parse too; one day has one address.
     let day = text.parse().ok().filter(|day: &Date| day.to_string() == *text);
-    day.map(Some).ok_or_else(|| Problem::query("as_of", text, "YYYY-MM-DD"))
+    day.map(Some).ok_or_else(|| Problem::query(name, text, "YYYY-MM-DD"))
+}
+
+/// A number up to `most`, or the usual one.
+pub(super) fn number(pairs: &Pairs, name: &str, usual: usize, most: usize) -> Result<usize, Problem> {
+    let Some(text) = pairs.get(name).filter(|text| !text.is_empty()) else { return Ok(usual) };
+    let number = text.parse().ok().filter(|number| *number <= most);
+    number.ok_or_else(|| Problem::query(name, text, &format!("0 … {most}")))
 }
 
 impl Query {
@@ -52,14 +64,6 @@ impl Query {
             return Err(Problem::query(name, value, &NAMES.join(", ")));
         }
         let text = |name: &str| pairs.get(name).filter(|value| !value.is_empty()).cloned();
-        let number = |name: &str, usual: usize, most: usize| match text(name) {
-            None => Ok(usual),
-            Some(value) => value
-                .parse()
-                .ok()
-                .filter(|n| *n <= most)
-                .ok_or_else(|| Problem::query(name, &value, &format!("0 … {most}"))),
-        };
         let sort = text("sort").unwrap_or_else(|| "case_id".into());
         let key = sort.strip_prefix('-').unwrap_or(&sort).to_owned();
         if !SORTS.contains(&key.as_str()) {
@@ -73,8 +77,8 @@ impl Query {
             outcome: text("outcome"),
             text: text("q").map(|q| q.trim().to_lowercase()),
             sort: Sort { key, descending: sort.starts_with('-') },
-            offset: number("offset", 0, OFFSET_MAX)?,
-            limit: number("limit", LIMIT, LIMIT_MAX)?,
+            offset: number(pairs, "offset", 0, OFFSET_MAX)?,
+            limit: number(pairs, "limit", LIMIT, LIMIT_MAX)?,
         })
     }
 }

@@ -261,6 +261,7 @@ impl Builder<'_> {
                 judged_on: judged_on.unwrap_or(JudgedOn::AsOf),
                 kind: found.head.kind,
                 definition: found.head.definition,
+                finding: found.head.finding,
                 fields: found.fields.clone(),
                 subject: None,
                 versions,

@@ -110,6 +110,11 @@ impl Document {
         self.articles.iter().find(|article| article.key == key)
     }
 
+    /// How many articles are rules, parameters or tables.
+    pub fn encoded(&self) -> usize {
+        self.articles.iter().filter(|article| matches!(article.status, Encoding::Encoded(_))).count()
+    }
+
     pub(crate) fn read(root: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         const KEYS: [&str; 13] = [
             "id",

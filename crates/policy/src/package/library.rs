@@ -131,7 +131,7 @@ impl Library {
     /// Every rule must compile on every day of its history: nothing is left to be found at run time.
     fn check_computable(&self, law: &Law, faults: &mut Vec<Fault>) {
         let days: BTreeSet<i64> =
-            law.rules.iter().flat_map(|r| r.history().map(|(_, from, ..)| from)).collect();
+            law.rules.iter().flat_map(|r| r.history().map(|past| past.from)).collect();
         for day in days {
             self.check_day(law, day, None, faults);
         }
@@ -142,17 +142,10 @@ impl Library {
         &self,
         law: &Law,
         day: i64,
-        some: Option<Vec<Vec<usize>>>,
+        some: Option<&[Vec<usize>]>,
         faults: &mut Vec<Fault>,
     ) {
-        let compiled = match some {
-            None => Program::compile(law, &self.vocabulary, day, false),
-            Some(groups) => {
-                let rules = groups.into_iter().flatten().collect();
-                Program::of_rules(law, &self.vocabulary, day, false, &rules)
-            }
-        };
-        if let Err((rule, fault)) = compiled {
+        if let Err((rule, fault)) = Program::check(law, &self.vocabulary, day, some) {
             let file = law.chain.iter().find_map(|p| p.rules.get(&rule));
             if let Some(file) = file {
                 let span = file.versions.iter().find(|v| v.from == day).map_or(file.span, |v| v.span);

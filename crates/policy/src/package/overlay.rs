@@ -108,7 +108,7 @@ impl Library {
         let starts = groups.iter().flatten().flat_map(|at| law.rules[*at].starts());
         let days: BTreeSet<i64> = starts.filter(|day| *day > first).chain([first]).collect();
         for day in days {
-            self.check_day(law, day, Some(groups.clone()), faults);
+            self.check_day(law, day, Some(&groups), faults);
         }
     }
 }

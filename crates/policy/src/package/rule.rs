@@ -75,6 +75,8 @@ pub(crate) struct Head {
     pub(crate) judged_on: Placed,
     pub(crate) kind: RuleKind,
     pub(crate) definition: bool,
+    /// A yes asks for action: how a page colours it.
+    pub(crate) finding: bool,
     pub(crate) unit: Option<Placed>,
     pub(crate) fields: Vec<FieldHead>,
 }
@@ -130,13 +132,14 @@ pub(crate) struct Exception {
 
 impl RuleFile {
     pub(crate) fn read(path: &str, root: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        const KEYS: [&str; 13] = [
+        const KEYS: [&str; 14] = [
             "title",
             "stage",
             "owner",
             "judged_on",
             "kind",
             "definition",
+            "finding",
             "unit",
             "outcomes",
             "fields",
@@ -187,6 +190,7 @@ impl Head {
             judged_on,
             kind,
             definition: reader.flag(root, "definition"),
+            finding: reader.flag(root, "finding"),
             unit: reader.optional_text(root, "unit"),
             fields: fields(kind, root, reader),
         })

@@ -99,27 +99,47 @@ impl Program {
             if group.is_empty() {
                 continue;
             }
-            let part = |known_facts| -> Result<Part, (String, CompileFault)> {
-                let mut builder = PartBuilder::new(keep, as_of, known_facts);
-                let mut done: BTreeMap<&str, Done> = BTreeMap::new();
-                for at in &group {
-                    let rule = &law.rules[*at];
-                    let compiled = builder.rule(law, *at, vocabulary, &done);
-                    done.insert(&rule.id, compiled.map_err(|fault| (rule.id.clone(), fault))?);
-                }
-                if !keep {
-                    builder.part.allocate();
-                }
-                Ok(builder.part)
-            };
-            let mut whole = part(false)?;
+            let mut whole = part(law, vocabulary, &group, PartBuilder::new(keep, as_of, false))?;
             if !keep {
-                whole.twin = Twin::new(&whole, part(true)?).map(Box::new);
+                whole.allocate();
+                let mut known = part(law, vocabulary, &group, PartBuilder::new(keep, as_of, true))?;
+                known.allocate();
+                whole.twin = Twin::new(&whole, known).map(Box::new);
             }
             parts.push(whole);
         }
         Ok(Self { parts })
     }
+
+    /// Whether some rules, or all, can be compiled for a day, without making a program of them.
+    pub(crate) fn check(
+        law: &Law,
+        vocabulary: &Vocabulary,
+        as_of: i64,
+        some: Option<&[Vec<usize>]>,
+    ) -> Result<(), (String, CompileFault)> {
+        let all = some.is_none().then(|| groups(law));
+        for group in some.or(all.as_deref()).unwrap_or_default() {
+            part(law, vocabulary, group, PartBuilder::new(false, as_of, false))?;
+        }
+        Ok(())
+    }
+}
+
+/// Compiles rules that use one another.
+fn part(
+    law: &Law,
+    vocabulary: &Vocabulary,
+    group: &[usize],
+    mut builder: PartBuilder,
+) -> Result<Part, (String, CompileFault)> {
+    let mut done: BTreeMap<&str, Done> = BTreeMap::new();
+    for at in group {
+        let rule = &law.rules[*at];
+        let compiled = builder.rule(law, *at, vocabulary, &done);
+        done.insert(&rule.id, compiled.map_err(|fault| (rule.id.clone(), fault))?);
+    }
+    Ok(builder.part)
 }
 
 /// Rules with those that they use, directly or through others.

@@ -4,7 +4,7 @@ use crate::vocabulary::{BadValue, MISSING, Symbols, Vocabulary};
 
 /// 事实表 · the facts of many cases, a column each. A lane is a whole number in the vocabulary's
 /// encoding; [`MISSING`] where nothing is known.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     len: usize,
     columns: Vec<Vec<i64>>,

@@ -21,10 +21,10 @@ fn no_day_has_two_texts_and_every_gap_is_stated() {
                 let texts = rule.texts_on(day);
                 let place = format!("{package} {} on {}", rule.id, iso(day));
                 assert!(texts <= 1, "{place}: {texts} texts hold");
-                let begun = rule.history().any(|(_, from, ..)| from <= day);
+                let begun = rule.history().any(|past| past.from <= day);
                 let ended = rule
                     .history()
-                    .any(|(_, from, until, _)| from <= day && until.is_some_and(|end| end <= day));
+                    .any(|past| past.from <= day && past.until.is_some_and(|end| end <= day));
                 assert!(texts == 1 || !begun || ended, "{place}: no text holds, and none says that it ended");
             }
         }

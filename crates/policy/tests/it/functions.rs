@@ -45,7 +45,7 @@ fn word(library: &Library, given: &[(&str, &str)]) -> (String, Vec<String>) {
         Outcome::Unknown => "unknown".to_owned(),
         Outcome::NotApplicable => "not_applicable".to_owned(),
     };
-    assert_eq!(told.raw.is_empty(), word == "unknown", "what is explained is what was determined");
+    assert_eq!(told.raw().is_empty(), word == "unknown", "what is explained is what was determined");
     (word, found.missing.iter().map(|fact| vocabulary.facts()[*fact].name.clone()).collect())
 }
 

@@ -46,7 +46,7 @@ fn determined(library: &Library, given: &[(&str, &str)]) -> (Determination, Stri
         Outcome::NotApplicable => "not_applicable".to_owned(),
     };
     // What is explained is what was determined.
-    assert_eq!(told.raw.is_empty(), !matches!(found.outcome, Outcome::Value(_)), "{told:?}");
+    assert_eq!(told.raw().is_empty(), !matches!(found.outcome, Outcome::Value(_)), "{told:?}");
     (found, word)
 }
 

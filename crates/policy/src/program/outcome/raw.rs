@@ -1,9 +1,9 @@
 //! Outcomes as they stand in their columns, for whoever looks at millions of them and needs only a
 //! few in words.
 
-use super::{Columns, FieldColumn, Outcomes, RuleColumns, Values, way_of};
+use super::{Columns, FieldColumn, OutcomeValue, Outcomes, RuleColumns, Values, value_of, way_of};
 use crate::exact::Exact;
-use crate::law::Law;
+use crate::law::{Law, Rule};
 use crate::package::document::Grade;
 use crate::program::{FACTS_MAX, NOT_APPLICABLE};
 
@@ -85,6 +85,11 @@ impl<'o> RawOutcomes<'o> {
     #[inline]
     pub fn path(self, row: usize) -> i64 {
         self.part.value(self.rule.path, row) as i64
+    }
+
+    /// The value of a row; it means something only where the state is [`State::Known`].
+    pub fn value(self, rule: &Rule, row: usize) -> OutcomeValue {
+        value_of(rule, self.part, self.rule, row)
     }
 
     fn lanes(self, values: Values) -> RawLanes<'o> {
