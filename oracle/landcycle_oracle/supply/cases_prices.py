@@ -10,11 +10,10 @@ from ..suite import Suite
 from ..supervision.making import Cells, decimal, thinned
 from . import prices
 from .common import AS_OF, ESTATE_LAW, PACKAGES, PAPER, REGULATION, YEAR_2017, YEAR_2019, years_worth
-from .making import LAND_USES, MODES, day_about, near
+from .making import LAND_USES, MODES, day_about, near, years
 
 CODES = ("supply_mode", "land_use", "project_class", "orientation", "key_project_tier")
 NUMBERS = ("area", "land_grade", "term_years", "far_agreed", "government_floor_area")
-TERMS = ("0", "0.5", "1", "19.75", "20", "30", "30.000001", "40", "49.999999", "50", "50.5", "70", "1000")
 
 
 def make(random: Random, package: str, as_of: date) -> Cells:
@@ -28,7 +27,7 @@ def make(random: Random, package: str, as_of: date) -> Cells:
         "project_class": random.choice(("key", "general", "project_land", "standard_plant")),
         "orientation": random.choice(("emerging_strategic", "encouraged", "permitted", "restricted", "prohibited")),
         "key_project_tier": random.choice(("lower", "higher")),
-        "area": decimal(area), "far_agreed": far, "term_years": random.choice(TERMS),
+        "area": decimal(area), "far_agreed": far, "term_years": years(random),
         # Now and then more than is built: the sum is then below 0.
         "government_floor_area": random.choice(("0", "0", "500.25", decimal(area * Fraction(far) / 2), "50000")),
     }

@@ -39,7 +39,7 @@ def make(random: Random, package: str, as_of: date) -> Cells:
         "floor_area": decimal(floor), "main_use_floor_area": near(random, floor * rules.MAIN_USE),
     }
     largest = rules.largest(SUITE.facts(cells))
-    known = not isinstance(largest, Unknown) and area > 0
+    known = not isinstance(largest, Unknown) and 100 * area > 4 * largest
     cells["far_agreed"] = near(random, largest / area) if known else random.choice(("2", "3.5"))
     return thinned(random, cells)
 

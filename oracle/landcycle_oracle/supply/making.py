@@ -14,6 +14,7 @@ MODES = (
     "capital_contribution",
 )
 LAND_USES = ("industrial", "industrial_mining_storage", "new_industry", "rnd", "logistics", "storage")
+TERMS = ("0", "0.5", "1", "19.75", "20", "30", "30.000001", "40", "49.999999", "50", "50.5", "70", "1000")
 HALF_STEP = Fraction(1, 20_000)
 
 
@@ -37,3 +38,8 @@ def near(random: Random, limit: Fraction, places: int = 4) -> str:
 def above(random: Random, limit: Fraction) -> str:
     """Mostly the limit or more, so that several conditions can hold together."""
     return near(random, limit) if random.random() < 0.3 else decimal(limit * random.choice((1, Fraction(6, 5), 2)))
+
+
+def years(random: Random) -> str:
+    """A term of whole years, one beside them, any to six decimals."""
+    return random.choice((*TERMS, decimal(Fraction(random.randint(0, 70_000_000), 1_000_000), 6)))

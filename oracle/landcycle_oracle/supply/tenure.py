@@ -17,7 +17,7 @@ from . import prices
 from .common import (
     AS_OF, ESTATE_LAW, GUANGDONG, LONGEST, PACKAGES, PAPER, at_most, is_allocated, judged, only_if, years_worth,
 )
-from .making import LAND_USES, MODES, day_about
+from .making import LAND_USES, MODES, day_about, years
 
 CODES = ("supply_mode", "evaluation_passed", "public_interest_need", "land_use")
 DATES = ("conversion_applied_on", "evaluated_on", "renewal_applied_on", "term_ends_on")
@@ -96,7 +96,7 @@ def make(random: Random, package: str, as_of: date) -> Cells:
         "evaluated_on": evaluated, "supply_mode": random.choice((*MODES, *("lease_then_grant",) * 6)),
         "evaluation_passed": yes_or_no(random, 0.8), "public_interest_need": yes_or_no(random, 0.2),
         "grant_term_years": random.choice(("20", "49.999999", "50", "50.000001", "70")),
-        "renewal_term_years": random.choice(("0", "0.25", "1", "10", "12.75", "20", "49.999999", "50", "60")),
+        "renewal_term_years": years(random),
         "area": random.choice(("0", "10000", "12345.6789", "0.01")), "land_grade": str(random.randint(1, 11)),
         "land_use": random.choice((*LAND_USES, "rnd")), "far_agreed": random.choice(("0", "1", "2.5", "3.3333")),
         "government_floor_area": random.choice(("0", "100", "1234.5678", "20000")),
