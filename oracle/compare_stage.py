@@ -25,7 +25,7 @@ from landcycle_oracle.outcomes import labels, same_outcome, show
 from landcycle_oracle.suite import Suite
 
 # Stages of which the oracle knows rules beyond those of `compare.py`.
-STAGES = ("diagnosis", "planning", "supervision")
+STAGES = ("diagnosis", "planning", "supervision", "supply")
 # Differences that are printed; the rest is counted.
 SHOWN = 20
 
