@@ -44,17 +44,25 @@ def plans_published_together(facts: Facts, as_of: date) -> Any:
     return pass_fail(both(not_after(supply, as_of), *same))
 
 
+def near(random: Random, day: date) -> date:
+    """The day, its neighbours, a month later."""
+    return day + timedelta(days=random.choice((-1, 0, 0, 1, 30)))
+
+
+def text(random: Random, day: date) -> str:
+    """The day, or that it has not come."""
+    return "none" if random.random() < 0.1 else str(day)
+
+
 def make(random: Random, _: str, as_of: date) -> Cells:
     """Days about the laws, the day of assessment and each other."""
-    near = lambda day: day + timedelta(days=random.choice((-1, 0, 0, 1, 30)))  # noqa: E731
-    adopted = near(random.choice((REGULATION, GUANGDONG, GUANGDONG, GUANGDONG, as_of)))
-    published = near(random.choice((adopted, adopted, as_of)))
-    text = lambda day, none: "none" if random.random() < none else str(day)  # noqa: E731
-    supply = text(published, 0.1)
+    adopted = near(random, random.choice((REGULATION, GUANGDONG, GUANGDONG, GUANGDONG, as_of)))
+    published = near(random, random.choice((adopted, adopted, as_of)))
+    supply = text(random, published)
     cells: Cells = {
-        "plan_from": str(near(random.choice((PAPER, PAPER, adopted)))), "plan_adopted_on": text(adopted, 0.1),
+        "plan_from": str(near(random, random.choice((PAPER, PAPER, adopted)))), "plan_adopted_on": text(random, adopted),
         "plan_published_on": supply, "plan_consulted": yes_or_no(random, 0.8),
-        **{name: random.choice((supply, supply, supply, text(near(published), 0.1))) for name in PUBLISHED[1:]},
+        **{name: random.choice((supply, supply, supply, text(random, near(random, published)))) for name in PUBLISHED[1:]},
         **{f"published_{name}": yes_or_no(random, random.choice((0.5, 1.0))) for name in CONTENTS},
     }
     return thinned(random, cells)

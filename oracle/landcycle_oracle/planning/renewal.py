@@ -1,4 +1,4 @@
-"""Renewal of old plants: the issues of Li 2022 s. 3.1.3, whose path and order are stand-ins, and the rents of a park."""
+"""Renewal of old plants: the issues of Li 2022 s. 3.1.3, whose order is a stand-in, and the rents of a park."""
 
 from __future__ import annotations
 

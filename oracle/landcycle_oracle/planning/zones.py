@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from random import Random
@@ -20,6 +19,7 @@ INDUSTRIAL = Fraction(60, 100)  # of the land inside a district's lines, and in 
 SHENSHAN = Fraction(35, 100)  # industrial land in Shenshan's urban construction land
 SHENSHAN_NAMES = ("深汕特别合作区", "深汕")
 TENTH = Fraction(1, 10)
+METRE = Fraction(1, 10**6)
 SCOPES = ("block", "whole_district", "whole_city")
 AREAS = (
     "zone_area", "zone_industrial_area", "zone_increment_area", "zone_supply_per_year", "urban_construction_area",
@@ -56,17 +56,24 @@ def years_of_supply(facts: Facts, _: date) -> Any:
     return rounded(quotient(facts["zone_increment_area"], facts["zone_supply_per_year"]), TENTH)
 
 
+def land(random: Random) -> Fraction:
+    """Square kilometres to a square metre, often round, now and then none."""
+    return Fraction(random.choice((0, 10**6, 2 * 10**7, 270 * 10**6, random.randint(1, 10**8))), 10**6)
+
+
+def near(random: Random, value: Fraction) -> Fraction:
+    """The value, a square metre to either side, or half of it."""
+    return max(Fraction(0), random.choice((value, value, value - METRE, value + METRE, value / 2)))
+
+
 def make(random: Random, _: str, __: date) -> Cells:
-    """Shares at their floor and a square metre to either side; totals about 270; now and then no land."""
-    metre = Fraction(1, 10**6)
-    near: Callable[[Fraction], Fraction] = lambda value: max(  # noqa: E731
-        Fraction(0), random.choice((value, value, value - metre, value + metre, value / 2)))
-    land = lambda: Fraction(random.choice((0, 10**6, 2 * 10**7, 270 * 10**6, random.randint(1, 10**8))), 10**6)  # noqa: E731, E501
-    zone, urban, yearly = land(), land(), random.choice((Fraction(5), Fraction(6), Fraction(56, 10), land()))
+    """Shares about their floor, totals about 270, supply of ten years or so."""
+    zone, urban = land(random), land(random)
+    yearly = random.choice((Fraction(5), Fraction(6), Fraction(56, 10), land(random)))
     values = {
-        "zone_area": near(zone), "zone_industrial_area": near(zone * INDUSTRIAL),
-        "zone_supply_per_year": yearly, "zone_increment_area": random.choice((Fraction(60), near(yearly * 41 / 4))),
-        "urban_construction_area": urban, "urban_industrial_area": near(urban * SHENSHAN),
+        "zone_area": near(random, zone), "zone_industrial_area": near(random, zone * INDUSTRIAL),
+        "zone_supply_per_year": yearly, "zone_increment_area": random.choice((Fraction(60), near(random, yearly * 41 / 4))),
+        "urban_construction_area": urban, "urban_industrial_area": near(random, urban * SHENSHAN),
     }
     cells: Cells = {name: decimal(value, 6) for name, value in values.items()}
     cells["zone_scope"] = random.choice(SCOPES)
