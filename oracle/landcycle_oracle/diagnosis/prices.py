@@ -65,7 +65,8 @@ def make(random: Random, _: str, __: date) -> Cells:
         "firm_life_years": random.choice(("5", "10", "0", "0.0001", "33.3333", "200", str(random.randint(1, 60)))),
         "price_ratio_start": random.choice(("10", "0", "1", decimal(Fraction(random.randint(0, 10**6), 10_000)))),
         "growth_years": str(random.choice((0, 1, 8, 9, 10, random.randint(0, 10)))),
-        "housing_price_growth": housing, "industrial_price_growth": random.choice((rate(random), rate(random), housing)),
+        "housing_price_growth": housing,
+        "industrial_price_growth": random.choice((rate(random), rate(random), housing)),
     })
 
 

@@ -58,12 +58,14 @@ def make(random: Random, _: str, as_of: date) -> Cells:
     """Days about the laws, the day of assessment and each other."""
     adopted = near(random, random.choice((REGULATION, GUANGDONG, GUANGDONG, GUANGDONG, as_of)))
     published = near(random, random.choice((adopted, adopted, as_of)))
-    supply = text(random, published)
+    supply, share = text(random, published), random.choice((0.3, 0.8, 0.95, 1.0))
     cells: Cells = {
-        "plan_from": str(near(random, random.choice((PAPER, PAPER, adopted)))), "plan_adopted_on": text(random, adopted),
+        "plan_from": str(near(random, random.choice((PAPER, PAPER, adopted)))),
+        "plan_adopted_on": text(random, adopted),
         "plan_published_on": supply, "plan_consulted": yes_or_no(random, 0.8),
-        **{name: random.choice((supply, supply, supply, text(random, near(random, published)))) for name in PUBLISHED[1:]},
-        **{f"published_{name}": yes_or_no(random, random.choice((0.5, 1.0))) for name in CONTENTS},
+        **{name: random.choice((supply, supply, supply, text(random, near(random, published))))
+           for name in PUBLISHED[1:]},
+        **{f"published_{name}": yes_or_no(random, share) for name in CONTENTS},
     }
     return thinned(random, cells)
 

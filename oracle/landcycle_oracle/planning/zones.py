@@ -72,7 +72,8 @@ def make(random: Random, _: str, __: date) -> Cells:
     yearly = random.choice((Fraction(5), Fraction(6), Fraction(56, 10), land(random)))
     values = {
         "zone_area": near(random, zone), "zone_industrial_area": near(random, zone * INDUSTRIAL),
-        "zone_supply_per_year": yearly, "zone_increment_area": random.choice((Fraction(60), near(random, yearly * 41 / 4))),
+        "zone_supply_per_year": yearly,
+        "zone_increment_area": random.choice((Fraction(0), Fraction(60), near(random, yearly * 41 / 4))),
         "urban_construction_area": urban, "urban_industrial_area": near(random, urban * SHENSHAN),
     }
     cells: Cells = {name: decimal(value, 6) for name, value in values.items()}
