@@ -19,7 +19,8 @@ def answer(rule: str, **given: Any) -> Any:
 
 class Prices(unittest.TestCase):
     def test_note_4_does_not_lead_from_10_to_20(self) -> None:
-        for housing, industrial, end in (("0.25", "0.11", "25.86"), ("0.15", "0.1", "14.27"), ("0.15", "0.13", "11.51")):
+        cities = (("0.25", "0.11", "25.86"), ("0.15", "0.1", "14.27"), ("0.15", "0.13", "11.51"))
+        for housing, industrial, end in cities:
             found = answer("price_ratio_end", price_ratio_start=10, growth_years=8,
                            housing_price_growth=housing, industrial_price_growth=industrial)
             self.assertEqual(found, Fraction(end))
