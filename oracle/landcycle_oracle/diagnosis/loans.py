@@ -62,7 +62,7 @@ def make(random: Random, _: str, __: date) -> Cells:
     growth = Fraction(random.choice((2, 3, random.randint(1, 9))), random.choice((1, 2, 4)))
     for name in PAIRS:
         tick = Fraction(1, 10 ** PLACES[name])
-        start = Fraction(random.choice((0, 8, 400, random.randint(1, 80) * 25, random.randint(1, 10**6))))
+        start = Fraction(random.choice((0, 8, 400, random.randint(1, 80) * 25, random.randint(1, 10**5))))
         end = start * growth + random.choice((Fraction(0), Fraction(0), tick, -tick))
         end = random.choice((end, end, end, Fraction(0), start + random.randint(0, 10**4)))
         cells |= {f"{name}_{when}": decimal(max(Fraction(0), value), PLACES[name])

@@ -55,7 +55,7 @@ def rate(random: Random) -> str:
 
 def make(random: Random, _: str, __: date) -> Cells:
     """Rates alike or not; prices about tenfold; lives of five to ten years."""
-    housing, price = rate(random), Fraction(random.choice((0, 1, 500, 3000, random.randint(0, 10**6))))
+    housing, price = rate(random), Fraction(random.choice((0, 1, 500, 3000, random.randint(0, 10**5))))
     return thinned(random, {
         "industrial_land_price": decimal(price),
         "housing_land_price": random.choice((

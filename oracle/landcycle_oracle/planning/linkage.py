@@ -55,7 +55,7 @@ def make(random: Random, _: str, __: date) -> Cells:
     million = 1_000_000
     giving = random.choice((0, 500_000, 333_333, million, random.randint(0, million)))
     receiving = random.choice((0, million - giving, random.randint(0, million - giving)))
-    other = max(0, million - giving - receiving + random.choice((0, 0, 0, 0, -1, 1, 1000)))
+    other = min(million, max(0, million - giving - receiving + random.choice((0, 0, 0, 0, -1, 1, 1000))))
     shares = {name: decimal(Fraction(part, million), 6)
               for name, part in zip(SHARES, (giving, receiving, other), strict=True)}
     credit = Fraction(random.choice((0, 100_000, random.randint(1, 10**6))), 10_000)
