@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ..suite import Suite
-from . import quotients
+from . import loans, prices, quotients
 
-SUITES: tuple[Suite, ...] = (quotients.SUITE,)
+SUITES: tuple[Suite, ...] = (quotients.SUITE, loans.SUITE, prices.SUITE)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ..suite import Suite
-from . import plan
+from . import linkage, plan, progress, publication, renewal, sites, zones
 
-SUITES: tuple[Suite, ...] = (plan.SUITE,)
+SUITES: tuple[Suite, ...] = (
+    plan.SUITE, publication.SUITE, progress.SUITE, linkage.SUITE, zones.SUITE, sites.SUITE, renewal.SUITE,
+)

@@ -8,6 +8,7 @@
 
 pub(crate) mod calendar;
 
+use super::NOT_APPLICABLE;
 use crate::expression::syntax::{Arithmetic, Comparison};
 use crate::vocabulary::MISSING;
 
@@ -172,7 +173,9 @@ pub(crate) fn select<T: Value>(
     for i in 0..n {
         let chosen = if cv[i] != 0 { al[i] } else { bl[i] };
         let agree = ((al[i] | bl[i]) == 0) & (av[i] == bv[i]);
-        let open = if agree { 0 } else { cl[i] | al[i] | bl[i] };
+        // That the law is silent on one way only does not decide while the way is open.
+        let silent = (al[i] & bl[i]) | !NOT_APPLICABLE;
+        let open = if agree { 0 } else { cl[i] | ((al[i] | bl[i]) & silent) };
         ol[i] = if cl[i] == 0 { chosen } else { open };
     }
 }
