@@ -53,6 +53,8 @@ struct Pair {
     right: usize,
     /// The rule and those it uses, in each law.
     closures: [Vec<usize>; 2],
+    /// Both laws say the same of every case.
+    same: bool,
 }
 
 /// Two laws and the cases that both judge.
@@ -82,7 +84,7 @@ impl<'c> Comparison<'c> {
         };
         let programs = [
             program(left, pairs.iter().map(|pair| pair.left).collect())?,
-            program(right, pairs.iter().map(|pair| pair.right).collect())?,
+            program(right, pairs.iter().filter(|pair| !pair.same).map(|pair| pair.right).collect())?,
         ];
         Ok(Self { batch, left, right, pairs, programs })
     }
@@ -198,7 +200,8 @@ fn pairs(batch: &Batch, left: &Side, right: &Side, wanted: &[String]) -> Vec<Pai
         let other = right.law.rule(id)?.0;
         let same_kind = left.law.rules[at].kind == right.law.rules[other].kind;
         let closures = [left.law.closure(at), right.law.closure(other)];
-        same_kind.then_some(Pair { left: at, right: other, closures })
+        let same = left.as_of == right.as_of && left.law.same_in(at, &right.law, other);
+        same_kind.then_some(Pair { left: at, right: other, closures, same })
     };
     rules.filter_map(|(at, rule)| pair(at, &rule.id)).collect()
 }
@@ -247,6 +250,33 @@ impl Measure {
             RuleKind::Quantity => Self::Amount,
             RuleKind::Date => Self::Days,
             _ => Self::Nothing,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! What is computed once, and what counting and telling have in common.
+
+    use crate::packages;
+
+    #[test]
+    fn rules_that_two_cities_take_from_the_nation_are_the_same() {
+        let library = packages::sound(None).map_err(|failure| failure.message).expect("sound packages");
+        let laws: Vec<_> = library.laws().filter(|(_, law)| law.chain.len() == 2).collect();
+        let (one, other) = (laws[0].1, laws[1].1);
+        let (mut same, mut changed) = (Vec::new(), Vec::new());
+        for (at, rule) in one.listed() {
+            let Some((other_at, _)) = other.rule(&rule.id) else { continue };
+            let found = if one.same_in(at, other, other_at) { &mut same } else { &mut changed };
+            found.push(rule.name.as_str());
+        }
+        assert!(same.len() > changed.len(), "{} and {}: {changed:?}", same.len(), changed.len());
+        assert!(!changed.is_empty());
+        for law in [one, other] {
+            for (at, _) in law.listed() {
+                assert!(law.same_in(at, law, at));
+            }
         }
     }
 }

@@ -49,7 +49,8 @@ pub(crate) struct App {
 
 impl App {
     fn new(library: Library, store: &Path, reforms: &[PathBuf]) -> Result<Self, Failure> {
-        let reforms = reforms.iter().map(|folder| Reform::read(&library, folder)).collect::<Result<_, _>>()?;
+        let reforms =
+            reforms.iter().map(|folder| Reform::read(&library, folder)).collect::<Result<_, _>>()?;
         let ledger = store::open_to_read(store)?;
         Ok(Self {
             library,

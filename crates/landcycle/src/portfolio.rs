@@ -40,6 +40,8 @@ pub(crate) struct Sorter<'l> {
     batches: Vec<(String, Batch)>,
     /// Names of groups with their places.
     groups: HashMap<String, u32>,
+    /// Names of facts met so far in the order of names, with their indices: most cases have the same.
+    met: Vec<(String, Option<usize>)>,
 }
 
 impl<'l> Sorter<'l> {
@@ -51,6 +53,7 @@ impl<'l> Sorter<'l> {
             subject: 0,
             batches: Vec::new(),
             groups: HashMap::new(),
+            met: Vec::new(),
         }
     }
 
@@ -75,16 +78,31 @@ impl<'l> Sorter<'l> {
             let text = place(fact).unwrap_or_default();
             let end = text.char_indices().nth(DIVISION).map_or(text.len(), |(end, _)| end);
             let text = if fact == "industry" { &text[..end] } else { text };
-            let next = self.groups.len() as u32;
-            *self.groups.entry(text.to_owned()).or_insert(next)
+            self.group(text)
         });
         let vocabulary = &self.library.vocabulary;
         let batch = &mut self.batches[at].1;
         let row = batch.facts.push();
         batch.cases.push(case_id.to_owned());
         batch.groups.push(groups);
+        let mut at = 0;
         for (name, value) in facts {
-            if let Some(index) = vocabulary.index(name) {
+            // Names that come in their order are found where the last one was.
+            while self.met.get(at).is_some_and(|(met, _)| met.as_str() < name) {
+                at += 1;
+            }
+            let index = match self.met.get(at) {
+                Some((met, index)) if met == name => *index,
+                _ => {
+                    let index = vocabulary.index(name);
+                    let place = self.met.binary_search_by(|(met, _)| met.as_str().cmp(name));
+                    if let Err(place) = place {
+                        self.met.insert(place, (name.to_owned(), index));
+                    }
+                    index
+                }
+            };
+            if let Some(index) = index {
                 batch.facts.set_text(row, index, value, vocabulary, &self.library.symbols)?;
             }
         }
@@ -108,6 +126,32 @@ impl<'l> Sorter<'l> {
             self.batches.push((package.to_owned(), batch));
         }
         self.batches.len() - 1
+    }
+
+    /// Puts the cases of another sorter of the same kind behind these.
+    pub(crate) fn append(&mut self, other: Self) {
+        let mut names = vec![String::new(); other.groups.len()];
+        for (name, at) in other.groups {
+            names[at as usize] = name;
+        }
+        let places: Vec<u32> = names.into_iter().map(|name| self.group(&name)).collect();
+        for (package, batch) in other.batches {
+            let at = self.batch(&package);
+            let mine = &mut self.batches[at].1;
+            mine.cases.extend(batch.cases);
+            mine.facts.append(batch.facts);
+            mine.groups.extend(batch.groups.iter().map(|groups| groups.map(|at| places[at as usize])));
+        }
+    }
+
+    /// The place of a group's name.
+    fn group(&mut self, name: &str) -> u32 {
+        if let Some(known) = self.groups.get(name) {
+            return *known;
+        }
+        let next = self.groups.len() as u32;
+        self.groups.insert(name.to_owned(), next);
+        next
     }
 
     /// The batches, in the order in which their packages first came.

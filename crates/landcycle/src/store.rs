@@ -8,11 +8,12 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use landcycle_ledger::{Cut, GeoPackageLedger, Ledger, LedgerError, Trouble};
+use landcycle_ledger::{FoldedCase, GeoPackageLedger, LedgerError, Trouble};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 use landcycle_policy::vocabulary::{FactKind, Vocabulary};
 
+use crate::assessment;
 use crate::portfolio::{Batch, Sorter};
 use crate::say::{Failure, filled, words};
 
@@ -88,18 +89,26 @@ pub(crate) fn batches(
     known_at: Option<Timestamp>,
 ) -> Result<Vec<Batch>, Failure> {
     let occurrence = |name: &str| is_occurrence(&library.vocabulary, name);
-    let cut = Cut { as_of, known_at, is_occurrence: &occurrence };
-    let mut sorter = Sorter::new(library, package);
-    let mut bad: Option<(String, Text)> = None;
-    let visited = ledger.fold(&cut, &mut |case| {
-        let facts = case.facts.iter().map(|fact| (fact.name, fact.value.as_ref()));
-        if let Err(error) = sorter.add(case.case_id, facts)
-            && bad.is_none()
-        {
-            bad = Some((case.case_id.to_owned(), error.message));
+    let mut parts: Vec<(Sorter<'_>, Option<(String, Text)>)> =
+        (0..assessment::default_threads()).map(|_| (Sorter::new(library, package), None)).collect();
+    let visitors = parts.iter_mut().map(|(sorter, bad)| {
+        |case: &FoldedCase<'_>| {
+            let facts = case.facts.iter().map(|fact| (fact.name, fact.value.as_ref()));
+            if let Err(error) = sorter.add(case.case_id, facts)
+                && bad.is_none()
+            {
+                *bad = Some((case.case_id.to_owned(), error.message));
+            }
         }
     });
-    visited.map_err(|error| failure(ledger.path(), &error))?;
+    let visited = ledger.fold_in_parts((as_of, known_at), &occurrence, visitors.collect());
+    visited.map(|_| ()).map_err(|error| failure(ledger.path(), &error))?;
+    let mut parts = parts.into_iter();
+    let (mut sorter, mut bad) = parts.next().unwrap_or_else(|| (Sorter::new(library, package), None));
+    for (more, fault) in parts {
+        sorter.append(more);
+        bad = bad.or(fault);
+    }
     if let Some((case, why)) = bad {
         let message = words("bad_stored_fact").fill(&[("case", Text::same(case)), ("why", why)]);
         return Err(Failure::text(message));

@@ -20,6 +20,7 @@
 //! Unknown is never "has not happened": an unknown fact is simply absent from the folded case.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use jiff::Timestamp;
@@ -54,6 +55,8 @@ pub struct FoldedCase<'a> {
 /// A fact that holds at a cut, and the event it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoldedFact<'a> {
+    /// The first bytes of the name, to compare most names in one step.
+    start: u64,
     /// Its name.
     pub name: &'a str,
     /// Its value; never empty.
@@ -64,10 +67,25 @@ pub struct FoldedFact<'a> {
     pub happened_on: Date,
 }
 
+impl FoldedFact<'_> {
+    fn order(&self, start: u64, name: &str) -> Ordering {
+        self.start.cmp(&start).then_with(|| self.name.cmp(name))
+    }
+}
+
+/// The first eight bytes of a name, in the order of names.
+fn start_of(name: &str) -> u64 {
+    let mut bytes = [0; 8];
+    let length = name.len().min(bytes.len());
+    bytes[..length].copy_from_slice(&name.as_bytes()[..length]);
+    u64::from_be_bytes(bytes)
+}
+
 impl<'a> FoldedCase<'a> {
     /// A fact, if it is known.
     pub fn get(&self, name: &str) -> Option<&'a FoldedFact<'a>> {
-        let index = self.facts.binary_search_by(|fact| fact.name.cmp(name)).ok()?;
+        let start = start_of(name);
+        let index = self.facts.binary_search_by(|fact| fact.order(start, name)).ok()?;
         self.facts.get(index)
     }
 }
@@ -183,11 +201,12 @@ fn merge<'a>(
     for fact in Facts::new(body) {
         let (name, value) = fact?;
         let holds = day.holds(name, &value, event.happened_on);
+        let start = start_of(name);
         let found = match facts.get(from..) {
             Some([]) | None => Err(0),
-            Some(rest) => rest.binary_search_by(|fact| fact.name.cmp(name)),
+            Some(rest) => rest.binary_search_by(|fact| fact.order(start, name)),
         };
-        let folded = FoldedFact { name, value, seq: event.seq, happened_on: event.happened_on };
+        let folded = FoldedFact { start, name, value, seq: event.seq, happened_on: event.happened_on };
         match (found, holds) {
             (Ok(index), true) => {
                 facts[from + index] = folded;

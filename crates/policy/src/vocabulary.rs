@@ -1,6 +1,6 @@
 //! The vocabulary: every fact once, with its type, unit, owner and names; departments and units.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
 
 use crate::calendar::{self, NEVER};
@@ -104,7 +104,7 @@ pub struct BadValue {
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
     facts: Vec<Fact>,
-    by_name: BTreeMap<String, usize>,
+    by_name: HashMap<String, usize>,
     by_header: BTreeMap<String, usize>,
     departments: BTreeMap<String, Text>,
     subjects: Vec<Subject>,
@@ -505,19 +505,20 @@ fn fast_decimal(text: &str, quantum: Exact) -> Option<i64> {
     if quantum.num() != 1 || text.len() > 17 {
         return None;
     }
-    let (mut value, mut scale, mut seen_point) = (0_i128, 1_i128, false);
+    // Seventeen digits fit, and so do their steps where those of the fact are not too small.
+    let (mut value, mut scale, mut seen_point) = (0_i64, 1_i64, false);
     for byte in text.bytes() {
         match byte {
             b'0'..=b'9' => {
-                value = value * 10 + i128::from(byte - b'0');
+                value = value * 10 + i64::from(byte - b'0');
                 scale *= if seen_point { 10 } else { 1 };
             }
             b'.' if !seen_point => seen_point = true,
             _ => return None,
         }
     }
-    let steps = value * quantum.den();
-    (steps % scale == 0).then(|| i64::try_from(steps / scale).ok()).flatten()
+    let steps = value.checked_mul(i64::try_from(quantum.den()).ok()?)?;
+    (steps % scale == 0).then_some(steps / scale)
 }
 
 /// A number with thousands separated, at most six decimals, for people; a simple fraction as such,

@@ -12,7 +12,7 @@ from ..outcomes import pass_fail
 from ..suite import Suite
 from ..supervision.common import members, yes
 from ..supervision.making import Cells, thinned, yes_or_no
-from .common import AS_OF, GUANGDONG, PACKAGES, PAPER, is_allocated, judged, only_if
+from .common import AS_OF, GUANGDONG, PACKAGES, PAPER, judged, only_if
 from .making import MODES, day_about
 
 INDICATORS = ("far", "investment", "output", "tax", "energy")
@@ -39,9 +39,12 @@ def listing_missing(package: str, facts: Facts, as_of: date) -> Any:
     return judged(facts["signed_on"], PAPER, lambda: only_if(yes(facts, "standard_land"), missing))
 
 
+GRANTS_AND_LEASES = ("listing", "tender", "auction", "negotiated", "lease", "lease_then_grant")
+
+
 def required(package: str, facts: Facts) -> dict[str, Logical]:
-    """Grants and leases have an agreement, not allocations; article 40 lists more for land newly supplied."""
-    paid = negate(is_allocated(facts))
+    """Section 3.3.1: grants and leases have an agreement; article 40 lists more for land newly supplied."""
+    paid = is_code(facts["supply_mode"], *GRANTS_AND_LEASES)
     asked = dict.fromkeys(TERMS, paid)
     more: Logical = False
     if package == "shenzhen" and facts["signed_on"] >= GUANGDONG:

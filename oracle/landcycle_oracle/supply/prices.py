@@ -83,7 +83,7 @@ def of_key_project(facts: Facts) -> Any:
 
 def paid_floor_area(facts: Facts) -> Any:
     """Shenzhen 2019 No. 9: floor area that the government owns bears no price."""
-    return minus(times(facts["area"], facts["far_agreed"]), facts["government_floor_area"])
+    return greatest(ZERO, minus(times(facts["area"], facts["far_agreed"]), facts["government_floor_area"]))
 
 
 def full_price(package: str, facts: Facts) -> Any:

@@ -119,15 +119,12 @@ impl Compare {
             let sink = told.as_mut().map(|told| told as &mut ChangeSink<'_>);
             comparison.run(assessment::default_threads(), &mut report, sink)?;
         }
-        let written = match rows {
-            Some(rows) => rows.finish(&report),
-            None => {
-                let text = table::table(&report, &library, context.language);
-                let mut pen = target.pen()?;
-                writeln!(pen, "{text}")
-                    .and_then(|()| pen.flush())
-                    .map_err(|error| Box::new(error) as RowError)
-            }
+        let written = if let Some(rows) = rows {
+            rows.finish(&report)
+        } else {
+            let text = table::table(&report, &library, context.language);
+            let mut pen = target.pen()?;
+            writeln!(pen, "{text}").and_then(|()| pen.flush()).map_err(|error| Box::new(error) as RowError)
         };
         written.map_err(|error| target.failure(&*error))?;
         target.finish()?;

@@ -94,8 +94,17 @@ fn a_comparison_carries_it_on_its_side_and_in_its_totals() {
     std::fs::write(desk.at("facts.csv"), facts).expect("written");
     let reform = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/reform-support-share");
     let reform = reform.display().to_string();
-    let words =
-        ["compare", "--left", "shenzhen", "--reform", &reform, "--rules", "functional_mix", "--format", "xlsx"];
+    let words = [
+        "compare",
+        "--left",
+        "shenzhen",
+        "--reform",
+        &reform,
+        "--rules",
+        "functional_mix",
+        "--format",
+        "xlsx",
+    ];
     let book = desk.run(&words, "changes.xlsx");
     let changes = sheet(&book, "changes 1");
     assert_eq!(changes.len(), 1);

@@ -306,7 +306,7 @@ mod tests {
         let library = packages::sound(None).map_err(|failure| failure.message).expect("sound packages");
         let mut stream =
             Stream::open(&library, &file, None).map_err(|failure| failure.message).expect("opened");
-        let said = stream.next().err().expect("refused").message.en;
+        let said = stream.next().expect_err("refused").message.en;
         assert!(said.contains("row 2") && said.contains("\"area\""), "{said}");
     }
 }

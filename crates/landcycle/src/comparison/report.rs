@@ -77,7 +77,9 @@ pub(crate) fn merge(report: &mut Report, other: Report) {
         for (groups, owns) in
             [(&mut told.by_district, own.by_district), (&mut told.by_industry, own.by_industry)]
         {
-            owns.into_iter().for_each(|(name, group)| groups.entry(name).or_default().add(&group));
+            for (name, group) in owns {
+                groups.entry(name).or_default().add(&group);
+            }
         }
         for (key, sides) in own.grounds {
             told.grounds.entry(key).or_insert(sides);

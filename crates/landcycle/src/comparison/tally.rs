@@ -8,8 +8,8 @@ use landcycle_policy::law::grounds::Ground;
 use landcycle_policy::law::{Law, Rule};
 use landcycle_policy::package::document::Grade;
 use landcycle_policy::package::rule::RuleKind;
-use landcycle_policy::program::outcome::raw::{RawOutcomes, State};
 use landcycle_policy::program::outcome::Outcomes;
+use landcycle_policy::program::outcome::raw::{RawOutcomes, State};
 
 use super::report::{RuleReport, Totals};
 use super::{Measure, Pair, value_word};
@@ -51,7 +51,9 @@ impl Sums {
     fn add(&mut self, lanes: [Option<i128>; 2]) {
         let plus = |sum: &mut Option<i128>, lane: i128| *sum = sum.and_then(|sum| sum.checked_add(lane));
         for (sum, lane) in self.sides.iter_mut().zip(lanes) {
-            lane.into_iter().for_each(|lane| plus(sum, lane));
+            if let Some(lane) = lane {
+                plus(sum, lane);
+            }
         }
         if let [Some(left), Some(right)] = lanes {
             plus(&mut self.both[0], left);
@@ -131,12 +133,19 @@ impl<'c> Tally<'c> {
         n: usize,
         changed: &mut dyn FnMut(usize),
     ) {
-        let (Some(left), Some(right)) = (outcomes[0].raw(self.pair.left), outcomes[1].raw(self.pair.right))
-        else {
+        let Some(left) = outcomes[0].raw(self.pair.left) else { return };
+        self.cases += n as u64;
+        self.steps = [left.field(0).1; 2];
+        // Where both laws say the same, the right one was not asked.
+        let Some(right) = outcomes[1].raw(self.pair.right).filter(|_| !self.pair.same) else {
+            self.count_same(left, n);
             return;
         };
-        self.cases += n as u64;
-        self.steps = [left.field(0).1, right.field(0).1];
+        self.steps[1] = right.field(0).1;
+        if left.identical(right, n) {
+            self.count_same(left, n);
+            return;
+        }
         let fields = self.rules[0].fields.len().max(self.rules[1].fields.len());
         for at in 0..n {
             let lanes = [self.lane(left, at), self.lane(right, at)];
@@ -155,6 +164,21 @@ impl<'c> Tally<'c> {
             cell.illustrative |= illustrative;
             cell.sums.add(lanes);
             changed(at);
+        }
+    }
+
+    /// Counts rows of which none has changed: the sums of both sides are those of one.
+    fn count_same(&mut self, raw: RawOutcomes<'_>, n: usize) {
+        if self.measure == Measure::Nothing {
+            return;
+        }
+        let except = (self.measure == Measure::Days).then_some(NEVER);
+        let (sum, added) = raw.sum(0, n, except);
+        self.open += (n - added) as u64;
+        for at in 0..2 {
+            let plus = |all: Option<i128>| all?.checked_add(sum?);
+            self.sums.sides[at] = plus(self.sums.sides[at]);
+            self.sums.both[at] = plus(self.sums.both[at]);
         }
     }
 
@@ -210,13 +234,12 @@ impl<'c> Tally<'c> {
         }
         self.last.0.clear();
         self.last.0.extend(ways());
-        self.last.1 = match self.ways.get(self.last.0.as_slice()) {
-            Some(known) => *known,
-            None => {
-                let found = self.stand_in(&self.last.0);
-                self.ways.insert(self.last.0.as_slice().into(), found);
-                found
-            }
+        self.last.1 = if let Some(known) = self.ways.get(self.last.0.as_slice()) {
+            *known
+        } else {
+            let found = self.stand_in(&self.last.0);
+            self.ways.insert(self.last.0.as_slice().into(), found);
+            found
         };
         self.last.1
     }

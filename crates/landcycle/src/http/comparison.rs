@@ -59,7 +59,17 @@ pub(super) struct Compared {
 }
 
 const NAMES: [&str; 11] = [
-    "left", "right", "reform", "as_of", "left_as_of", "right_as_of", "rule", "from", "to", "offset", "limit",
+    "left",
+    "right",
+    "reform",
+    "as_of",
+    "left_as_of",
+    "right_as_of",
+    "rule",
+    "from",
+    "to",
+    "offset",
+    "limit",
 ];
 const LIMIT: usize = 50;
 const LIMIT_MAX: usize = 1_000;

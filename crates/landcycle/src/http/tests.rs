@@ -59,7 +59,8 @@ fn served() -> Server {
     ledger.set_meta(store::AS_OF_META, "2024-06-30").expect("a meta entry");
     drop(ledger);
     let library = packages::sound(None).map_err(|failure| failure.message).expect("sound packages");
-    let app = App::new(library, &path, &[reform()]).map_err(|failure| failure.message).expect("a store that opens");
+    let app =
+        App::new(library, &path, &[reform()]).map_err(|failure| failure.message).expect("a store that opens");
     let runtime = tokio::runtime::Runtime::new().expect("threads");
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
     let address = listener.local_addr().expect("its address");
@@ -261,7 +262,10 @@ fn a_reform_is_compared_and_its_changes_are_listed() {
         let name = rule["name"].as_str().expect("a name");
         let list = server.json(&format!("/api/compare/changes?{ask}&rule={name}&limit=2"));
         assert_eq!(list["total"], rule["totals"]["changed"]);
-        assert_eq!(list["rows"].as_array().expect("rows").len() as u64, list["total"].as_u64().unwrap_or(0).min(2));
+        assert_eq!(
+            list["rows"].as_array().expect("rows").len() as u64,
+            list["total"].as_u64().unwrap_or(0).min(2)
+        );
         assert!(!rule["differences_in_law"].as_array().expect("law").is_empty(), "{rule}");
         for found in rule["totals"]["moves"].as_array().expect("moves") {
             let (from, to) = (found["from"].as_str().expect("from"), found["to"].as_str().expect("to"));

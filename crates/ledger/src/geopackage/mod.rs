@@ -17,6 +17,8 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use rusqlite::Connection;
 
 use crate::error::{LedgerError, SourceError};
@@ -62,6 +64,38 @@ impl GeoPackageLedger {
     pub fn open_or_create(path: impl AsRef<Path>) -> Result<Self, LedgerError> {
         let path = path.as_ref();
         if path.exists() { Self::open(path) } else { Self::create(path) }
+    }
+
+    /// Folds every case on several threads, each with its own reading of the file. The visitors are given
+    /// back in the order of their cases; together they have seen what [`Ledger::fold`] shows, as of the
+    /// beginning.
+    pub fn fold_in_parts<V: FnMut(&FoldedCase<'_>) + Send>(
+        &self,
+        (as_of, known_at): (Date, Option<Timestamp>),
+        is_occurrence: &(dyn Fn(&str) -> bool + Sync),
+        visitors: Vec<V>,
+    ) -> Result<Vec<V>, LedgerError> {
+        let (cuts, last) = read::spans(&self.connection, visitors.len())?;
+        let mut visitors = visitors.into_iter();
+        std::thread::scope(|scope| {
+            let mut parts = Vec::new();
+            for span in cuts.windows(2) {
+                let Some(mut visitor) = visitors.next() else { break };
+                let span = (span[0], span[1], last);
+                let path = &self.path;
+                parts.push(scope.spawn(move || {
+                    let own = open::open(path, open::Access::ReadOnly)?;
+                    let cut = Cut { as_of, known_at, is_occurrence: &|name| is_occurrence(name) };
+                    read::fold_span(&own.connection, &cut, span, &mut visitor)?;
+                    Ok(visitor)
+                }));
+            }
+            let done = parts.into_iter().map(|part| match part.join() {
+                Ok(done) => done,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            done.collect()
+        })
     }
 
     /// The file.

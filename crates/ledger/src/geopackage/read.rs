@@ -170,6 +170,42 @@ pub(super) fn fold(
     Ok(())
 }
 
+/// Events of cases whose first event lies in a span, of those that were there at the beginning.
+const FOLD_SPAN: &str = "WHERE first_seq >= ?1 AND first_seq < ?2 AND seq <= ?3 ORDER BY first_seq, seq";
+
+/// Where to cut the cases into parts of about as many events: the first events of the parts, the end.
+/// Also the last event there is.
+pub(super) fn spans(connection: &Connection, parts: usize) -> Result<(Vec<i64>, i64), LedgerError> {
+    let last: i64 = connection.query_row("SELECT coalesce(max(seq), 0) FROM event", [], |row| row.get(0))?;
+    let mut cuts = vec![0];
+    for part in 1..parts {
+        let skip = last / parts as i64 * part as i64;
+        let sql =
+            "SELECT first_seq FROM event INDEXED BY event_of_case ORDER BY first_seq, seq LIMIT 1 OFFSET ?1";
+        let cut: Option<i64> = connection.query_row(sql, [skip], |row| row.get(0)).optional()?;
+        cuts.extend(cut.filter(|cut| *cut > cuts[cuts.len() - 1]));
+    }
+    cuts.push(last + 1);
+    Ok((cuts, last))
+}
+
+/// The part of a fold between two first events, up to the last event.
+pub(super) fn fold_span(
+    connection: &Connection,
+    cut: &Cut<'_>,
+    (from, until, last): (i64, i64, i64),
+    visitor: &mut dyn FnMut(&FoldedCase<'_>),
+) -> Result<(), LedgerError> {
+    let mut walk = Walk::new(cut);
+    let mut statement = connection.prepare_cached(&format!("{FOLD} {FOLD_SPAN}"))?;
+    let mut rows = statement.query([from, until, last])?;
+    while let Some(row) = rows.next()? {
+        walk.step(row, visitor)?;
+    }
+    walk.finish(visitor)?;
+    Ok(())
+}
+
 pub(super) fn fold_case(
     connection: &Connection,
     case_id: &str,

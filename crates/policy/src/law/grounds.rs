@@ -74,6 +74,9 @@ impl Ground {
     }
 }
 
+/// Version, numbers and tables: path, package, first day.
+type SegmentText<'s> = ((&'s str, i64), Vec<(&'s str, &'s str, i64)>, Vec<(&'s str, &'s str, i64)>);
+
 impl Law {
     /// The rules that a rule uses, directly or through others, after the rule itself.
     pub fn closure(&self, rule: usize) -> Vec<usize> {
@@ -86,6 +89,34 @@ impl Law {
         }
         all.remove(&rule);
         std::iter::once(rule).chain(all).collect()
+    }
+
+    /// Whether a rule and all that it uses have the same texts, numbers and tables on every day in
+    /// another law: then they say the same of every case.
+    pub fn same_in(&self, rule: usize, other: &Self, other_rule: usize) -> bool {
+        let (mine, theirs) = (self.closure(rule), other.closure(other_rule));
+        let same = |(at, other_at): (&usize, &usize)| {
+            let (rule, other_rule) = (&self.rules[*at], &other.rules[*other_at]);
+            rule.id == other_rule.id
+                && rule.segments.len() == other_rule.segments.len()
+                && rule.segments.iter().zip(&other_rule.segments).all(|(a, b)| {
+                    (a.from, a.until) == (b.from, b.until)
+                        && self.text_of(rule, a) == other.text_of(other_rule, b)
+                })
+        };
+        // The order of rules is that of their dependence and their ids, and so is that of the closures.
+        mine.len() == theirs.len() && mine.iter().zip(&theirs).all(same)
+    }
+
+    /// What a segment's law is, by the package that wrote each part and its first day.
+    fn text_of<'s>(&'s self, rule: &Rule, segment: &'s Segment) -> SegmentText<'s> {
+        let version = &rule.versions[segment.version];
+        let numbers = segment.parameters.iter();
+        let numbers = numbers.map(|(path, set)| (path.as_str(), self.chain[set.layer].id.as_str(), set.from));
+        let tables = segment.tables.iter();
+        let tables =
+            tables.map(|(path, set)| (path.as_str(), self.chain[set.layer].id.as_str(), set.edition().from));
+        ((self.chain[version.layer].id.as_str(), version.from), numbers.collect(), tables.collect())
     }
 
     /// What a rule's own text rests on in one of its segments (an interval in which the law is

@@ -130,8 +130,7 @@ impl Library {
 
     /// Every rule must compile on every day of its history: nothing is left to be found at run time.
     fn check_computable(&self, law: &Law, faults: &mut Vec<Fault>) {
-        let days: BTreeSet<i64> =
-            law.rules.iter().flat_map(|r| r.history().map(|past| past.from)).collect();
+        let days: BTreeSet<i64> = law.rules.iter().flat_map(|r| r.history().map(|past| past.from)).collect();
         for day in days {
             self.check_day(law, day, None, faults);
         }

@@ -306,7 +306,8 @@ impl<'l> Teller<'_, 'l> {
                 step.children.push(body);
                 continue;
             }
-            let told = self.known(field, Aspect::Itself, || Told::new(StepKind::Operation, field.title.clone()));
+            let told =
+                self.known(field, Aspect::Itself, || Told::new(StepKind::Operation, field.title.clone()));
             let mut wrapped = self.step(told);
             if let Some(out) = fields.get(at) {
                 self.put(&mut wrapped, *out, &field.ty);
@@ -337,12 +338,7 @@ impl<'l> Teller<'_, 'l> {
     }
 
     /// What is told of an expression, and where its value stands.
-    fn place(
-        &mut self,
-        typed: &'l Typed,
-        place: Place<'l>,
-        path: &[u8],
-    ) -> (Arc<Told>, Option<FieldOut>) {
+    fn place(&mut self, typed: &'l Typed, place: Place<'l>, path: &[u8]) -> (Arc<Told>, Option<FieldOut>) {
         let key = (std::ptr::from_ref(typed) as usize, Aspect::Segment(place.segment_at));
         if let Some((told, out)) = self.known.get(&key) {
             return (Arc::clone(told), *out);
@@ -414,13 +410,7 @@ impl<'l> Teller<'_, 'l> {
         steps
     }
 
-    fn reference(
-        &mut self,
-        id: &str,
-        typed: &'l Typed,
-        told: Arc<Told>,
-        out: Option<FieldOut>,
-    ) -> Step<'l> {
+    fn reference(&mut self, id: &str, typed: &'l Typed, told: Arc<Told>, out: Option<FieldOut>) -> Step<'l> {
         let Some((at, _)) = self.speaker.law.rule(id) else { return self.step(told) };
         let mut step = self.rule(at, Some(told));
         if let Some(out) = out {
@@ -439,9 +429,8 @@ impl<'l> Teller<'_, 'l> {
             TypedKind::Fact(_) => None,
             _ => self.place(&written.typed, place, &[]).1,
         };
-        let whole = whole.or_else(|| {
-            self.part.trace.get(&(place.rule, place.segment_at, index, Vec::new())).copied()
-        });
+        let whole = whole
+            .or_else(|| self.part.trace.get(&(place.rule, place.segment_at, index, Vec::new())).copied());
         if let Some(out) = whole {
             self.put(&mut step, out, &written.typed.ty);
         }

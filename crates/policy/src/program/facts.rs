@@ -57,6 +57,17 @@ impl Facts {
         Ok(())
     }
 
+    /// Puts the cases of another table, with the same facts, behind these.
+    pub fn append(&mut self, other: Self) {
+        for (column, more) in self.columns.iter_mut().zip(other.columns) {
+            if !more.is_empty() {
+                column.resize(self.len, MISSING);
+                column.extend(more);
+            }
+        }
+        self.len += other.len;
+    }
+
     /// The known lanes of a column from `start`, at most `rows`: shorter where nothing follows.
     pub(crate) fn column(&self, fact: usize, start: usize, rows: usize) -> &[i64] {
         let column = &self.columns[fact];

@@ -22,9 +22,8 @@ fn no_day_has_two_texts_and_every_gap_is_stated() {
                 let place = format!("{package} {} on {}", rule.id, iso(day));
                 assert!(texts <= 1, "{place}: {texts} texts hold");
                 let begun = rule.history().any(|past| past.from <= day);
-                let ended = rule
-                    .history()
-                    .any(|past| past.from <= day && past.until.is_some_and(|end| end <= day));
+                let ended =
+                    rule.history().any(|past| past.from <= day && past.until.is_some_and(|end| end <= day));
                 assert!(texts == 1 || !begun || ended, "{place}: no text holds, and none says that it ended");
             }
         }

@@ -101,6 +101,7 @@ impl Told {
         if let Some(first) = rule.segments.first() {
             let version = &rule.versions[first.version];
             told.cites = version.cites.iter().map(|c| c.id.clone()).collect();
+            told.grade = Some(rule.segment_grade(first));
             told.note = Some(words("explain.first_law").fill(&[("day", Text::same(iso(version.from)))]));
         }
         told

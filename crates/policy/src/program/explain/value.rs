@@ -75,9 +75,7 @@ impl<'l> Value<'l> {
             Self::Passed(passed) => flag(passed, ["pass", "fail"]),
             Self::Applied { applied, .. } => flag(applied, ["yes", "no"]),
             Self::Day(day) => iso(day),
-            Self::Fact { fact, lane } => {
-                speaker.vocabulary.text_of(&speaker.vocabulary.facts()[fact], lane)
-            }
+            Self::Fact { fact, lane } => speaker.vocabulary.text_of(&speaker.vocabulary.facts()[fact], lane),
             Self::Lane { lane, quantum, ty } => match ty {
                 Ty::Bool => flag(lane != 0, ["yes", "no"]),
                 Ty::Date if lane >= i128::from(NEVER) => "none".to_owned(),

@@ -48,6 +48,15 @@ pub enum RawLanes<'o> {
 }
 
 impl RawLanes<'_> {
+    fn same(self, other: RawLanes<'_>, rows: usize) -> bool {
+        match (self, other) {
+            (Self::Known(a), RawLanes::Known(b)) => a == b,
+            (Self::Narrow(a), RawLanes::Narrow(b)) => a[..rows] == b[..rows],
+            (Self::Wide(a), RawLanes::Wide(b)) => a[..rows] == b[..rows],
+            _ => false,
+        }
+    }
+
     /// The lane of a row.
     #[inline]
     pub fn at(self, row: usize) -> i128 {
@@ -79,6 +88,42 @@ impl<'o> RawOutcomes<'o> {
     pub fn field(self, at: usize) -> (RawLanes<'o>, Exact) {
         let FieldColumn { quantum, values, .. } = self.rule.fields[at];
         (self.lanes(values), quantum)
+    }
+
+    /// Whether the first `rows` rows are the same in every lane and lack the same, bit by bit. Rows may
+    /// say the same where this says no.
+    pub fn identical(self, other: RawOutcomes<'_>, rows: usize) -> bool {
+        let (mine, theirs) = (&self.rule.fields, &other.rule.fields);
+        mine.len() == theirs.len()
+            && mine.iter().zip(theirs).all(|(a, b)| {
+                let (values, others) = (self.lanes(a.values), other.lanes(b.values));
+                let lacks = match (self.lacking(a.lacks), other.lacking(b.lacks)) {
+                    (None, None) => true,
+                    (Some(some), None) | (None, Some(some)) => some[..rows].iter().all(|lacks| *lacks == 0),
+                    (Some(a), Some(b)) => a[..rows] == b[..rows],
+                };
+                a.quantum == b.quantum && lacks && values.same(others, rows)
+            })
+    }
+
+    /// The sum of a field's known lanes over the first `rows` rows, those that are `except` left out, and
+    /// how many were added; no sum where it grows beyond what is computed.
+    pub fn sum(self, field: usize, rows: usize, except: Option<i64>) -> (Option<i128>, usize) {
+        let FieldColumn { values, lacks, .. } = self.rule.fields[field];
+        let (lanes, lacks) = (self.lanes(values), self.lacking(lacks));
+        let (mut sum, mut added) = (Some(0_i128), 0);
+        for row in 0..rows {
+            let lane = lanes.at(row);
+            if lacks.is_none_or(|lacks| lacks[row] == 0) && except.is_none_or(|out| i128::from(out) != lane) {
+                sum = sum.and_then(|sum| sum.checked_add(lane));
+                added += 1;
+            }
+        }
+        (sum, added)
+    }
+
+    fn lacking(self, column: Option<usize>) -> Option<&'o [u64]> {
+        column.map(|at| self.part.lacks[at].1.as_slice())
     }
 
     /// The way that a row took through the rule: to be read by [`Law::way`].
