@@ -85,13 +85,13 @@ impl<'l> Sorter<'l> {
         let row = batch.facts.push();
         batch.cases.push(case_id.to_owned());
         batch.groups.push(groups);
-        let mut at = 0;
+        let mut next = 0;
         for (name, value) in facts {
             // Names that come in their order are found where the last one was.
-            while self.met.get(at).is_some_and(|(met, _)| met.as_str() < name) {
-                at += 1;
+            while self.met.get(next).is_some_and(|(met, _)| met.as_str() < name) {
+                next += 1;
             }
-            let index = match self.met.get(at) {
+            let index = match self.met.get(next) {
                 Some((met, index)) if met == name => *index,
                 _ => {
                     let index = vocabulary.index(name);

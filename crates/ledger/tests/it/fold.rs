@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use landcycle_ledger::{Cut, GeoPackageLedger, Ledger, MemoryLedger, NewEvent};
 use proptest::prelude::*;
 
-use crate::invented::{Fact, append, correction, event, facts, january, moment, value};
+use crate::invented::{Fact, append, correction, event, facts, facts_in_parts, january, moment, value};
 
 fn ledger(batch: impl IntoIterator<Item = NewEvent>) -> MemoryLedger {
     let mut ledger = MemoryLedger::new();
@@ -196,6 +196,9 @@ proptest! {
                 let mut from_memory = facts(&memory, day, known_at);
                 let from_file = facts(&file, day, known_at);
                 prop_assert_eq!(&from_file, &from_memory);
+                for parts in 1..=3 {
+                    prop_assert_eq!(&facts_in_parts(&file, day, known_at, parts), &from_memory);
+                }
                 from_memory.sort();
                 prop_assert_eq!(from_memory, expected);
             }

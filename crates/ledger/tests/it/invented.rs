@@ -3,7 +3,8 @@
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
 use landcycle_ledger::{
-    Body, Cut, Entry, Event, Geometry, Ledger, LedgerError, NewEvent, ParcelRow, entries,
+    Body, Cut, Entry, Event, FoldedCase, GeoPackageLedger, Geometry, Ledger, LedgerError, NewEvent,
+    ParcelRow, entries,
 };
 
 /// The moment `seconds` after an arbitrary start.
@@ -67,19 +68,35 @@ pub(crate) fn all_events(ledger: &dyn Ledger) -> Vec<Event> {
 /// A fact at a cut: case, name, value, event, day.
 pub(crate) type Fact = (String, String, String, i64, Date);
 
+fn told(case: &FoldedCase<'_>, facts: &mut Vec<Fact>) {
+    facts.extend(case.facts.iter().map(|fact| {
+        let (name, value) = (fact.name.to_owned(), fact.value.clone().into_owned());
+        (case.case_id.to_owned(), name, value, fact.seq, fact.happened_on)
+    }));
+}
+
 /// All facts on a day. `started_on` is an occurrence.
 pub(crate) fn facts(ledger: &dyn Ledger, day: i8, known_at: Option<Timestamp>) -> Vec<Fact> {
     let mut facts = Vec::new();
     let is_occurrence = |name: &str| name == "started_on";
     let cut = Cut { as_of: january(day), known_at, is_occurrence: &is_occurrence };
-    let folded = ledger.fold(&cut, &mut |case| {
-        facts.extend(case.facts.iter().map(|fact| {
-            let (name, value) = (fact.name.to_owned(), fact.value.clone().into_owned());
-            (case.case_id.to_owned(), name, value, fact.seq, fact.happened_on)
-        }));
-    });
-    folded.expect("a readable ledger");
+    ledger.fold(&cut, &mut |case| told(case, &mut facts)).expect("a readable ledger");
     facts
+}
+
+/// The same, read in parts at once.
+pub(crate) fn facts_in_parts(
+    ledger: &GeoPackageLedger,
+    day: i8,
+    known_at: Option<Timestamp>,
+    parts: usize,
+) -> Vec<Fact> {
+    let mut facts = vec![Vec::new(); parts];
+    let visitors = facts.iter_mut().map(|facts| |case: &FoldedCase<'_>| told(case, facts));
+    let cut = (january(day), known_at);
+    let read = ledger.fold_in_parts(cut, &|name| name == "started_on", visitors.collect());
+    read.map(|_| ()).expect("a readable ledger");
+    facts.concat()
 }
 
 /// The value of one fact of a case on a day.
