@@ -5,8 +5,10 @@
 //! file without its footer (an interrupted run) is refused by every reader.
 
 mod changes;
+mod facts;
 
 pub use self::changes::{ChangeColumns, ChangeRow};
+pub use self::facts::FactTable;
 
 use std::io::Write;
 use std::sync::Arc;

@@ -5,6 +5,7 @@ mod assess;
 mod compare;
 mod coverage;
 mod explain;
+mod export;
 mod facts_file;
 mod glossary;
 mod import;
@@ -58,6 +59,9 @@ enum Command {
     Assess(assess::Assess),
     /// 比较 · two packages, two dates or a reform, over the same cases
     Compare(compare::Compare),
+    /// 导出 · what a store holds, for other programs
+    #[command(subcommand)]
+    Export(export::Export),
     /// 说明 · why an outcome is what it is
     Explain(explain::Explain),
     /// 政策包 · check, test, list and show policy packages
@@ -78,6 +82,7 @@ impl Command {
             Self::Assess(command) => command.run(context),
             Self::Compare(command) => command.run(context),
             Self::Explain(command) => command.run(context),
+            Self::Export(command) => command.run(context),
             Self::Policy(command) => command.run(context),
             Self::Sample(command) => command.run(context),
             Self::Verify(command) => command.run(context),

@@ -27,9 +27,40 @@ pub(crate) struct Batch {
 }
 
 /// The facts by which cases are grouped.
-const GROUPS: [&str; 2] = ["district", "industry"];
+pub(crate) const GROUPS: [&str; 2] = ["district", "industry"];
 /// A division of GB/T 4754 is a letter and two digits.
 const DIVISION: usize = 3;
+
+/// Names of groups with their places.
+#[derive(Debug, Default)]
+pub(crate) struct Groups(HashMap<String, u32>);
+
+impl Groups {
+    /// The places of a case's groups, from the values of [`GROUPS`].
+    pub(crate) fn of(&mut self, values: [&str; 2]) -> [u32; 2] {
+        let [district, industry] = values;
+        let end = industry.char_indices().nth(DIVISION).map_or(industry.len(), |(end, _)| end);
+        [self.place(district), self.place(&industry[..end])]
+    }
+
+    fn place(&mut self, name: &str) -> u32 {
+        if let Some(known) = self.0.get(name) {
+            return *known;
+        }
+        let next = self.0.len() as u32;
+        self.0.insert(name.to_owned(), next);
+        next
+    }
+
+    /// The names by their places.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let mut names = vec![String::new(); self.0.len()];
+        for (name, at) in &self.0 {
+            names[*at as usize].clone_from(name);
+        }
+        names
+    }
+}
 
 /// Sorts cases into batches by package as they come.
 pub(crate) struct Sorter<'l> {
@@ -38,8 +69,7 @@ pub(crate) struct Sorter<'l> {
     fixed: Option<String>,
     subject: usize,
     batches: Vec<(String, Batch)>,
-    /// Names of groups with their places.
-    groups: HashMap<String, u32>,
+    groups: Groups,
     /// Names of facts met so far in the order of names, with their indices: most cases have the same.
     met: Vec<(String, Option<usize>)>,
 }
@@ -52,7 +82,7 @@ impl<'l> Sorter<'l> {
             fixed: package.map(str::to_owned),
             subject: 0,
             batches: Vec::new(),
-            groups: HashMap::new(),
+            groups: Groups::default(),
             met: Vec::new(),
         }
     }
@@ -74,12 +104,7 @@ impl<'l> Sorter<'l> {
             None => self.library.package_for(place).map(|p| p.id.clone()).unwrap_or_default(),
         };
         let at = self.batch(&package);
-        let groups = GROUPS.map(|fact| {
-            let text = place(fact).unwrap_or_default();
-            let end = text.char_indices().nth(DIVISION).map_or(text.len(), |(end, _)| end);
-            let text = if fact == "industry" { &text[..end] } else { text };
-            self.group(text)
-        });
+        let groups = self.groups.of(GROUPS.map(|fact| place(fact).unwrap_or_default()));
         let vocabulary = &self.library.vocabulary;
         let batch = &mut self.batches[at].1;
         let row = batch.facts.push();
@@ -130,11 +155,7 @@ impl<'l> Sorter<'l> {
 
     /// Puts the cases of another sorter of the same kind behind these.
     pub(crate) fn append(&mut self, other: Self) {
-        let mut names = vec![String::new(); other.groups.len()];
-        for (name, at) in other.groups {
-            names[at as usize] = name;
-        }
-        let places: Vec<u32> = names.into_iter().map(|name| self.group(&name)).collect();
+        let places: Vec<u32> = other.groups.names().iter().map(|name| self.groups.place(name)).collect();
         for (package, batch) in other.batches {
             let at = self.batch(&package);
             let mine = &mut self.batches[at].1;
@@ -144,23 +165,9 @@ impl<'l> Sorter<'l> {
         }
     }
 
-    /// The place of a group's name.
-    fn group(&mut self, name: &str) -> u32 {
-        if let Some(known) = self.groups.get(name) {
-            return *known;
-        }
-        let next = self.groups.len() as u32;
-        self.groups.insert(name.to_owned(), next);
-        next
-    }
-
     /// The batches, in the order in which their packages first came.
     pub(crate) fn finish(self) -> Vec<Batch> {
-        let mut names = vec![String::new(); self.groups.len()];
-        for (name, at) in self.groups {
-            names[at as usize] = name;
-        }
-        let names = Arc::new(names);
+        let names = Arc::new(self.groups.names());
         let named = |batch: Batch| Batch { names: Arc::clone(&names), ..batch };
         self.batches.into_iter().map(|(_, batch)| named(batch)).collect()
     }

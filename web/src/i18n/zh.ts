@@ -202,7 +202,7 @@ export const zh = {
   'unit.yes/no': '是 / 否',
 
   'document.encoded': '已编码条款',
-  'document.encoded.share': '{encoded} / {all}',
+  'document.encoded.share': '{all} 条中 {encoded} 条',
 
   'laws.title': '现行规则',
   'laws.note': '各层政策包合成的规则，按规划、供应、监管的次序；数值为评估日有效者，旁注其层级、可靠程度与最近比对之日。',
@@ -242,10 +242,7 @@ export const zh = {
   'compare.summary': '{cases} 宗地，{rules} 条规则，{changed} 项判定发生变化。',
   'compare.decided': '其中两侧均有结论的 {n} 项（深色）；其余为法律开始或不再适用、或事实待补充。',
   'compare.nothing': '没有一项判定发生变化。',
-  'compare.changed': '变化',
   'compare.moves': '变化方向',
-  'compare.move': '{from} → {to}',
-  'compare.move.show': '列出这些地块',
   'compare.sums': '金额合计',
   'compare.sum.left': '左侧合计',
   'compare.sum.right': '右侧合计',

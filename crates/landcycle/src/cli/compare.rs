@@ -18,7 +18,7 @@ use landcycle_policy::package::library::Library;
 use self::rows::{RowError, Rows};
 use super::assess::no_package;
 use super::target::Target;
-use super::{Context, facts_file, parse_date};
+use super::{Context, facts_file, parquet_facts, parse_date};
 use crate::comparison::{ChangeSink, Changed, Comparison, Report, Side};
 use crate::portfolio::Batch;
 use crate::say::{Failure, filled, tell};
@@ -31,7 +31,7 @@ pub(crate) struct Compare {
     /// 库 · GeoPackage store
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
-    /// 事实表 · CSV or XLSX file of facts, one case a row
+    /// 事实表 · CSV, XLSX or Parquet file of facts, one case a row (Parquet is read batch by batch)
     #[arg(long, value_name = "FILE")]
     facts: Option<PathBuf>,
     /// 左侧政策包 · package of the left side; every case is judged by it, wherever it lies
@@ -87,7 +87,8 @@ impl Compare {
                 return Err(no_package(&library, named));
             }
         }
-        let (batches, default_day) = self.batches(&library)?;
+        let mut cases = self.cases(&library)?;
+        let default_day = cases.day();
         let day = |own: Option<Date>| clock::day_number(own.or(self.as_of).unwrap_or(default_day));
         let days = (day(self.left_as_of), day(self.right_as_of));
         let laws = self.right_laws(&library, reform.as_deref())?;
@@ -100,24 +101,26 @@ impl Compare {
         let mut rows = Rows::open(self.format, BufWriter::new(target.pen()?), &library)
             .map_err(|error| target.failure(&*error))?;
         let mut report = Report::new();
-        let mut cases = 0;
-        for batch in &batches {
-            let left = Side { law: Arc::clone(&batch.law), as_of: days.0 };
-            let right = self.right.as_deref().and_then(|id| library.law(id));
-            let right = right.or_else(|| laws.get(&batch.law.package().id)).unwrap_or(&batch.law);
-            let right = Side { law: Arc::clone(right), as_of: days.1 };
-            if Arc::ptr_eq(&left.law, &right.law) && left.as_of == right.as_of && batches.len() == 1 {
-                return Err(Failure::new("compare_needs_two", &[]).misuse());
-            }
-            cases += batch.cases.len();
-            let comparison = Comparison::new(&library, batch, (&left, &right), &self.rules)?;
-            let mut told = rows.as_mut().map(|rows| {
-                |change: Changed<'_>| {
-                    rows.put(&change, &left, &right).map_err(|error| target.failure(&*error))
+        let mut count = 0;
+        while let Some(batches) = cases.next()? {
+            for batch in &batches {
+                let left = Side { law: Arc::clone(&batch.law), as_of: days.0 };
+                let right = self.right.as_deref().and_then(|id| library.law(id));
+                let right = right.or_else(|| laws.get(&batch.law.package().id)).unwrap_or(&batch.law);
+                let right = Side { law: Arc::clone(right), as_of: days.1 };
+                if Arc::ptr_eq(&left.law, &right.law) && left.as_of == right.as_of && batches.len() == 1 {
+                    return Err(Failure::new("compare_needs_two", &[]).misuse());
                 }
-            });
-            let sink = told.as_mut().map(|told| told as &mut ChangeSink<'_>);
-            comparison.run(assessment::default_threads(), &mut report, sink)?;
+                count += batch.cases.len();
+                let comparison = Comparison::new(&library, batch, (&left, &right), &self.rules)?;
+                let mut told = rows.as_mut().map(|rows| {
+                    |change: Changed<'_>| {
+                        rows.put(&change, &left, &right).map_err(|error| target.failure(&*error))
+                    }
+                });
+                let sink = told.as_mut().map(|told| told as &mut ChangeSink<'_>);
+                comparison.run(assessment::default_threads(), &mut report, sink)?;
+            }
         }
         let written = if let Some(rows) = rows {
             rows.finish(&report)
@@ -130,7 +133,7 @@ impl Compare {
         target.finish()?;
         let changed: u64 = report.values().map(|rule| rule.totals.changed).sum();
         let values = [
-            ("cases", cases.to_string()),
+            ("cases", count.to_string()),
             ("rules", report.len().to_string()),
             ("changed", changed.to_string()),
         ];
@@ -141,10 +144,13 @@ impl Compare {
 
     /// The cases, under the package named for the left side or that of their place, or of the law that
     /// a reform stands over.
-    fn batches(&self, library: &Library) -> Result<(Vec<Batch>, Date), Failure> {
+    fn cases<'l>(&self, library: &'l Library) -> Result<Cases<'l>, Failure> {
         let package = self.left.as_deref();
         if let Some(facts) = &self.facts {
-            return Ok((facts_file::read(library, facts, None, package)?, clock::today()));
+            if parquet_facts::is_parquet(facts) {
+                return Ok(Cases::Stream(Box::new(parquet_facts::Stream::open(library, facts, package)?)));
+            }
+            return Ok(Cases::Whole(facts_file::read(library, facts, None, package)?, clock::today()));
         }
         let ledger = store::open(&self.store.clone().unwrap_or_default())?;
         let kept = ledger.meta(store::AS_OF_META).ok().flatten().and_then(|day| day.parse().ok());
@@ -152,7 +158,7 @@ impl Compare {
         // Both sides see the same facts: those of the later day.
         let day_of = |own: Option<Date>| own.or(self.as_of).unwrap_or(day);
         let as_of = day_of(self.left_as_of).max(day_of(self.right_as_of));
-        Ok((store::batches(&ledger, library, package, as_of, None)?, day))
+        Ok(Cases::Whole(store::batches(&ledger, library, package, as_of, None)?, day))
     }
 
     /// The laws of the right side by the package of the left one, where a reform changes them.
@@ -163,6 +169,34 @@ impl Compare {
     ) -> Result<BTreeMap<String, Arc<Law>>, Failure> {
         let Some(reform) = reform else { return Ok(BTreeMap::new()) };
         Ok(packages::reformed(library, reform)?.1)
+    }
+}
+
+/// The cases that are compared.
+enum Cases<'l> {
+    /// All at once, with the usual day of their store.
+    Whole(Vec<Batch>, Date),
+    /// Some rows at a time.
+    Stream(Box<parquet_facts::Stream<'l>>),
+}
+
+impl Cases<'_> {
+    /// The day of the comparison where nobody names one.
+    fn day(&self) -> Date {
+        match self {
+            Self::Whole(_, day) => *day,
+            Self::Stream(_) => clock::today(),
+        }
+    }
+
+    /// The next cases, by package; nothing when there are no more.
+    fn next(&mut self) -> Result<Option<Vec<Batch>>, Failure> {
+        match self {
+            Self::Whole(batches, _) => {
+                Ok(Some(std::mem::take(batches)).filter(|batches| !batches.is_empty()))
+            }
+            Self::Stream(stream) => stream.next(),
+        }
     }
 }
 

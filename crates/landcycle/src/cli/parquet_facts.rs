@@ -14,7 +14,7 @@ use landcycle_policy::vocabulary::{FactKind, MISSING};
 
 use super::facts_file::subject;
 use crate::cells::{self, Numbers};
-use crate::portfolio::Batch;
+use crate::portfolio::{Batch, GROUPS, Groups};
 use crate::say::{Failure, filled};
 use crate::tabular::Header;
 
@@ -51,6 +51,9 @@ pub(super) struct Stream<'l> {
     case: Option<usize>,
     subject: usize,
     rows: u64,
+    groups: Groups,
+    /// The columns by which cases are grouped.
+    grouped: [Option<usize>; 2],
 }
 
 impl<'l> Stream<'l> {
@@ -97,7 +100,22 @@ impl<'l> Stream<'l> {
             columns.iter().map(|column| (column.fact, column.unit.clone())).collect();
         let subject = subject(library, &facts, path)?;
         let case = columns.iter().position(|column| library.vocabulary.facts()[column.fact].name == CASE);
-        Ok(Self { library, package: package.map(str::to_owned), file, name, columns, case, subject, rows: 0 })
+        let by_name = |fact: &str| {
+            columns.iter().position(|column| library.vocabulary.facts()[column.fact].name == fact)
+        };
+        let grouped = GROUPS.map(by_name);
+        Ok(Self {
+            library,
+            package: package.map(str::to_owned),
+            file,
+            name,
+            columns,
+            case,
+            subject,
+            rows: 0,
+            groups: Groups::default(),
+            grouped,
+        })
     }
 
     /// Rows of the whole file.
@@ -121,7 +139,9 @@ impl<'l> Stream<'l> {
             }
         }
         if faults.is_empty() {
-            return Ok(Some(batches.into_iter().map(|(_, batch)| batch).collect()));
+            let names = Arc::new(self.groups.names());
+            let named = |(_, batch): (String, Batch)| Batch { names: Arc::clone(&names), ..batch };
+            return Ok(Some(batches.into_iter().map(named).collect()));
         }
         faults.push(filled("parquet_refused", &[("file", &self.name)]));
         let join = |form: fn(&Text) -> &str| faults.iter().map(form).collect::<Vec<_>>().join("\n");
@@ -150,6 +170,8 @@ impl<'l> Stream<'l> {
         let place = batch.facts.push();
         let case = self.case.map(|column| text_of(&rows.cell(column, row)));
         batch.cases.push(case.filter(|case| !case.is_empty()).unwrap_or_else(|| self.rows.to_string()));
+        let group = self.grouped.map(|at| at.map(|at| text_of(&rows.cell(at, row))).unwrap_or_default());
+        batch.groups.push(self.groups.of([&group[0], &group[1]]));
         let mut faults = Vec::new();
         for (at, column) in self.columns.iter_mut().enumerate() {
             match column.lane(library, &rows.cell(at, row)) {
