@@ -4,6 +4,7 @@
 //! exactly; no number passes through a float that it was not already.
 
 use std::fs::File;
+use std::sync::mpsc::{Receiver, sync_channel};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -80,6 +81,31 @@ impl FactFile {
     /// Rows of the whole file.
     pub fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// The rest of the file, read on a thread of its own, a batch ahead of whoever asks.
+    pub fn ahead(self) -> Ahead {
+        let (sender, receiver) = sync_channel(1);
+        // It ends with the file, or when nobody listens any more.
+        std::thread::spawn(move || {
+            for batch in self {
+                if sender.send(batch).is_err() {
+                    break;
+                }
+            }
+        });
+        Ahead(receiver)
+    }
+}
+
+/// Batches that are read ahead.
+pub struct Ahead(Receiver<Result<FactRows, FactsError>>);
+
+impl Iterator for Ahead {
+    type Item = Result<FactRows, FactsError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.recv().ok()
     }
 }
 

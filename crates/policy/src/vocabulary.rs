@@ -222,11 +222,13 @@ impl Vocabulary {
         let at = self.facts.len();
         let headers = [&name.text, &title.zh, &title.en].into_iter().chain(&aliases);
         for header in headers {
-            self.by_header.insert(normal_header(header), at);
+            // A column under this heading could be either fact.
+            let taken = self.by_header.insert(normal_header(header), at);
+            if taken.is_some_and(|other| other != at) {
+                reader.complain("P010", name.span, "name", header);
+            }
         }
-        if self.by_name.insert(name.text.clone(), at).is_some() {
-            reader.complain("P010", name.span, "name", &name.text);
-        }
+        self.by_name.insert(name.text.clone(), at);
         let subject = self.read_subject(item, subject, reader);
         self.facts.push(Fact { name: name.text, title, aliases, kind, owner, note, subject });
     }

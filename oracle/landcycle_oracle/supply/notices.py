@@ -85,7 +85,7 @@ def make_contract(random: Random, package: str, as_of: date) -> Cells:
     share, left_out = random.choice((1.0, 1.0, 0.9, 0.5, 0.0)), random.choice((None, *TERMS))
     return thinned(random, {
         "signed_on": day_about(random, (PAPER, GUANGDONG, GUANGDONG)),
-        "supply_mode": random.choice((*MODES, "allocation")),
+        "supply_mode": random.choice((*MODES, *GRANTS_AND_LEASES, "allocation")),
         "land_source": random.choice(("new", "stock", "new_from_stock")),
         **{f"terms_{name}": "no" if name == left_out else yes_or_no(random, share) for name in TERMS},
     })

@@ -242,7 +242,7 @@ export const en: Record<Key, string> = {
   'compare.wait': 'Assessing every parcel under both laws…',
   'compare.choose': 'Choose a right side, or two different dates.',
   'compare.summary': '{cases} parcels, {rules} rules: {changed} determinations change.',
-  'compare.decided': 'Decided on both sides: {n} (dark); the rest is law that begins or ceases to apply, or facts still owed.',
+  'compare.decided': 'Decided on both sides: {n} (in colour); the rest is law that begins or ceases to apply, or facts still owed.',
   'compare.nothing': 'No determination changes.',
   'compare.moves': 'From what to what',
   'compare.sums': 'Sums',

@@ -240,7 +240,7 @@ export const zh = {
   'compare.wait': '正在以两部法评估全部地块……',
   'compare.choose': '请选择右侧，或为两侧选择不同日期。',
   'compare.summary': '{cases} 宗地，{rules} 条规则，{changed} 项判定发生变化。',
-  'compare.decided': '其中两侧均有结论的 {n} 项（深色）；其余为法律开始或不再适用、或事实待补充。',
+  'compare.decided': '其中两侧均有结论的 {n} 项（着色部分）；其余为法律开始或不再适用、或事实待补充。',
   'compare.nothing': '没有一项判定发生变化。',
   'compare.moves': '变化方向',
   'compare.sums': '金额合计',

@@ -102,26 +102,41 @@ impl Compare {
             .map_err(|error| target.failure(&*error))?;
         let mut report = Report::new();
         let mut count = 0;
-        while let Some(batches) = cases.next()? {
-            for batch in &batches {
-                let left = Side { law: Arc::clone(&batch.law), as_of: days.0 };
-                let right = self.right.as_deref().and_then(|id| library.law(id));
-                let right = right.or_else(|| laws.get(&batch.law.package().id)).unwrap_or(&batch.law);
-                let right = Side { law: Arc::clone(right), as_of: days.1 };
-                if Arc::ptr_eq(&left.law, &right.law) && left.as_of == right.as_of && batches.len() == 1 {
-                    return Err(Failure::new("compare_needs_two", &[]).misuse());
-                }
-                count += batch.cases.len();
-                let comparison = Comparison::new(&library, batch, (&left, &right), &self.rules)?;
-                let mut told = rows.as_mut().map(|rows| {
-                    |change: Changed<'_>| {
-                        rows.put(&change, &left, &right).map_err(|error| target.failure(&*error))
+        // The next cases are read while these are compared.
+        std::thread::scope(|scope| {
+            let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+            scope.spawn(move || {
+                loop {
+                    let next = cases.next();
+                    let more = matches!(next, Ok(Some(_)));
+                    if sender.send(next).is_err() || !more {
+                        break;
                     }
-                });
-                let sink = told.as_mut().map(|told| told as &mut ChangeSink<'_>);
-                comparison.run(assessment::default_threads(), &mut report, sink)?;
+                }
+            });
+            while let Ok(next) = receiver.recv() {
+                let Some(batches) = next? else { break };
+                for batch in &batches {
+                    let left = Side { law: Arc::clone(&batch.law), as_of: days.0 };
+                    let right = self.right.as_deref().and_then(|id| library.law(id));
+                    let right = right.or_else(|| laws.get(&batch.law.package().id)).unwrap_or(&batch.law);
+                    let right = Side { law: Arc::clone(right), as_of: days.1 };
+                    if Arc::ptr_eq(&left.law, &right.law) && left.as_of == right.as_of && batches.len() == 1 {
+                        return Err(Failure::new("compare_needs_two", &[]).misuse());
+                    }
+                    count += batch.cases.len();
+                    let comparison = Comparison::new(&library, batch, (&left, &right), &self.rules)?;
+                    let mut told = rows.as_mut().map(|rows| {
+                        |change: Changed<'_>| {
+                            rows.put(&change, &left, &right).map_err(|error| target.failure(&*error))
+                        }
+                    });
+                    let sink = told.as_mut().map(|told| told as &mut ChangeSink<'_>);
+                    comparison.run(assessment::default_threads(), &mut report, sink)?;
+                }
             }
-        }
+            Ok::<(), Failure>(())
+        })?;
         let written = if let Some(rows) = rows {
             rows.finish(&report)
         } else {

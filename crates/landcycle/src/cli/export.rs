@@ -109,21 +109,23 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| folder.path().join(name).display().to_string();
         let (store, facts, one, other) = (at("s.gpkg"), at("f.parquet"), at("a.jsonl"), at("b.jsonl"));
-        run(&["sample", "--parcels", "300", "--seed", "7", "--store", &store]);
+        run(&["sample", "--parcels", "1000", "--seed", "7", "--store", &store]);
         run(&["export", "facts", "--store", &store, "--out", &facts]);
         let day = "2026-06-30";
         run(&["assess", "--store", &store, "--as-of", day, "--json", "--out", &one]);
         run(&["assess", "--facts", &facts, "--as-of", day, "--json", "--out", &other]);
         let found = lines(Path::new(&one));
-        assert!(found.len() > 300 * 50, "{} lines", found.len());
+        assert!(found.len() > 1000 * 50, "{} lines", found.len());
         assert_eq!(found, lines(Path::new(&other)));
-        let sides = ["--left", "shanghai", "--right", "shenzhen", "--as-of", day, "--format", "json", "--out"];
+        let sides =
+            ["--left", "shanghai", "--right", "shenzhen", "--as-of", day, "--format", "json", "--out"];
         run(&[&["compare", "--store", &store], &sides[..], &[&one]].concat());
         run(&[&["compare", "--facts", &facts], &sides[..], &[&other]].concat());
         let found = lines(Path::new(&one));
         assert!(!found.is_empty());
         assert_eq!(found, lines(Path::new(&other)));
-        let summary = |path: &str| std::fs::read_to_string(path).map(|text| text.lines().last().map(str::to_owned));
+        let summary =
+            |path: &str| std::fs::read_to_string(path).map(|text| text.lines().last().map(str::to_owned));
         assert_eq!(summary(&one).expect("read"), summary(&other).expect("read"));
     }
 }

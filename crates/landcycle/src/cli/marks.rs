@@ -90,21 +90,11 @@ fn price_refund_and_grade_carry_it_in_every_form() {
 #[test]
 fn a_comparison_carries_it_on_its_side_and_in_its_totals() {
     let desk = Desk::new();
-    let facts = "case_id,signed_on,floor_area,support_floor_area\nA,2020-01-01,1000,330\n";
+    let facts = include_str!("../../../../examples/parcels.csv");
     std::fs::write(desk.at("facts.csv"), facts).expect("written");
     let reform = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/reform-support-share");
     let reform = reform.display().to_string();
-    let words = [
-        "compare",
-        "--left",
-        "shenzhen",
-        "--reform",
-        &reform,
-        "--rules",
-        "functional_mix",
-        "--format",
-        "xlsx",
-    ];
+    let words = ["compare", "--reform", &reform, "--rules", "functional_mix", "--format", "xlsx"];
     let book = desk.run(&words, "changes.xlsx");
     let changes = sheet(&book, "changes 1");
     assert_eq!(changes.len(), 1);

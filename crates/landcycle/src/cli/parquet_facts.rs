@@ -1,11 +1,12 @@
 //! A Parquet file of facts, one case a row, judged as it is read: memory is that of a batch of rows,
 //! whatever the size of the file.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use landcycle_analysis::facts::{Cell, FactFile, FactRows, FactsError};
+use landcycle_analysis::facts::{Ahead, Cell, FactFile, FactRows, FactsError};
 use landcycle_policy::calendar::iso;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::program::facts::Facts;
@@ -13,6 +14,7 @@ use landcycle_policy::text::Text;
 use landcycle_policy::vocabulary::{FactKind, MISSING};
 
 use super::facts_file::subject;
+use crate::assessment::default_threads;
 use crate::cells::{self, Numbers};
 use crate::portfolio::{Batch, GROUPS, Groups};
 use crate::say::{Failure, filled};
@@ -45,7 +47,8 @@ struct Column {
 pub(super) struct Stream<'l> {
     library: &'l Library,
     package: Option<String>,
-    file: FactFile,
+    file: Ahead,
+    length: u64,
     name: String,
     columns: Vec<Column>,
     case: Option<usize>,
@@ -107,7 +110,8 @@ impl<'l> Stream<'l> {
         Ok(Self {
             library,
             package: package.map(str::to_owned),
-            file,
+            length: file.rows(),
+            file: file.ahead(),
             name,
             columns,
             case,
@@ -120,72 +124,83 @@ impl<'l> Stream<'l> {
 
     /// Rows of the whole file.
     pub(super) fn len(&self) -> u64 {
-        self.file.rows()
+        self.length
     }
 
     /// The cases of the next rows, by package; nothing when the file is read.
     pub(super) fn next(&mut self) -> Result<Option<Vec<Batch>>, Failure> {
         let Some(rows) = self.file.next() else { return Ok(None) };
         let rows = rows.map_err(|error| broken(&self.name, &error))?;
+        let lanes = self.lanes(&rows)?;
         let mut batches: Vec<(String, Batch)> = Vec::new();
-        let mut faults: Vec<Text> = Vec::new();
         for row in 0..rows.len() {
             self.rows += 1;
-            if let Err(found) = self.read(&rows, row, &mut batches) {
-                faults.extend(found);
-                if faults.len() >= SHOWN {
-                    break;
+            let named = self.package.is_none().then(|| self.place(&rows, row));
+            let package = named.as_ref().or(self.package.as_ref()).map_or("", String::as_str);
+            let known = batches.iter().position(|(id, _)| id == package);
+            let at = known.unwrap_or(batches.len());
+            if known.is_none() {
+                // Where there is no law at all there is nothing to judge by.
+                let Some(batch) = self.batch(package) else { continue };
+                batches.push((package.to_owned(), batch));
+            }
+            let batch = &mut batches[at].1;
+            let place = batch.facts.push();
+            for (column, lanes) in self.columns.iter().zip(&lanes) {
+                if lanes[row] != MISSING {
+                    batch.facts.set(place, column.fact, lanes[row]);
                 }
             }
+            let case = self.case.map(|column| text_of(&rows.cell(column, row)));
+            let case = case.filter(|case| !case.is_empty());
+            batch.cases.push(case.map_or_else(|| self.rows.to_string(), Cow::into_owned));
+            let group = self.grouped.map(|at| at.map(|at| text_of(&rows.cell(at, row))).unwrap_or_default());
+            batch.groups.push(self.groups.of([group[0].as_ref(), group[1].as_ref()]));
         }
-        if faults.is_empty() {
-            let names = Arc::new(self.groups.names());
-            let named = |(_, batch): (String, Batch)| Batch { names: Arc::clone(&names), ..batch };
-            return Ok(Some(batches.into_iter().map(named).collect()));
-        }
-        faults.push(filled("parquet_refused", &[("file", &self.name)]));
-        let join = |form: fn(&Text) -> &str| faults.iter().map(form).collect::<Vec<_>>().join("\n");
-        Err(Failure::text(Text { zh: join(|t| &t.zh), en: join(|t| &t.en) }))
+        let names = Arc::new(self.groups.names());
+        let named = |(_, batch): (String, Batch)| Batch { names: Arc::clone(&names), ..batch };
+        Ok(Some(batches.into_iter().map(named).collect()))
     }
 
-    fn read(
-        &mut self,
-        rows: &FactRows,
-        row: usize,
-        batches: &mut Vec<(String, Batch)>,
-    ) -> Result<(), Vec<Text>> {
-        let package = match &self.package {
-            Some(package) => package.clone(),
-            None => self.place(rows, row),
-        };
+    /// The lanes of every column, or what is wrong with the first faulty cells.
+    fn lanes(&mut self, rows: &FactRows) -> Result<Vec<Vec<i64>>, Failure> {
         let library = self.library;
-        let known = batches.iter().position(|(id, _)| *id == package);
-        let at = known.unwrap_or(batches.len());
-        if known.is_none() {
-            // Where there is no law at all there is nothing to judge by.
-            let Some(batch) = self.batch(&package) else { return Ok(()) };
-            batches.push((package, batch));
+        let share = self.columns.len().div_ceil(default_threads()).max(1);
+        let parts: Vec<Vec<(Vec<i64>, Vec<(usize, Text)>)>> = std::thread::scope(|scope| {
+            let part = |(at, columns): (usize, &'_ mut [Column])| {
+                let lanes = columns.iter_mut().enumerate();
+                lanes.map(|(next, column)| column.lanes(library, rows, at * share + next)).collect()
+            };
+            let parts = self.columns.chunks_mut(share).enumerate();
+            let parts: Vec<_> = parts.map(|columns| scope.spawn(move || part(columns))).collect();
+            let done = parts.into_iter().map(|part| match part.join() {
+                Ok(done) => done,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            done.collect()
+        });
+        let (mut lanes, mut faults) = (Vec::new(), Vec::new());
+        for (at, (column, found)) in parts.into_iter().flatten().enumerate() {
+            lanes.push(column);
+            faults.extend(found.into_iter().map(|(row, why)| (row, at, why)));
         }
-        let batch = &mut batches[at].1;
-        let place = batch.facts.push();
-        let case = self.case.map(|column| text_of(&rows.cell(column, row)));
-        batch.cases.push(case.filter(|case| !case.is_empty()).unwrap_or_else(|| self.rows.to_string()));
-        let group = self.grouped.map(|at| at.map(|at| text_of(&rows.cell(at, row))).unwrap_or_default());
-        batch.groups.push(self.groups.of([&group[0], &group[1]]));
-        let mut faults = Vec::new();
-        for (at, column) in self.columns.iter_mut().enumerate() {
-            match column.lane(library, &rows.cell(at, row)) {
-                Ok(MISSING) => {}
-                Ok(lane) => batch.facts.set(place, column.fact, lane),
-                Err(why) => {
-                    let values = [("row", self.rows.to_string()), ("column", column.name.clone())];
-                    let head = values.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
-                    let head = filled("parquet_cell", &head);
-                    faults.push(Text { zh: head.zh + &why.zh, en: head.en + &why.en });
-                }
-            }
+        if faults.is_empty() {
+            return Ok(lanes);
         }
-        if faults.is_empty() { Ok(()) } else { Err(faults) }
+        faults.sort_by_key(|(row, column, _)| (*row, *column));
+        let mut told: Vec<Text> = faults
+            .into_iter()
+            .take(SHOWN)
+            .map(|(row, column, why)| {
+                let row = (self.rows + row as u64 + 1).to_string();
+                let values = [("row", row.as_str()), ("column", self.columns[column].name.as_str())];
+                let head = filled("parquet_cell", &values);
+                Text { zh: head.zh + &why.zh, en: head.en + &why.en }
+            })
+            .collect();
+        told.push(filled("parquet_refused", &[("file", &self.name)]));
+        let join = |form: fn(&Text) -> &str| told.iter().map(form).collect::<Vec<_>>().join("\n");
+        Err(Failure::text(Text { zh: join(|t| &t.zh), en: join(|t| &t.en) }))
     }
 
     /// An empty batch under a package.
@@ -205,27 +220,43 @@ impl<'l> Stream<'l> {
     /// The package of the place of a case.
     fn place(&self, rows: &FactRows, row: usize) -> String {
         let facts = self.library.vocabulary.facts();
-        let texts: Vec<(&str, String)> = self
+        let texts: Vec<(&str, Cow<'_, str>)> = self
             .columns
             .iter()
             .enumerate()
             .filter(|(_, column)| matches!(facts[column.fact].kind, FactKind::OpenCode | FactKind::Text))
             .map(|(at, column)| (facts[column.fact].name.as_str(), text_of(&rows.cell(at, row))))
             .collect();
-        let value = |name: &str| texts.iter().find(|(fact, _)| *fact == name).map(|(_, text)| text.as_str());
+        let value = |name: &str| texts.iter().find(|(fact, _)| *fact == name).map(|(_, text)| text.as_ref());
         self.library.package_for(value).map(|package| package.id.clone()).unwrap_or_default()
     }
 }
 
 impl Column {
+    /// The lanes of all rows, with what is wrong with the first faulty cells.
+    fn lanes(&mut self, library: &Library, rows: &FactRows, at: usize) -> (Vec<i64>, Vec<(usize, Text)>) {
+        let mut lanes = vec![MISSING; rows.len()];
+        let mut faults = Vec::new();
+        for (row, out) in lanes.iter_mut().enumerate() {
+            match self.lane(library, &rows.cell(at, row)) {
+                Ok(lane) => *out = lane,
+                Err(why) => faults.push((row, why)),
+            }
+            if faults.len() >= SHOWN {
+                break;
+            }
+        }
+        (lanes, faults)
+    }
+
     fn lane(&mut self, library: &Library, cell: &Cell<'_>) -> Result<i64, Text> {
         let fact = &library.vocabulary.facts()[self.fact];
         let text = match (cell, &fact.kind) {
             (Cell::Empty, _) | (_, FactKind::Text) => return Ok(MISSING),
             (Cell::Day(day), FactKind::Date { .. }) => return Ok(*day),
-            (Cell::Day(day), _) => iso(*day),
-            (Cell::Text(text), _) => (*text).to_owned(),
-            (Cell::Written(text), _) => text.clone(),
+            (Cell::Day(day), _) => Cow::Owned(iso(*day)),
+            (Cell::Text(text), _) => Cow::Borrowed(*text),
+            (Cell::Written(text), _) => Cow::Borrowed(text.as_str()),
         };
         // A plain number in the vocabulary's unit needs no reading of units.
         if let (Some((low, high)), None) = (self.bounds, &self.unit)
@@ -234,24 +265,24 @@ impl Column {
         {
             return Ok(lane);
         }
-        if let Some(lane) = self.known.get(&text) {
+        if let Some(lane) = self.known.get(text.as_ref()) {
             return Ok(*lane);
         }
         let read = cells::value(library, fact, &text, self.unit.as_deref(), Numbers::WithUnits)?;
         let lane = library.vocabulary.lane(fact, &read, &library.symbols).map_err(|bad| bad.message)?;
         if !matches!(fact.kind, FactKind::Number { .. }) && self.known.len() < 100_000 {
-            self.known.insert(text, lane);
+            self.known.insert(text.into_owned(), lane);
         }
         Ok(lane)
     }
 }
 
-fn text_of(cell: &Cell<'_>) -> String {
+fn text_of<'c>(cell: &Cell<'c>) -> Cow<'c, str> {
     match cell {
-        Cell::Empty => String::new(),
-        Cell::Text(text) => (*text).to_owned(),
-        Cell::Written(text) => text.clone(),
-        Cell::Day(day) => iso(*day),
+        Cell::Empty => Cow::Borrowed(""),
+        Cell::Text(text) => Cow::Borrowed(*text),
+        Cell::Written(text) => Cow::Owned(text.clone()),
+        Cell::Day(day) => Cow::Owned(iso(*day)),
     }
 }
 

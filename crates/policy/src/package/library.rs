@@ -50,6 +50,8 @@ pub struct Package {
     pub(crate) extends_placed: Option<Placed>,
     pub(crate) file: Arc<Source>,
     digest_input: Vec<Arc<Source>>,
+    /// The digest of these files.
+    content: [u8; 32],
 }
 
 /// 政策库 · every package with the vocabulary they share.
@@ -63,6 +65,8 @@ pub struct Library {
     pub packages: BTreeMap<String, Arc<Package>>,
     pub(super) laws: BTreeMap<String, Arc<Law>>,
     pub(super) vocabulary_files: Vec<Arc<Source>>,
+    /// Their digest.
+    vocabulary_content: [u8; 32],
 }
 
 impl Library {
@@ -92,6 +96,7 @@ impl Library {
             symbols: Arc::default(),
             packages,
             laws: BTreeMap::new(),
+            vocabulary_content: content(&own),
             vocabulary_files: own,
         };
         for package in library.packages.values() {
@@ -213,19 +218,13 @@ impl Library {
         self.vocabulary_files.iter().find(|f| f.path == path)
     }
 
-    /// SHA-256 over the sorted paths and bytes of the whole chain and the vocabulary. Cases are
-    /// left out: an example added does not change the law.
+    /// SHA-256 over the digests of the chain's packages, the lowest first, and of the vocabulary.
     pub(super) fn digest(&self, chain: &[Arc<Package>]) -> String {
-        let mut files: Vec<&Arc<Source>> = chain.iter().flat_map(|p| &p.digest_input).collect();
-        files.extend(&self.vocabulary_files);
-        files.sort_by(|a, b| a.path.cmp(&b.path));
         let mut hash = Sha256::new();
-        for file in files {
-            for part in [file.path.as_bytes(), file.text.as_bytes()] {
-                hash.update((part.len() as u64).to_be_bytes());
-                hash.update(part);
-            }
+        for package in chain {
+            hash.update(package.content);
         }
+        hash.update(self.vocabulary_content);
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
@@ -272,6 +271,20 @@ impl Library {
     }
 }
 
+/// SHA-256 over the sorted paths and bytes of files, each with its length before it.
+fn content(files: &[Arc<Source>]) -> [u8; 32] {
+    let mut files: Vec<&Arc<Source>> = files.iter().collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut hash = Sha256::new();
+    for file in files {
+        for part in [file.path.as_bytes(), file.text.as_bytes()] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+    }
+    hash.finalize().into()
+}
+
 /// The second document of one id.
 fn taken(document: &Document, first: &Document) -> Fault {
     let fault = Fault::new("P010", &document.file, document.id_span).with("name", &document.id);
@@ -313,6 +326,7 @@ impl Package {
             package.read_file(file, files, vocabulary, faults);
         }
         package.check_rows_used(files, faults);
+        package.content = content(&package.digest_input);
         Some(package)
     }
 
@@ -368,6 +382,7 @@ impl Package {
             extends_placed,
             file: Arc::clone(file),
             digest_input: vec![Arc::clone(file)],
+            content: [0; 32],
         })
     }
 
