@@ -43,7 +43,10 @@ def by_kind(facts: Facts, granted: Logical) -> Logical:
 
 
 def transfer_allowed(package: str, facts: Facts, as_of: date) -> Any:
-    """Urban Real Estate Law arts. 38 (sealed, co-owner, dispute), 39 (granted), 40 (allocated); Order 53 art. 24."""
+    """Urban Real Estate Law arts. 38(2)-(6), 39 (granted), 40 (allocated); Order 53 art. 24.
+
+    Taken back from the day on which the decision is served.
+    """
     if as_of < ESTATE_LAW:
         return NOT_APPLICABLE
     invested = lift(
@@ -55,8 +58,10 @@ def transfer_allowed(package: str, facts: Facts, as_of: date) -> Any:
         either(after(facts["completed_on"], as_of), yes(facts, "house_certificate")),
     )
     return only_if(not_leased(facts), yes_no(both(
-        by_kind(facts, granted), negate(yes(facts, "sealed")), negate(yes(facts, "title_disputed")),
-        negate(yes(facts, "co_owner_unconsenting")), negate(restricted(facts, as_of)),
+        by_kind(facts, granted), yes(facts, "land_certificate"),
+        after(facts["takeback_decision_served_on"], as_of), negate(yes(facts, "sealed")),
+        negate(yes(facts, "title_disputed")), negate(yes(facts, "co_owner_unconsenting")),
+        negate(restricted(facts, as_of)),
     )))
 
 
