@@ -4,7 +4,7 @@
 mod rows;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -87,6 +87,7 @@ impl Compare {
                 return Err(no_package(&library, named));
             }
         }
+        self.known_rules(&library)?;
         let mut cases = self.cases(&library)?;
         let default_day = cases.day();
         let day = |own: Option<Date>| clock::day_number(own.or(self.as_of).unwrap_or(default_day));
@@ -154,6 +155,19 @@ impl Compare {
         ];
         let values = values.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
         tell(filled("compare_counted", &values).get(context.language));
+        Ok(())
+    }
+
+    /// A rule misspelt and left out would compare less than was asked for.
+    fn known_rules(&self, library: &Library) -> Result<(), Failure> {
+        let listed = || library.laws().flat_map(|(_, law)| law.listed().map(|(_, rule)| rule));
+        for name in &self.rules {
+            if !listed().any(|rule| rule.name == *name || rule.id == *name) {
+                let known: BTreeSet<&str> = listed().map(|rule| rule.name.as_str()).collect();
+                let known = known.into_iter().collect::<Vec<_>>().join(", ");
+                return Err(Failure::new("no_rule_known", &[("rule", name), ("known", &known)]).misuse());
+            }
+        }
         Ok(())
     }
 
@@ -287,6 +301,16 @@ mod tests {
         let changed: Vec<&str> = lines.iter().filter_map(|line| line["case_id"].as_str()).collect();
         // 300 of 1,000 is above fifteen per cent and not above thirty.
         assert_eq!(changed, ["A"]);
+    }
+
+    #[test]
+    fn a_rule_that_no_law_has_is_refused() {
+        let refused = compared(PARCELS, |command| {
+            command.reform = Some(reform());
+            command.rules = vec!["functional_mixx".into()];
+        });
+        let said = refused.expect_err("refused");
+        assert!(said.contains("functional_mixx") && said.contains("functional_mix,"), "{said}");
     }
 
     #[test]
