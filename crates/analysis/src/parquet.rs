@@ -130,11 +130,16 @@ impl<W: Write + Send> DeterminationColumns<W> {
     /// Writes what is left and the footer, and gives back the sink.
     pub fn finish(mut self) -> Result<W, DeterminationError> {
         self.flush()?;
-        let mut sink = self.writer.into_inner()?;
-        // A buffer below would otherwise meet its last error where nobody asks for it.
-        sink.flush().map_err(ParquetError::from)?;
-        Ok(sink)
+        close(self.writer)
     }
+}
+
+/// Writes the footer, and gives back the sink.
+fn close<W: Write + Send>(writer: ArrowWriter<W>) -> Result<W, DeterminationError> {
+    let mut sink = writer.into_inner()?;
+    // A buffer below would otherwise meet its last error where nobody asks for it.
+    sink.flush().map_err(ParquetError::from)?;
+    Ok(sink)
 }
 
 fn list() -> ListBuilder<StringBuilder> {

@@ -277,6 +277,19 @@ impl Rule {
         ends.chain(pieces).flatten().filter(|day| *day < crate::calendar::NEVER).collect()
     }
 
+    /// Whether the outcomes of another rule have the same form: kind, fields, codes and units.
+    pub fn same_form(&self, other: &Self) -> bool {
+        let alike = |(mine, theirs): (&Field, &Field)| {
+            let codes = mine.codes.iter().map(|code| &code.code);
+            mine.name == theirs.name
+                && mine.unit == theirs.unit
+                && codes.eq(theirs.codes.iter().map(|code| &code.code))
+        };
+        self.kind == other.kind
+            && self.fields.len() == other.fields.len()
+            && self.fields.iter().zip(&other.fields).all(alike)
+    }
+
     /// Whether some version names a value so.
     pub fn names(&self, name: &str) -> bool {
         self.versions.iter().any(|v| v.lets.iter().any(|(known, ..)| known == name))

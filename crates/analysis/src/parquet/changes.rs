@@ -7,9 +7,8 @@ use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
-use parquet::errors::ParquetError;
 
-use super::{BATCH, Codes, DeterminationError, item, list, properties};
+use super::{BATCH, Codes, DeterminationError, close, item, list, properties};
 
 /// One row, borrowed from whoever compared. Pairs are left and right.
 #[derive(Clone, Copy, Debug)]
@@ -93,10 +92,7 @@ impl<W: Write + Send> ChangeColumns<W> {
     /// Writes what is left and the footer, and gives back the sink.
     pub fn finish(mut self) -> Result<W, DeterminationError> {
         self.flush()?;
-        let mut sink = self.writer.into_inner()?;
-        // A buffer below would otherwise meet its last error where nobody asks for it.
-        sink.flush().map_err(ParquetError::from)?;
-        Ok(sink)
+        close(self.writer)
     }
 }
 

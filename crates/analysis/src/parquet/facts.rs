@@ -9,9 +9,8 @@ use arrow_array::builder::{ArrayBuilder, StringBuilder};
 use arrow_array::{Array, ArrayRef, RecordBatch, new_null_array};
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
-use parquet::errors::ParquetError;
 
-use super::{BATCH, Codes, DeterminationError, properties};
+use super::{BATCH, Codes, DeterminationError, close, properties};
 
 /// The name of the column of case numbers.
 const CASE: &str = "case_id";
@@ -83,9 +82,6 @@ impl FactTable {
             let whole = std::iter::once(Arc::clone(cases)).chain(names.iter().map(column));
             writer.write(&RecordBatch::try_new(Arc::clone(&schema), whole.collect())?)?;
         }
-        let mut sink = writer.into_inner()?;
-        // A buffer below would otherwise meet its last error where nobody asks for it.
-        sink.flush().map_err(ParquetError::from)?;
-        Ok(sink)
+        close(writer)
     }
 }

@@ -126,6 +126,12 @@ mod tests {
         assert_eq!(found, lines(Path::new(&other)));
         let summary =
             |path: &str| std::fs::read_to_string(path).map(|text| text.lines().last().map(str::to_owned));
-        assert_eq!(summary(&one).expect("read"), summary(&other).expect("read"));
+        let told = summary(&one).expect("read").expect("a summary");
+        assert_eq!(told, summary(&other).expect("read").expect("a summary"));
+        // What is counted is what is told one by one.
+        let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+        let rules = told["summary"].as_object().expect("rules");
+        let counted: u64 = rules.values().filter_map(|rule| rule["totals"]["changed"].as_u64()).sum();
+        assert_eq!(counted as usize, found.len());
     }
 }

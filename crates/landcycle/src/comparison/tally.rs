@@ -146,7 +146,7 @@ impl<'c> Tally<'c> {
             self.count_same(left, n);
             return;
         }
-        let fields = self.rules[0].fields.len().max(self.rules[1].fields.len());
+        let fields = self.rules[0].fields.len();
         for at in 0..n {
             let lanes = [self.lane(left, at), self.lane(right, at)];
             if self.measure != Measure::Nothing {
