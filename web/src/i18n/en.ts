@@ -209,7 +209,7 @@ export const en: Record<Key, string> = {
   'laws.title': 'The law in force',
   'laws.note': 'The rules that all layers make together, in the order of planning, supply and supervision; numbers are those of the assessment date, with layer, grade and the day of the last comparison.',
   'laws.package': 'Package',
-  'laws.chain': 'Layers, lowest first',
+  'laws.chain': 'Layers, lowest first:',
   'laws.search': 'Search rules and parameters',
   'laws.count': '{n} rules',
   'laws.none': 'No rule matches.',

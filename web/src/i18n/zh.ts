@@ -207,7 +207,7 @@ export const zh = {
   'laws.title': '现行规则',
   'laws.note': '各层政策包合成的规则，按规划、供应、监管的次序；数值为评估日有效者，旁注其层级、可靠程度与最近比对之日。',
   'laws.package': '政策包',
-  'laws.chain': '层级（自下而上）',
+  'laws.chain': '层级（自下而上）：',
   'laws.search': '检索规则、参数',
   'laws.count': '{n} 条规则',
   'laws.none': '没有符合条件的规则。',
