@@ -1,8 +1,9 @@
 //! How a number of the law is kept in a register: whole lane steps of a size known beforehand.
 //!
-//! A quotient is kept as two registers and compared (by multiplying across), multiplied, summed or, where
-//! a rule says so, rounded, so that until then one third stays one third. The greatest size a lane can reach is tracked in bits from
-//! the ranges of the vocabulary; what could overflow 127 bits is refused before anything runs.
+//! A quotient is kept as two registers and compared (by multiplying across), multiplied, summed or, where a
+//! rule says so, rounded, so that until then one third stays one third. The greatest size a lane can reach
+//! is tracked in bits from the ranges of the vocabulary; what could overflow 127 bits is refused before
+//! anything runs.
 
 use super::compile::CompileFault;
 use super::op::{Lane, Op, Reg, WideLane};
