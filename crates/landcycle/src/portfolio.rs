@@ -131,6 +131,7 @@ impl<'l> Sorter<'l> {
                 batch.facts.set_text(row, index, value, vocabulary, &self.library.symbols)?;
             }
         }
+        batch.facts.complete(row, vocabulary);
         Ok((at, row))
     }
 

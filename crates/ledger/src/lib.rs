@@ -56,6 +56,7 @@ mod fold;
 mod geometry;
 mod geopackage;
 mod ledger;
+pub mod life;
 mod memory;
 mod parcel;
 
