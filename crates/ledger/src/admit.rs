@@ -29,6 +29,8 @@ pub(crate) trait Shelf {
     fn by_key(&self, key: &str) -> Result<Option<Event>, LedgerError>;
     fn by_seq(&self, seq: i64) -> Result<Option<Event>, LedgerError>;
     fn correction_of(&self, seq: i64) -> Result<Option<i64>, LedgerError>;
+    /// The last event of a case.
+    fn last_of(&self, case_id: &str) -> Result<Option<i64>, LedgerError>;
     fn put(&mut self, event: Event) -> Result<(), LedgerError>;
     fn put_parcel(&mut self, row: ParcelRow) -> Result<(), LedgerError>;
 }
@@ -53,6 +55,13 @@ pub(crate) fn admit(
             Entry::Event(event) => event,
             Entry::Parcel(row) => {
                 shelf.put_parcel(row)?;
+                continue;
+            }
+            Entry::Expect { case_id, last_seq } => {
+                let found = shelf.last_of(&case_id)?;
+                if found != last_seq {
+                    return Err(LedgerError::ChangedMeanwhile { case_id, expected: last_seq, found });
+                }
                 continue;
             }
         };

@@ -54,6 +54,19 @@ pub enum LedgerError {
         /// Where its events end.
         found: i64,
     },
+    /// Someone else recorded an event of a case after the caller had read it.
+    #[error(
+        "the case {case_id} has changed meanwhile: {} was expected and {} was found; nothing was recorded",
+        last_event(*.expected), last_event(*.found)
+    )]
+    ChangedMeanwhile {
+        /// The case.
+        case_id: String,
+        /// Its last event as the caller saw it.
+        expected: Option<i64>,
+        /// Its last event.
+        found: Option<i64>,
+    },
     /// A name of meta data that the ledger keeps for itself.
     #[error("the name {0:?} is the ledger's own")]
     ReservedName(String),
@@ -79,6 +92,10 @@ pub enum LedgerError {
     /// The store's engine failed.
     #[error("the store cannot be read or written: {0}")]
     Store(#[source] SourceError),
+}
+
+fn last_event(seq: Option<i64>) -> String {
+    seq.map_or_else(|| "no event".to_owned(), |seq| format!("event {seq} as its last"))
 }
 
 /// What a person can do something about when the store's engine fails.

@@ -18,6 +18,10 @@ pub trait Ledger {
     /// differ, since the same notice often arrives twice. If it says something else the batch is
     /// refused. So it is when the batch itself yields an error. Parcel rows are laid over those
     /// that stand, in the same transaction; [`ParcelRow`] says how.
+    ///
+    /// [`Entry::Expect`] guards a decision against what others record meanwhile. After
+    /// [`LedgerError::ChangedMeanwhile`] the caller reads the case again and decides anew; an event of
+    /// its own that it finds there, by its key, was recorded although the answer got lost.
     fn append(
         &mut self,
         batch: &mut dyn Iterator<Item = Result<Entry, SourceError>>,
@@ -71,6 +75,14 @@ pub enum Entry {
     Event(NewEvent),
     /// A parcel's row to lay over the one that stands.
     Parcel(ParcelRow),
+    /// What the caller decided upon: the batch is refused if the case's last event is another. It is
+    /// asked at its place, so events of the case that stand before it in the batch count.
+    Expect {
+        /// The case.
+        case_id: String,
+        /// Its last event as the caller saw it, corrections included; `None` if it had none.
+        last_seq: Option<i64>,
+    },
 }
 
 impl From<NewEvent> for Entry {

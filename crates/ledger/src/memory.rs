@@ -71,6 +71,10 @@ impl Shelf for MemoryLedger {
         Ok(self.corrections.get(&seq).copied())
     }
 
+    fn last_of(&self, case_id: &str) -> Result<Option<i64>, LedgerError> {
+        Ok(self.indices_of(case_id).last().map(|&index| self.events[index].seq))
+    }
+
     fn put(&mut self, event: Event) -> Result<(), LedgerError> {
         let index = self.events.len();
         self.keys.insert(event.key.clone(), index);

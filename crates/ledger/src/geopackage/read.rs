@@ -44,6 +44,12 @@ pub(super) fn events_of(connection: &Connection, case_id: &str) -> Result<Vec<Ev
     Ok(events)
 }
 
+/// The last event of a case.
+pub(super) fn last_of(connection: &Connection, case_id: &str) -> Result<Option<i64>, LedgerError> {
+    let sql = format!("SELECT max(seq) FROM event WHERE first_seq = {FIRST_SEQ}");
+    Ok(connection.prepare_cached(&sql)?.query_row([case_id], |row| row.get(0))?)
+}
+
 pub(super) fn first_events_but(
     connection: &Connection,
     kind: &str,

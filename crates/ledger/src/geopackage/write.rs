@@ -103,6 +103,13 @@ impl Shelf for OpenFile<'_> {
         Ok(statement.query_row([seq], |row| row.get(0)).optional()?)
     }
 
+    fn last_of(&self, case_id: &str) -> Result<Option<i64>, LedgerError> {
+        match &self.fresh {
+            None => read::last_of(self.transaction, case_id),
+            Some(fresh) => Ok(fresh.last_of(case_id)),
+        }
+    }
+
     fn put(&mut self, event: Event) -> Result<(), LedgerError> {
         if let Some(fresh) = self.fresh.take_if(|fresh| fresh.is_full()) {
             fresh.finish(self.transaction)?;
