@@ -14,6 +14,7 @@ mod marks;
 pub(crate) mod output;
 mod parquet_facts;
 pub(crate) mod policy;
+mod rehearse;
 mod sample;
 mod serve;
 mod sheets;
@@ -67,6 +68,8 @@ enum Command {
     /// 政策包 · check, test, list and show policy packages
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// 预演 · run a written life through the real acts and rules
+    Rehearse(rehearse::Rehearse),
     /// 示例城市 · make the invented sample city
     Sample(sample::Sample),
     /// 核验 · verify the chain of a store
@@ -84,6 +87,7 @@ impl Command {
             Self::Explain(command) => command.run(context),
             Self::Export(command) => command.run(context),
             Self::Policy(command) => command.run(context),
+            Self::Rehearse(command) => command.run(context),
             Self::Sample(command) => command.run(context),
             Self::Verify(command) => command.run(context),
             Self::Serve(command) => command.run(context),

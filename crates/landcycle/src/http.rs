@@ -5,7 +5,7 @@ mod book;
 mod comparison;
 mod law;
 mod library;
-mod outcomes;
+pub(crate) mod outcomes;
 mod page;
 mod problem;
 mod query;
