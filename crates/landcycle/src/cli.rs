@@ -1,6 +1,7 @@
 //! The command line: `landcycle <noun> <verb>`. Data to standard output, talk to standard error;
 //! exit 0 done, 1 refused or faulty, 2 misuse.
 
+mod act;
 mod assess;
 mod compare;
 mod coverage;
@@ -21,6 +22,7 @@ mod sheets;
 mod target;
 pub(crate) mod tree;
 mod verify;
+mod work;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -56,6 +58,9 @@ enum Command {
     /// 导入 · import data into a store
     #[command(subcommand)]
     Import(import::Import),
+    /// 行为 · acts on a case: what is possible, and doing it
+    #[command(subcommand)]
+    Act(act::Act),
     /// 评估 · determinations of every case
     Assess(assess::Assess),
     /// 比较 · two packages, two dates or a reform, over the same cases
@@ -74,6 +79,9 @@ enum Command {
     Sample(sample::Sample),
     /// 核验 · verify the chain of a store
     Verify(verify::Verify),
+    /// 工作单 · who owes what by when
+    #[command(subcommand)]
+    Work(work::Work),
     /// 网页 · serve the page and the API
     Serve(serve::Serve),
 }
@@ -82,6 +90,7 @@ impl Command {
     fn run(&self, context: &Context) -> Result<(), Failure> {
         match self {
             Self::Import(command) => command.run(context),
+            Self::Act(command) => command.run(context),
             Self::Assess(command) => command.run(context),
             Self::Compare(command) => command.run(context),
             Self::Explain(command) => command.run(context),
@@ -90,6 +99,7 @@ impl Command {
             Self::Rehearse(command) => command.run(context),
             Self::Sample(command) => command.run(context),
             Self::Verify(command) => command.run(context),
+            Self::Work(command) => command.run(context),
             Self::Serve(command) => command.run(context),
         }
     }

@@ -36,7 +36,7 @@ pub(crate) fn decide(
     let law = law_of(library, &file.facts).ok_or_else(no_act)?;
     let act = Act::named(&request.act).ok_or_else(no_act)?;
     let lawful = law.acts.get(&request.act).ok_or_else(no_act)?;
-    possible(file, act, lawful, &law)?;
+    possible(file, act, lawful)?;
     timely(file, request, today, lawful)?;
     let given = read(library, lawful, &request.given)?;
     let body = body(lawful, request.day, &given);
@@ -78,19 +78,14 @@ pub(crate) fn law_of(library: &Library, facts: &Known) -> Option<Arc<Law>> {
 }
 
 /// Whether the structure of a life allows the act.
-pub(crate) fn possible(
-    file: &File,
-    act: Act,
-    lawful: &LawfulAct,
-    law: &Arc<Law>,
-) -> Result<(), Vec<Refusal>> {
+pub(crate) fn possible(file: &File, act: Act, lawful: &LawfulAct) -> Result<(), Vec<Refusal>> {
     if act.makes_case() && file.exists {
         return Err(vec![Refusal::case_there(lawful)]);
     }
     if !act.makes_case() && !file.exists {
         return Err(vec![Refusal::no_case(lawful)]);
     }
-    file.standing.admits(act).map_err(|bar| vec![Refusal::barred(lawful, bar, law)])
+    file.standing.admits(act).map_err(|bar| vec![Refusal::barred(lawful, bar)])
 }
 
 /// Acts are recorded in the order of their days, and not before their day.

@@ -1,7 +1,7 @@
 //! Refusals: an ordered list of codes, each with its words, its remedy and a page of the guide.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use landcycle_ledger::life::{Act, Bar, Stage};
@@ -11,12 +11,12 @@ use landcycle_policy::node::Node;
 use landcycle_policy::package::act::Requirement;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::program::outcome::{Determination, Outcome, OutcomeValue};
-use landcycle_policy::text::Text;
+use landcycle_policy::text::{Language, Text};
 use landcycle_policy::vocabulary::{Fact, Vocabulary};
 use serde_json::{Value, json};
 
 use super::judge::word;
-use crate::cli::tree::{cite_json, text_json};
+use crate::cli::tree::{cite_json, cite_line, text_json};
 use crate::say::words;
 
 /// 拒绝代码 · why an act is refused, in the order in which it is checked.
@@ -153,7 +153,7 @@ impl Refusal {
     }
 
     pub(super) fn no_act(name: &str) -> Self {
-        let near = strsim(name, Act::all().map(Act::name));
+        let near = nearest(name, Act::all().map(Act::name));
         let values = [("act", Text::same(name)), ("near", Text::same(near))];
         Self::new(Code::NoAct, Vec::new(), &values)
     }
@@ -166,7 +166,7 @@ impl Refusal {
         Self::of(Code::CaseThere, lawful, &[])
     }
 
-    pub(super) fn barred(lawful: &LawfulAct, bar: Bar, _law: &Arc<Law>) -> Self {
+    pub(super) fn barred(lawful: &LawfulAct, bar: Bar) -> Self {
         match bar {
             Bar::NotKept => Self::of(Code::NotKept, lawful, &[]),
             Bar::Stage(stage) => {
@@ -222,7 +222,6 @@ impl Refusal {
     }
 
     pub(super) fn forbidden(
-        library: &Library,
         law: &Law,
         rule: &Rule,
         wanted: &Requirement,
@@ -232,11 +231,10 @@ impl Refusal {
             Outcome::Value(value) => said(rule, &wanted.field, value),
             _ => Text::default(),
         };
-        Self::by_rule(Code::Forbidden, library, law, rule, (wanted, found), &[("outcome", outcome)])
+        Self::by_rule(Code::Forbidden, law, rule, (wanted, found), &[("outcome", outcome)])
     }
 
     pub(super) fn undecided(
-        library: &Library,
         law: &Law,
         rule: &Rule,
         wanted: &Requirement,
@@ -252,13 +250,12 @@ impl Refusal {
             told = reason.clone();
         }
         let refusal =
-            Self::by_rule(Code::Undecided, library, law, rule, (wanted, found), &[("missing", told)]);
+            Self::by_rule(Code::Undecided, law, rule, (wanted, found), &[("missing", told)]);
         Self { missing, ..refusal }
     }
 
     fn by_rule(
         code: Code,
-        _library: &Library,
         law: &Law,
         rule: &Rule,
         (wanted, found): (&Requirement, &Determination),
@@ -371,8 +368,20 @@ fn lower(title: &str) -> String {
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
+/// Refusals for a person at a terminal: code, what is wrong, the clauses, what to do.
+pub(crate) fn report(refusals: &[Refusal], library: &Library) -> Text {
+    let one = |refusal: &Refusal, language: Language| {
+        let mut lines = vec![format!("{} {}", refusal.code.text(), refusal.detail.get(language))];
+        lines.extend(refusal.cites.iter().map(|cite| format!("  ▸ {}", cite_line(library, cite, language))));
+        lines.push(format!("  → {}", refusal.remedy.get(language)));
+        lines.join("\n")
+    };
+    let all = |language| refusals.iter().map(|r| one(r, language)).collect::<Vec<_>>().join("\n");
+    Text { zh: all(Language::Zh), en: all(Language::En) }
+}
+
 /// The known name that shares most of its beginning with one that is not known.
-fn strsim<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> &'n str {
+fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> &'n str {
     let shared = |known: &&str| known.bytes().zip(name.bytes()).take_while(|(a, b)| a == b).count();
     known.max_by_key(shared).unwrap_or_default()
 }
