@@ -22,7 +22,7 @@ mod sheets;
 mod target;
 pub(crate) mod tree;
 mod verify;
-mod work;
+pub(crate) mod work;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

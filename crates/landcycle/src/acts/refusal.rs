@@ -380,6 +380,18 @@ pub(crate) fn report(refusals: &[Refusal], library: &Library) -> Text {
     Text { zh: all(Language::Zh), en: all(Language::En) }
 }
 
+/// The page of the guide on a refusal.
+pub(crate) fn page(code: Code) -> String {
+    let text = code.text();
+    let part = |part: &str| code.words(part);
+    let (title, detail, why, remedy) = (part("title"), part("detail"), part("why"), part("remedy"));
+    format!(
+        "# {text} · {} · {}\n\n> {}\n>\n> {}\n\n{}\n\n{}\n\n**{}** {}\n\n**{}** {}\n",
+        title.zh, title.en, detail.zh, detail.en, why.zh, why.en, words("to_do").zh, remedy.zh,
+        words("to_do").en, remedy.en,
+    )
+}
+
 /// The known name that shares most of its beginning with one that is not known.
 fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> &'n str {
     let shared = |known: &&str| known.bytes().zip(name.bytes()).take_while(|(a, b)| a == b).count();

@@ -229,3 +229,45 @@ fn look(
     }
     Ok(text)
 }
+
+#[cfg(test)]
+mod tests {
+    //! The written lives go as they are written, to the letter of what was checked by hand.
+
+    use std::path::Path;
+
+    use landcycle_policy::text::Language;
+
+    use super::Script;
+    use crate::acts::Judge;
+    use crate::packages;
+
+    #[test]
+    fn the_written_lives_go_as_they_are_written() {
+        let library = packages::sound(None).map_err(|failure| failure.message).expect("sound packages");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/lives");
+        let mut judge = Judge::default();
+        let mut lives = 0;
+        for entry in std::fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.extension().is_none_or(|end| end != "yaml") {
+                continue;
+            }
+            lives += 1;
+            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            let text = std::fs::read_to_string(&path).expect("read");
+            let script = Script::read(&name, &text).map_err(|failure| failure.message).expect("a script");
+            assert!(!script.title.zh.is_empty() && !script.title.en.is_empty(), "{name} has no title");
+            let went = script.run(&library, &mut judge, Language::En);
+            let went = went.map_err(|failure| failure.message).expect("it runs");
+            assert!(went.astray.is_empty(), "{name}: {:?}", went.astray);
+            let golden = folder.join("golden").join(format!("{name}.txt"));
+            if std::env::var_os("LANDCYCLE_BLESS").is_some() {
+                std::fs::write(&golden, &went.text).expect("written");
+            }
+            let kept = std::fs::read_to_string(&golden).unwrap_or_default();
+            assert!(kept.trim_end() == went.text.trim_end(), "{name} goes otherwise than {}", golden.display());
+        }
+        assert!(lives >= 1, "there are no lives in {}", folder.display());
+    }
+}

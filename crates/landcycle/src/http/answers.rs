@@ -156,9 +156,10 @@ fn facts(app: &App, dossier: &Dossier) -> Vec<Value> {
 
 fn source_json(app: &App, event: &Event) -> Value {
     json!({
-        "seq": event.seq, "kind": event.kind, "kind_title": text_json(&kind_title(&event.kind)),
+        "seq": event.seq, "kind": event.kind, "kind_title": text_json(&kind_title(app, &event.kind)),
         "happened_on": event.happened_on.to_string(), "recorded_at": event.recorded_at.to_string(),
         "actor_title": text_json(&app.library.vocabulary.department(&event.actor)),
+        "package": event.package, "corrects": event.corrects,
         "origin": event.origin,
     })
 }
@@ -181,7 +182,7 @@ fn event_json(app: &App, event: &Event) -> Value {
         .collect();
     let mut value = source_json(app, event);
     if let Value::Object(object) = &mut value {
-        object.insert("title".into(), text_json(&kind_title(&event.kind)));
+        object.insert("title".into(), text_json(&kind_title(app, &event.kind)));
         object.insert("facts".into(), json!(facts));
         object.insert("digest".into(), json!(event.digest.to_string()));
     }
@@ -189,8 +190,13 @@ fn event_json(app: &App, event: &Event) -> Value {
 }
 
 /// What a kind of event is called; its own name when the catalogue has none.
-fn kind_title(kind: &str) -> Text {
+fn kind_title(app: &App, kind: &str) -> Text {
     let name = kind.split('/').next().unwrap_or(kind);
+    let act = name.strip_prefix("act.");
+    let act = act.and_then(|act| app.library.laws().find_map(|(_, law)| law.acts.get(act)));
+    if let Some(lawful) = act {
+        return lawful.act.title.clone();
+    }
     let said = words(&format!("event_{name}"));
     if said.zh.starts_with("event_") { Text::same(name) } else { said }
 }
