@@ -241,3 +241,6 @@ pub(crate) fn possibilities(file: &File, library: &Library) -> Vec<Possibility> 
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

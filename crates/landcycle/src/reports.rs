@@ -162,7 +162,7 @@ fn columns<'l>(library: &'l Library, table: &Table, department: &str) -> Result<
             unknown.push(header.raw.clone());
             continue;
         };
-        let shown_only = ["project_name", "district", "holder"].contains(&fact.name.as_str());
+        let shown_only = [CASE, DAY, "project_name", "district", "holder"].contains(&fact.name.as_str());
         if fact.owner != department && !fact.owner.is_empty() && !shown_only {
             let values = [
                 ("file", Text::same(file)),
@@ -327,4 +327,100 @@ fn origin(table: &Table, line: u64) -> String {
     let place = table.place_of(line, None);
     let sheet = place.sheet.map(|sheet| format!(", {sheet}")).unwrap_or_default();
     format!("{}{sheet}, row {line}", place.file)
+}
+
+#[cfg(test)]
+mod tests {
+    //! What a department may say, and how it is corrected.
+
+    use jiff::civil::date;
+    use landcycle_ledger::{Body, Cut, Ledger, MemoryLedger, NewEvent, entries};
+    use landcycle_policy::package::library::Library;
+
+    use super::{Filed, Filing, file};
+    use crate::packages;
+
+    fn library() -> Library {
+        packages::sound(None).map_err(|failure| failure.message).expect("sound packages")
+    }
+
+    fn ledger() -> MemoryLedger {
+        let event = |case: &str| NewEvent {
+            case_id: case.into(),
+            kind: "contract.signed/1".into(),
+            happened_on: date(2020, 1, 1),
+            recorded_at: "2020-01-01T08:00:00Z".parse().expect("a moment"),
+            actor: "import".into(),
+            origin: String::new(),
+            key: case.into(),
+            package: None,
+            corrects: None,
+            body: Body::new([("signed_on", "2020-01-01")]).expect("a body"),
+        };
+        let mut ledger = MemoryLedger::new();
+        ledger.append(&mut entries([event("A-1"), event("A-2")])).expect("appended");
+        ledger
+    }
+
+    fn filed(ledger: &mut MemoryLedger, text: &str, correct: bool) -> Result<Filed, String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("report.csv");
+        std::fs::write(&path, text).expect("written");
+        let filing = Filing {
+            department: "tax",
+            by: "clerk",
+            now: "2026-01-15T08:00:00Z".parse().expect("a moment"),
+            today: date(2026, 1, 15),
+            correct,
+            sheet: None,
+        };
+        file(&library(), ledger, folder.path(), &path, &filing).map_err(|failure| failure.message.en)
+    }
+
+    fn tax(ledger: &MemoryLedger, case: &str) -> Option<String> {
+        let mut found = None;
+        let cut = Cut { as_of: date(2026, 1, 15), known_at: None, is_occurrence: &|_| true };
+        let show = ledger
+            .fold_case(case, &cut, &mut |case| found = case.get("tax").map(|fact| fact.value.to_string()));
+        show.expect("folded");
+        found
+    }
+
+    #[test]
+    fn a_report_is_filed_once_and_corrected_by_name() {
+        let mut ledger = ledger();
+        let text = "case_id,reported_on,tax [万元/年]\nA-1,2024-12-31,12.5\nA-2,2024-12-31,\n";
+        let first = filed(&mut ledger, text, false).expect("filed");
+        assert_eq!(first, Filed { added: 1, there: 0, corrected: 0 });
+        assert_eq!(tax(&ledger, "A-1").as_deref(), Some("125000"));
+        assert_eq!(
+            filed(&mut ledger, text, false).expect("there"),
+            Filed { added: 0, there: 1, corrected: 0 }
+        );
+        let other = text.replace("12.5", "13");
+        let refused = filed(&mut ledger, &other, false).expect_err("it says something else");
+        assert!(refused.contains("line 2") && refused.contains("event 3"), "{refused}");
+        assert_eq!(filed(&mut ledger, &other, true).expect("corrected").corrected, 1);
+        assert_eq!(tax(&ledger, "A-1").as_deref(), Some("130000"));
+        let again = other.replace("13", "14");
+        assert_eq!(filed(&mut ledger, &again, true).expect("corrected again").corrected, 1);
+        let events = ledger.events_of("A-1").expect("events");
+        let corrects: Vec<Option<i64>> = events.iter().map(|event| event.corrects).collect();
+        assert_eq!(corrects, [None, None, Some(3), Some(4)]);
+    }
+
+    #[test]
+    fn what_is_not_the_department_s_own_is_refused_whole() {
+        let mut ledger = ledger();
+        let foreign = filed(&mut ledger, "case_id,reported_on,output\nA-1,2024-12-31,5\n", false);
+        let foreign = foreign.expect_err("another department's");
+        assert!(foreign.contains("\"output\"") && foreign.contains("Statistics"), "{foreign}");
+        let faulty =
+            "case_id,reported_on,tax\nA-1,2024-12-31,5\nA-9,2024-12-31,5\nA-2,2027-01-01,5\nA-2,,x\n";
+        let faulty = filed(&mut ledger, faulty, false).expect_err("faulty rows");
+        for told in ["line 3", "A-9", "line 4", "2027-01-01", "line 5", "3 rows are faulty"] {
+            assert!(faulty.contains(told), "{told}: {faulty}");
+        }
+        assert_eq!(ledger.size().expect("a size").events, 2);
+    }
 }

@@ -12,6 +12,9 @@ use crate::say::Failure;
 /// How the names begin under which a store keeps packages; the digest follows.
 const PACKAGE: &str = "package:";
 
+/// The fault of an article that names a rule which is not among the packages read.
+const ENCODED_ELSEWHERE: &str = "P052";
+
 /// Keeps the package of a digest, if it is not kept already.
 pub(super) fn keep(
     ledger: &mut dyn Ledger,
@@ -39,7 +42,9 @@ pub(crate) fn kept(ledger: &dyn Ledger, digest: &str) -> Result<Option<Library>,
     let broken = || Failure::new("replay_package_broken", &[("digest", digest)]);
     let files: BTreeMap<String, String> = serde_json::from_str(&text).map_err(|_| broken())?;
     let files = files.into_iter().map(|(path, text)| Source { path, text }).collect();
-    let (library, faults) = Library::read(files);
+    let (library, mut faults) = Library::read(files);
+    // An article may be encoded in a rule of a package that is no part of this law.
+    faults.retain(|fault| fault.code != ENCODED_ELSEWHERE);
     let package = digest.split('@').next().unwrap_or(digest);
     let same = library.law(package).is_some_and(|law| law.digest == digest);
     if faults.is_empty() && same { Ok(Some(library)) } else { Err(broken()) }
