@@ -3,9 +3,17 @@
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
 use landcycle_ledger::{
-    Body, Cut, Entry, Event, FoldedCase, GeoPackageLedger, Geometry, Ledger, LedgerError, NewEvent,
-    ParcelRow, entries,
+    Address, Body, Cut, Entry, Event, FoldedCase, GeoPackageLedger, Geometry, Ledger, LedgerError, NewEvent,
+    ParcelRow, PostgresLedger, entries,
 };
+
+use crate::cluster::Cluster;
+
+/// An empty store in a database of its own.
+pub(crate) fn postgres() -> PostgresLedger {
+    let address = Address::parse(&Cluster::shared().database()).expect("an address");
+    PostgresLedger::create(&address).expect("a store")
+}
 
 /// The moment `seconds` after an arbitrary start.
 pub(crate) fn moment(seconds: i64) -> Timestamp {

@@ -1,6 +1,8 @@
 //! The ledger's tests, in one binary.
 
 mod chain;
+#[path = "../support/cluster.rs"]
+mod cluster;
 mod conformance;
 mod crash;
 mod fold;
@@ -8,4 +10,5 @@ mod gis;
 mod invented;
 mod open;
 mod parcels;
+mod server;
 mod values;
