@@ -64,6 +64,7 @@ mod memory;
 mod migrate;
 mod parcel;
 mod postgresql;
+mod store;
 mod walk;
 
 pub use apart::Apart;
@@ -79,3 +80,4 @@ pub use ledger::{Appended, Carried, Entry, Fault, Ledger, Size, Verification, Wh
 pub use memory::MemoryLedger;
 pub use parcel::ParcelRow;
 pub use postgresql::{Address, POSTGRES_STORE_VERSION, PostgresLedger};
+pub use store::{Place, Store};

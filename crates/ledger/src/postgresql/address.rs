@@ -136,9 +136,9 @@ fn name(config: &Config, schema: &str) -> String {
     let (host, port) = place(config);
     let user = config.get_user().map(|user| format!("{user}@")).unwrap_or_default();
     let database = config.get_dbname().unwrap_or_default();
-    let schema = if schema == SCHEMA { String::new() } else { format!(" (schema {schema})") };
-    // A socket's folder as a host keeps its slashes: readable before exact.
-    format!("postgresql://{user}{host}:{port}/{database}{schema}")
+    let schema = if schema == SCHEMA { String::new() } else { format!("?options=-csearch_path%3D{schema}") };
+    // An address again, so that it can be copied; a socket's folder keeps no slash as a host.
+    format!("postgresql://{user}{}:{port}/{database}{schema}", host.replace('/', "%2F"))
 }
 
 #[cfg(test)]
@@ -152,8 +152,12 @@ mod tests {
         assert!(!format!("{address:?}").contains("s3cret"));
         let other = "postgresql://db.example/city?options=-csearch_path%3Dtrial&user=a";
         let address = Address::parse(other).expect("sound");
-        assert_eq!(address.to_string(), "postgresql://a@db.example:5432/city (schema trial)");
+        assert_eq!(address.to_string(), "postgresql://a@db.example:5432/city?options=-csearch_path%3Dtrial");
         assert_eq!(address.schema(), "trial");
+        for text in [other, "postgres://a@%2Fvar%2Frun%2Fpostgresql:5433/city"] {
+            let name = Address::parse(text).expect("sound").to_string();
+            assert_eq!(Address::parse(&name).expect("an address again").to_string(), name);
+        }
     }
 
     #[test]

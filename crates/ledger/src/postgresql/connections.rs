@@ -66,6 +66,19 @@ impl Connections {
     }
 }
 
+impl Drop for Connections {
+    /// On a thread of its own: a connection says farewell over a runtime, which must not be done where
+    /// another one is at work.
+    fn drop(&mut self) {
+        let idle = std::mem::take(self.idle.get_mut());
+        if !idle.is_empty() {
+            std::thread::scope(|scope| {
+                scope.spawn(|| drop(idle));
+            });
+        }
+    }
+}
+
 /// Connects, and sets what every question relies on.
 fn connect(address: &Address, access: Access) -> Result<Client, LedgerError> {
     let mut client = address.config().connect(NoTls).map_err(|error| no_connection(address, &error))?;

@@ -142,11 +142,12 @@ impl Shelf for Server<'_, '_> {
     fn foresee_carried(&mut self, items: &[Carried]) -> Result<(), LedgerError> {
         self.write()?;
         self.known = Known::default();
-        let case = |item| match item {
-            &Carried::Event(ref event) => Some(event.case_id.as_str()),
-            _ => None,
-        };
-        let mut cases: Vec<&str> = items.iter().filter_map(case).collect();
+        let mut cases: Vec<&str> = Vec::with_capacity(items.len());
+        for item in items {
+            if let Carried::Event(event) = item {
+                cases.push(&event.case_id);
+            }
+        }
         cases.sort_unstable();
         cases.dedup();
         if cases.is_empty() { Ok(()) } else { self.look_up_cases(&cases, false) }

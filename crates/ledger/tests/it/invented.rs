@@ -92,9 +92,24 @@ pub(crate) fn facts(ledger: &dyn Ledger, day: i8, known_at: Option<Timestamp>) -
     facts
 }
 
-/// The same, read in parts at once.
+/// The same, read from a file in parts at once.
 pub(crate) fn facts_in_parts(
     ledger: &GeoPackageLedger,
+    day: i8,
+    known_at: Option<Timestamp>,
+    parts: usize,
+) -> Vec<Fact> {
+    let mut facts = vec![Vec::new(); parts];
+    let visitors = facts.iter_mut().map(|facts| |case: &FoldedCase<'_>| told(case, facts));
+    let cut = (january(day), known_at);
+    let read = ledger.fold_in_parts(cut, &|name| name == "started_on", visitors.collect());
+    read.map(|_| ()).expect("a readable ledger");
+    facts.concat()
+}
+
+/// The same, read from a server in parts at once.
+pub(crate) fn postgres_facts_in_parts(
+    ledger: &PostgresLedger,
     day: i8,
     known_at: Option<Timestamp>,
     parts: usize,

@@ -1,5 +1,6 @@
 //! The ledger's tests, in one binary.
 
+mod agree;
 mod chain;
 #[path = "../support/cluster.rs"]
 mod cluster;
@@ -8,7 +9,10 @@ mod crash;
 mod fold;
 mod gis;
 mod invented;
+mod kills;
 mod open;
 mod parcels;
+mod rough;
 mod server;
 mod values;
+mod writers;

@@ -16,9 +16,9 @@ const TEMPLATE: &str = "with_postgis";
 
 /// A running server.
 pub(crate) struct Cluster {
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
     programs: PathBuf,
-    port: u16,
+    pub(crate) port: u16,
     /// Stops the server and removes the folder once its input ends: when this is dropped, and also
     /// when the program ends or is killed.
     guard: Child,
@@ -68,21 +68,20 @@ impl Cluster {
         cluster
     }
 
-    /// Starts the server, again if it was killed.
-    pub(crate) fn run_server(&self) {
-        let log = self.folder.join("log");
-        let data = self.folder.join("data");
-        run(self.program("pg_ctl").args(["-w", "-t", "60", "-D"]).arg(data).arg("-l").arg(log).arg("start"));
+    fn run_server(&self) {
+        assert_eq!(self.start_server(), Ok(()));
     }
 
-    /// The process of the server itself.
-    pub(crate) fn process(&self) -> String {
-        let told = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("it runs");
-        told.lines().next().expect("a number").to_owned()
+    pub(crate) fn start_server(&self) -> Result<(), String> {
+        let log = self.folder.join("log");
+        let data = self.folder.join("data");
+        try_run(
+            self.program("pg_ctl").args(["-w", "-t", "60", "-D"]).arg(data).arg("-l").arg(log).arg("start"),
+        )
     }
 
     /// A program of PostgreSQL, run as the server's user.
-    pub(crate) fn program(&self, name: &str) -> Command {
+    fn program(&self, name: &str) -> Command {
         as_user(&self.programs.join(name))
     }
 
@@ -91,12 +90,7 @@ impl Cluster {
         self.database_like(TEMPLATE)
     }
 
-    /// A new database as bare as the server makes them.
-    pub(crate) fn bare_database(&self) -> String {
-        self.database_like("template0")
-    }
-
-    fn database_like(&self, template: &str) -> String {
+    pub(crate) fn database_like(&self, template: &str) -> String {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         let sql = format!("CREATE DATABASE {name} TEMPLATE {template}");
@@ -108,11 +102,6 @@ impl Cluster {
     pub(crate) fn address(&self, database: &str) -> String {
         let folder = self.folder.display().to_string().replace('/', "%2F");
         format!("postgresql://landcycle@{folder}:{}/{database}", self.port)
-    }
-
-    /// The address of a database over the network, for another user.
-    pub(crate) fn network_address(&self, user: &str, database: &str) -> String {
-        format!("postgresql://{user}@127.0.0.1:{}/{database}", self.port)
     }
 
     /// A connection of the server's owner.
@@ -188,11 +177,15 @@ fn guard(programs: &Path, folder: &Path) -> Child {
 }
 
 fn run(command: &mut Command) {
+    assert_eq!(try_run(command), Ok(()));
+}
+
+fn try_run(command: &mut Command) -> Result<(), String> {
     // To a file and not a pipe: a server that stays would keep the pipe open.
     let said = tempfile::NamedTempFile::new().expect("a file");
     let out = |file: &tempfile::NamedTempFile| Stdio::from(file.reopen().expect("a file"));
     let ended = command.stdin(Stdio::null()).stdout(out(&said)).stderr(out(&said)).status();
     let ended = ended.expect(INSTALL);
     let said = std::fs::read_to_string(said.path()).expect("readable");
-    assert!(ended.success(), "{command:?}: {said}");
+    if ended.success() { Ok(()) } else { Err(format!("{command:?}: {said}")) }
 }
