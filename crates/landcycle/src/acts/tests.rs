@@ -76,7 +76,7 @@ fn acts_keep_the_order_of_their_days() {
     let mut ledger = GeoPackageLedger::create(folder.path().join("s.gpkg")).expect("a store");
     let library = library();
     contracted(&mut ledger, &library);
-    let early = request("start", date(2018, 5, 31), &[]);
+    let early = request("inspect", date(2018, 5, 31), &[]);
     assert_eq!(done(&mut ledger, &library, &early).expect_err("refused"), [Code::BeforeLast]);
     let ahead = request("start", date(2026, 1, 16), &[]);
     assert_eq!(done(&mut ledger, &library, &ahead).expect_err("refused"), [Code::Ahead]);
