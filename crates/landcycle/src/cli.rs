@@ -11,6 +11,7 @@ mod glossary;
 mod import;
 #[cfg(test)]
 mod marks;
+mod move_store;
 pub(crate) mod output;
 mod parquet_facts;
 pub(crate) mod policy;
@@ -71,6 +72,8 @@ enum Command {
     Sample(sample::Sample),
     /// 核验 · verify the chain of a store
     Verify(verify::Verify),
+    /// 搬库 · carry a store into an empty one, file or server
+    Move(move_store::Move),
     /// 网页 · serve the page and the API
     Serve(serve::Serve),
 }
@@ -86,6 +89,7 @@ impl Command {
             Self::Policy(command) => command.run(context),
             Self::Sample(command) => command.run(context),
             Self::Verify(command) => command.run(context),
+            Self::Move(command) => command.run(context),
             Self::Serve(command) => command.run(context),
         }
     }

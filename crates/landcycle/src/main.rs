@@ -4,6 +4,9 @@ mod assessment;
 mod cells;
 mod cli;
 mod clock;
+#[cfg(test)]
+#[path = "../../ledger/tests/support/cluster.rs"]
+mod cluster;
 mod comparison;
 mod dossier;
 mod http;
