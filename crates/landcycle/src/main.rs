@@ -1,5 +1,6 @@
 //! The landcycle command. *landcycle shows:* the one place that knows the clock, files and sockets.
 
+mod acts;
 mod assessment;
 mod cells;
 mod cli;
@@ -9,10 +10,13 @@ mod clock;
 mod cluster;
 mod comparison;
 mod dossier;
+mod duties;
+mod findings;
 mod http;
 mod notices;
 mod packages;
 mod portfolio;
+mod reports;
 mod say;
 mod store;
 mod tabular;

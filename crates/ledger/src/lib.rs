@@ -60,6 +60,7 @@ mod follow;
 mod geometry;
 mod geopackage;
 mod ledger;
+pub mod life;
 mod memory;
 mod migrate;
 mod parcel;

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::act::Act;
 use super::case::Case;
 use super::document::{Document, Encoding};
+use super::duty::Duty;
 use super::parameter::{Cited, Parameter};
 use super::reader::{Placed, Reader, nearest, tree};
 use super::rule::RuleFile;
@@ -45,6 +47,10 @@ pub struct Package {
     /// Tables by path.
     pub tables: BTreeMap<String, Arc<Table>>,
     pub(crate) rules: BTreeMap<String, Arc<RuleFile>>,
+    /// Acts that this package writes.
+    pub acts: Vec<Arc<Act>>,
+    /// Duties that this package writes.
+    pub duties: Vec<Arc<Duty>>,
     /// Cases.
     pub cases: Vec<Arc<Case>>,
     pub(crate) extends_placed: Option<Placed>,
@@ -204,6 +210,14 @@ impl Library {
             .values()
             .filter(|p| nation(p) || p.places.iter().any(|all| all.iter().all(holds)))
             .max_by_key(|p| depth(p))
+    }
+
+    /// The files that a package's law is made of, its own and those of all that it extends, with the
+    /// vocabulary: read again they give the same law and the same digest. Cases are no part of it.
+    pub fn sources(&self, package: &str) -> Vec<&Source> {
+        let chain = self.laws.get(package).map(|law| law.chain.as_slice()).unwrap_or_default();
+        let own = chain.iter().flat_map(|package| &package.digest_input);
+        own.chain(&self.vocabulary_files).map(Arc::as_ref).collect()
     }
 
     /// The document of a citation, with its package.
@@ -378,6 +392,8 @@ impl Package {
             parameters: BTreeMap::new(),
             tables: BTreeMap::new(),
             rules: BTreeMap::new(),
+            acts: Vec::new(),
+            duties: Vec::new(),
             cases: Vec::new(),
             extends_placed,
             file: Arc::clone(file),
@@ -396,7 +412,7 @@ impl Package {
         let Some(rest) = file.path.strip_prefix(&format!("{}/", self.id)) else { return };
         let Some((kind, inner)) = rest.split_once('/') else { return };
         let Some(path) = inner.strip_suffix(".yaml") else { return };
-        if !["documents", "parameters", "tables", "rules", "cases"].contains(&kind) {
+        if !["documents", "parameters", "tables", "rules", "acts", "duties", "cases"].contains(&kind) {
             let fault = Fault::new("P055", file, crate::node::Span::default());
             faults.push(fault.with("folder", kind));
             return;
@@ -429,6 +445,8 @@ impl Package {
                     self.rules.insert(path.to_owned(), Arc::new(rule));
                 }
             }
+            "acts" => self.acts.extend(Act::read_file(&root, &mut reader).into_iter().map(Arc::new)),
+            "duties" => self.duties.extend(Duty::read_file(&root, &mut reader).into_iter().map(Arc::new)),
             _ => self.cases.extend(Case::read_file(&root, &mut reader).into_iter().map(Arc::new)),
         }
     }
