@@ -13,6 +13,7 @@ mod glossary;
 mod import;
 #[cfg(test)]
 mod marks;
+mod move_store;
 pub(crate) mod output;
 mod parquet_facts;
 pub(crate) mod policy;
@@ -89,6 +90,8 @@ enum Command {
     Sample(sample::Sample),
     /// 核验 · verify the chain of a store
     Verify(verify::Verify),
+    /// 搬库 · carry a store into an empty one, file or server
+    Move(move_store::Move),
     /// 工作单 · who owes what by when
     #[command(subcommand)]
     Work(work::Work),
@@ -112,6 +115,7 @@ impl Command {
             Self::Report(command) => command.run(context),
             Self::Sample(command) => command.run(context),
             Self::Verify(command) => command.run(context),
+            Self::Move(command) => command.run(context),
             Self::Work(command) => command.run(context),
             Self::Serve(command) => command.run(context),
         }

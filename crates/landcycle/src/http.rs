@@ -22,7 +22,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use jiff::civil::Date;
-use landcycle_ledger::{GeoPackageLedger, Ledger};
+use landcycle_ledger::{Ledger, Store};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::{Language, Text};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -42,7 +42,7 @@ const BOOKS: usize = 3;
 pub(crate) struct App {
     library: Library,
     store: PathBuf,
-    ledger: Mutex<GeoPackageLedger>,
+    ledger: Mutex<Store>,
     books: Mutex<Vec<Arc<Book>>>,
     reforms: Vec<Reform>,
     /// The comparison asked for last.
@@ -68,7 +68,7 @@ impl App {
     }
 
     /// Reads from the ledger. A panic elsewhere leaves no half state behind, so poison is ignored.
-    fn with_ledger<T>(&self, read: impl FnOnce(&GeoPackageLedger) -> T) -> T {
+    fn with_ledger<T>(&self, read: impl FnOnce(&Store) -> T) -> T {
         read(&self.ledger.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

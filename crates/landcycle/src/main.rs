@@ -5,6 +5,9 @@ mod assessment;
 mod cells;
 mod cli;
 mod clock;
+#[cfg(test)]
+#[path = "../../ledger/tests/support/cluster.rs"]
+mod cluster;
 mod comparison;
 mod dossier;
 mod duties;

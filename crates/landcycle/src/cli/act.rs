@@ -38,7 +38,7 @@ pub(crate) enum Act {
 pub(crate) struct List {
     /// 档案号 · case
     case: String,
-    /// 库 · GeoPackage store
+    /// 库 · store: a GeoPackage file or postgresql://…
     #[arg(long, value_name = "FILE")]
     store: PathBuf,
     /// 日期 · day
@@ -56,7 +56,7 @@ pub(crate) struct Do {
     act: String,
     /// 档案号 · case
     case: String,
-    /// 库 · GeoPackage store
+    /// 库 · store: a GeoPackage file or postgresql://…
     #[arg(long, value_name = "FILE")]
     store: PathBuf,
     /// 生效日 · the day it takes effect; today if not given

@@ -21,7 +21,7 @@ use crate::{clock, duties, findings, packages, store};
 pub(crate) struct File {
     /// 档案号 · case
     case: String,
-    /// 库 · GeoPackage store
+    /// 库 · store: a GeoPackage file or postgresql://…
     #[arg(long, value_name = "FILE")]
     store: PathBuf,
     /// 哪一天的情况 · as it was on this day

@@ -16,7 +16,7 @@ use crate::{packages, store};
 pub(crate) struct Replay {
     /// 事件 · number of the event; every act of the store if not given
     event: Option<i64>,
-    /// 库 · GeoPackage store
+    /// 库 · store: a GeoPackage file or postgresql://…
     #[arg(long, value_name = "FILE")]
     store: PathBuf,
     /// JSON

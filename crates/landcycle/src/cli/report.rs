@@ -24,7 +24,7 @@ pub(crate) enum Report {
 /// Options of `report form`.
 #[derive(Debug, Args)]
 pub(crate) struct Form {
-    /// 库 · GeoPackage store
+    /// 库 · store: a GeoPackage file or postgresql://…
     #[arg(long, value_name = "FILE")]
     store: PathBuf,
     /// 部门 · department
@@ -46,7 +46,7 @@ pub(crate) struct Form {
 pub(crate) struct File {
     /// 文件 · the form, XLSX or CSV
     file: PathBuf,
-    /// 库 · GeoPackage store
+    /// 库 · store: a GeoPackage file or postgresql://…
     #[arg(long, value_name = "FILE")]
     store: PathBuf,
     /// 部门 · department

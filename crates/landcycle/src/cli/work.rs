@@ -29,7 +29,7 @@ pub(crate) enum Work {
 /// Which duties are meant.
 #[derive(Debug, Args)]
 struct Of {
-    /// 库 · GeoPackage store
+    /// 库 · store: a GeoPackage file or postgresql://…
     #[arg(long, value_name = "FILE")]
     store: PathBuf,
     /// 日期 · day; the store's usual one if not given

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, Query as Pairs, State};
 use jiff::civil::Date;
-use landcycle_ledger::{Event, GeoPackageLedger, Ledger};
+use landcycle_ledger::{Event, Ledger, Store};
 use landcycle_policy::law::Rule;
 use landcycle_policy::program::explain;
 use landcycle_policy::program::outcome::Determination;
@@ -55,7 +55,7 @@ pub(super) async fn status(State(app): State<Arc<App>>) -> Answer {
             })
             .collect();
         let banner = app.banner();
-        let name = app.store.file_name().map(|name| name.to_string_lossy().into_owned());
+        let name = store::short_name(&app.store);
         Ok(Json(json!({
             "version": env!("CARGO_PKG_VERSION"),
             "store": {"name": name, "cases": size.cases, "events": size.events, "sample": banner.is_some()},
@@ -230,8 +230,8 @@ fn missing_json(app: &App, fact: &Fact) -> Value {
     })
 }
 
-fn geometry(ledger: &GeoPackageLedger, id: &str) -> Result<Value, Failure> {
-    let parcel = ledger.parcel(id).map_err(|error| store::failure(ledger.path(), &error))?;
+fn geometry(ledger: &Store, id: &str) -> Result<Value, Failure> {
+    let parcel = ledger.parcel(id).map_err(|error| store::failure(ledger.name(), &error))?;
     let Some(geometry) = parcel.and_then(|parcel| parcel.geometry) else { return Ok(Value::Null) };
     let polygons: Vec<Vec<Vec<[f64; 2]>>> = geometry
         .polygons()

@@ -22,7 +22,8 @@ const PORT: u16 = 5432;
 /// named by `?options=-csearch_path%3Dname`. Printed, it never shows the password.
 #[derive(Clone)]
 pub struct Address {
-    config: Config,
+    // Boxed: as large as forty words, and carried about.
+    config: Box<Config>,
     schema: String,
     name: String,
 }
@@ -55,7 +56,7 @@ impl Address {
             config.application_name("landcycle");
         }
         let name = name(&config, &schema);
-        let address = Self { config, schema, name };
+        let address = Self { config: Box::new(config), schema, name };
         if address.config.get_ssl_mode() == SslMode::Require {
             return Err(address.refused(ServerError::TlsAsked));
         }

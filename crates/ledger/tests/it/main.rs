@@ -1,6 +1,7 @@
 //! The ledger's tests, in one binary.
 
 mod agree;
+mod backup;
 mod chain;
 #[path = "../support/cluster.rs"]
 mod cluster;

@@ -310,3 +310,35 @@ fn an_append_that_loses_its_server_says_so_and_leaves_nothing() {
     assert_eq!(ledger.size().expect("a size").events, 6, "and nothing was recorded");
     append(&mut ledger, [event("7", "A", 1, []), event("8", "A", 1, [])]).expect("it goes on");
 }
+
+/// The rights that docs/how-to/two-stores.md names suffice, and no more can be done with them.
+#[test]
+fn who_may_look_looks_and_who_may_record_records() {
+    let cluster = Cluster::shared();
+    let url = cluster.database();
+    drop(PostgresLedger::create(&address(&url)).expect("a store"));
+    client(&url)
+        .batch_execute(
+            "CREATE ROLE viewer LOGIN; CREATE ROLE recorder LOGIN; \
+             GRANT USAGE ON SCHEMA landcycle TO viewer, recorder; \
+             GRANT SELECT ON ALL TABLES IN SCHEMA landcycle TO viewer, recorder; \
+             GRANT INSERT ON landcycle.event TO recorder; \
+             GRANT INSERT, UPDATE ON landcycle.parcel, landcycle.meta TO recorder",
+        )
+        .expect("granted");
+    let open = |user: &str| {
+        PostgresLedger::open(&address(&url.replace("landcycle@", &format!("{user}@")))).expect("opened")
+    };
+    let mut recorder = open("recorder");
+    let batch: [Entry; 3] =
+        [event("1", "A", 1, []).into(), parcel("A", 120.0, 30.0).into(), parcel("A", 121.0, 30.0).into()];
+    append(&mut recorder, batch).expect("recorded");
+    append(&mut recorder, (0..5_000).map(|n| event(&format!("n{n}"), "B", 1, []))).expect("many recorded");
+    recorder.set_meta("sample", "x").expect("said");
+    let mut viewer = open("viewer");
+    assert_eq!(viewer.verify().expect("readable").events, 5_001);
+    assert_eq!(viewer.parcels_apart().expect("readable").missing, 1);
+    for refused in [append(&mut viewer, [event("2", "A", 1, [])]).map(|_| ()), viewer.set_meta("a", "b")] {
+        assert_eq!(refused.expect_err("refused").trouble(), Some(Trouble::ReadOnly));
+    }
+}

@@ -81,7 +81,7 @@ impl Cluster {
     }
 
     /// A program of PostgreSQL, run as the server's user.
-    fn program(&self, name: &str) -> Command {
+    pub(crate) fn program(&self, name: &str) -> Command {
         as_user(&self.programs.join(name))
     }
 
