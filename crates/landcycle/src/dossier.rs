@@ -1,7 +1,7 @@
 //! One case with its facts, where each comes from, and its events.
 
 use jiff::civil::Date;
-use landcycle_ledger::{Cut, GeoPackageLedger, Ledger};
+use landcycle_ledger::{Cut, Ledger, Store};
 use landcycle_policy::package::library::Library;
 
 use crate::cli::tree::Sources;
@@ -19,7 +19,7 @@ pub(crate) struct Dossier {
 
 /// Reads a case; `None` when the store has no such case on that day.
 pub(crate) fn read(
-    ledger: &GeoPackageLedger,
+    ledger: &Store,
     library: &Library,
     case: &str,
     package: Option<&str>,
@@ -38,13 +38,13 @@ pub(crate) fn read(
         let facts = folded.facts.iter().map(|fact| (fact.name, fact.value.as_ref()));
         bad = sorter.add(folded.case_id, facts).err();
     });
-    if !found.map_err(|error| store::failure(ledger.path(), &error))? {
+    if !found.map_err(|error| store::failure(ledger.name(), &error))? {
         return Ok(None);
     }
     if let Some(bad) = bad {
         return Err(Failure::text(bad.message));
     }
-    for event in ledger.events_of(case).map_err(|error| store::failure(ledger.path(), &error))? {
+    for event in ledger.events_of(case).map_err(|error| store::failure(ledger.name(), &error))? {
         sources.events.insert(event.seq, event);
     }
     Ok(sorter.finish().into_iter().next().map(|batch| Dossier { batch, sources }))

@@ -1,5 +1,6 @@
 //! The page and the API, on loopback. The API decides who sees what; the page shows what it serves.
 
+mod acts;
 mod answers;
 mod book;
 mod comparison;
@@ -19,14 +20,15 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use jiff::civil::Date;
-use landcycle_ledger::{GeoPackageLedger, Ledger};
+use landcycle_ledger::{Ledger, Store};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::{Language, Text};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
+use crate::acts::Judge;
 use crate::say::{Failure, filled, out, tell};
 use crate::{clock, store};
 use book::Book;
@@ -40,11 +42,13 @@ const BOOKS: usize = 3;
 pub(crate) struct App {
     library: Library,
     store: PathBuf,
-    ledger: Mutex<GeoPackageLedger>,
+    ledger: Mutex<Store>,
     books: Mutex<Vec<Arc<Book>>>,
     reforms: Vec<Reform>,
     /// The comparison asked for last.
     compared: Mutex<Option<Arc<Compared>>>,
+    /// Programs of the rules that acts require.
+    judge: Mutex<Judge>,
 }
 
 impl App {
@@ -59,11 +63,12 @@ impl App {
             books: Mutex::new(Vec::new()),
             reforms,
             compared: Mutex::new(None),
+            judge: Mutex::default(),
         })
     }
 
     /// Reads from the ledger. A panic elsewhere leaves no half state behind, so poison is ignored.
-    fn with_ledger<T>(&self, read: impl FnOnce(&GeoPackageLedger) -> T) -> T {
+    fn with_ledger<T>(&self, read: impl FnOnce(&Store) -> T) -> T {
         read(&self.ledger.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -148,6 +153,11 @@ fn router(app: Arc<App>) -> Router {
         .route("/status", get(answers::status))
         .route("/cases", get(answers::cases))
         .route("/cases/{id}", get(answers::case))
+        .route("/cases/{id}/life", get(acts::life))
+        .route("/cases/{id}/acts", post(acts::act))
+        .route("/work", get(acts::work))
+        .route("/work.ics", get(acts::calendar))
+        .route("/refusals", get(acts::refusals))
         .route("/cases/{id}/explain/{rule}", get(answers::explain))
         .route("/compare/choices", get(comparison::choices))
         .route("/compare", get(comparison::totals))

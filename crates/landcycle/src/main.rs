@@ -5,6 +5,9 @@ mod assessment;
 mod cells;
 mod cli;
 mod clock;
+#[cfg(test)]
+#[path = "../../ledger/tests/support/cluster.rs"]
+mod cluster;
 mod comparison;
 mod dossier;
 mod duties;
@@ -13,6 +16,7 @@ mod http;
 mod notices;
 mod packages;
 mod portfolio;
+mod reports;
 mod say;
 mod store;
 mod tabular;

@@ -122,7 +122,7 @@ enum Handed {
 
 /// Reads rows on a thread of its own while this one writes what came before.
 fn append(
-    ledger: &mut landcycle_ledger::GeoPackageLedger,
+    ledger: &mut landcycle_ledger::Store,
     reader: Reader<'_>,
     options: &Options,
     report: &mut Report,

@@ -177,9 +177,21 @@ impl<'l> Sorter<'l> {
 }
 
 /// One case alone, under the law of its place.
-pub(crate) fn single(library: &Library, case: &str, facts: &BTreeMap<String, String>) -> Result<Batch, Failure> {
-    let mut sorter = Sorter::new(library, None);
+pub(crate) fn single(
+    library: &Library,
+    case: &str,
+    facts: &BTreeMap<String, String>,
+) -> Result<Batch, Failure> {
+    let mut sorter = Sorter::new(library, None).of(subject(library, facts));
     let facts = facts.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     sorter.add(case, facts).map_err(|bad| Failure::text(bad.message))?;
     sorter.finish().into_iter().next().ok_or_else(|| Failure::new("no_case", &[("case", case)]))
+}
+
+/// What a case is, from what is known of it: a fact that is said of another subject than the first
+/// makes it one of those.
+fn subject(library: &Library, facts: &BTreeMap<String, String>) -> usize {
+    let vocabulary = &library.vocabulary;
+    let said = facts.keys().filter_map(|name| vocabulary.fact(name)?.subject);
+    said.max().unwrap_or(0)
 }

@@ -1,14 +1,17 @@
 //! Opening a store and folding its events into batches.
 
 mod fresh;
+mod place;
 
 pub(crate) use fresh::Writing;
+use place::place;
+pub(crate) use place::{name, short_name};
 
 use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use landcycle_ledger::{FoldedCase, GeoPackageLedger, LedgerError, Trouble};
+use landcycle_ledger::{FoldedCase, LedgerError, Store, Trouble};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 use landcycle_policy::vocabulary::{FactKind, Vocabulary};
@@ -22,19 +25,22 @@ pub(crate) const SAMPLE_META: &str = "sample";
 /// Meta entry: the date as of which a store is usually assessed.
 pub(crate) const AS_OF_META: &str = "as_of";
 
-/// Opens a store that must exist.
-pub(crate) fn open(path: &Path) -> Result<GeoPackageLedger, Failure> {
+/// Opens a store that must exist: a file, or an address `postgresql://…`.
+pub(crate) fn open(path: &Path) -> Result<Store, Failure> {
     check_there(path)?;
-    GeoPackageLedger::open(path).map_err(|error| failure(path, &error))
+    Store::open(&place(path)?).map_err(|error| failure(path, &error))
 }
 
 /// Opens a store that must exist, to read alone.
-pub(crate) fn open_to_read(path: &Path) -> Result<GeoPackageLedger, Failure> {
+pub(crate) fn open_to_read(path: &Path) -> Result<Store, Failure> {
     check_there(path)?;
-    GeoPackageLedger::open_read_only(path).map_err(|error| failure(path, &error))
+    Store::open_read_only(&place(path)?).map_err(|error| failure(path, &error))
 }
 
 fn check_there(path: &Path) -> Result<(), Failure> {
+    if place::is_server(path) {
+        return Ok(());
+    }
     let name = path.display().to_string();
     if path.is_dir() {
         let why = words("store_is_folder");
@@ -45,9 +51,16 @@ fn check_there(path: &Path) -> Result<(), Failure> {
 }
 
 /// A ledger's error in words for people: what is wrong, and what to do.
-pub(crate) fn failure(store: &Path, error: &LedgerError) -> Failure {
-    let name = store.display().to_string();
+pub(crate) fn failure(store: impl AsRef<Path>, error: &LedgerError) -> Failure {
+    let name = name(store.as_ref());
+    let server = place::is_server(store.as_ref());
     let why = match error {
+        LedgerError::Missing(_) if server => words("server_no_store"),
+        LedgerError::Server { why, .. } => place::said(why),
+        LedgerError::ChangedMeanwhile { case_id, .. } => filled("store_case_changed", &[("case", case_id)]),
+        LedgerError::OutcomeUnknown => words("store_outcome_unknown"),
+        LedgerError::NotEmpty(_) => words("store_not_empty"),
+        LedgerError::Unsound(fault) => filled("store_unsound", &[("what", &fault.to_string())]),
         LedgerError::NotAStore(_) => words("store_is_none"),
         LedgerError::Exists(_) => words("store_made_meanwhile"),
         LedgerError::Missing(_) => return Failure::new("no_store", &[("file", &name)]),
@@ -64,11 +77,14 @@ pub(crate) fn failure(store: &Path, error: &LedgerError) -> Failure {
             filled("store_outline_unreadable", &[("case", case_id), ("what", &why.to_string())])
         }
         other => match other.trouble() {
+            Some(Trouble::Locked) if server => words("server_busy"),
+            Some(Trouble::ReadOnly) if server => words("server_read_only"),
+            Some(Trouble::Lost) => words("server_lost"),
             Some(Trouble::Locked) => words("store_locked"),
             Some(Trouble::ReadOnly) => words("store_read_only"),
             Some(Trouble::Full) => words("io_full"),
             Some(Trouble::Damaged) => words("store_damaged"),
-            Some(Trouble::NoAccess) => words("store_no_access"),
+            Some(Trouble::NoAccess | Trouble::Lost) => words("store_no_access"),
             None => filled("store_other", &[("what", &other.to_string())]),
         },
     };
@@ -82,7 +98,7 @@ pub(crate) fn is_occurrence(vocabulary: &Vocabulary, name: &str) -> bool {
 
 /// The facts of every case as of a day and as known at a moment, sorted under their laws.
 pub(crate) fn batches(
-    ledger: &GeoPackageLedger,
+    ledger: &Store,
     library: &Library,
     package: Option<&str>,
     as_of: Date,
@@ -102,7 +118,7 @@ pub(crate) fn batches(
         }
     });
     let visited = ledger.fold_in_parts((as_of, known_at), &occurrence, visitors.collect());
-    visited.map(|_| ()).map_err(|error| failure(ledger.path(), &error))?;
+    visited.map(|_| ()).map_err(|error| failure(ledger.name(), &error))?;
     let mut parts = parts.into_iter();
     let (mut sorter, mut bad) = parts.next().unwrap_or_else(|| (Sorter::new(library, package), None));
     for (more, fault) in parts {

@@ -1,6 +1,7 @@
 //! Measures a province's worth of notices: append, fold, append again, verify.
 //!
-//! `cargo run -p landcycle-ledger --release --example bulk [-- EVENTS [FILE]]`
+//! `cargo run -p landcycle-ledger --release --example bulk [-- EVENTS [STORE]]`, where STORE is a file
+//! to make or an address `postgresql://…` of a database without a store.
 
 #![expect(clippy::print_stdout, reason = "it prints its measurements")]
 
@@ -10,23 +11,29 @@ use std::time::Instant;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use landcycle_ledger::{
-    Body, BodyError, Cut, Entry, GeoPackageLedger, Ledger, NewEvent, ParcelRow, SourceError,
+    Address, Body, BodyError, Cut, Entry, FoldedCase, Ledger, NewEvent, ParcelRow, Place, SourceError, Store,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let count: usize = arguments.next().map_or(Ok(141_000), |count| count.parse())?;
     let folder = tempfile::tempdir()?;
-    let path = arguments.next().map_or_else(|| folder.path().join("bulk.gpkg"), Into::into);
+    let place = match arguments.next() {
+        Some(text) if Address::is_meant(&text) => Place::Server(Address::parse(&text)?),
+        Some(path) => Place::File(path.into()),
+        None => Place::File(folder.path().join("bulk.gpkg")),
+    };
 
     let clock = Instant::now();
-    let mut ledger = GeoPackageLedger::create(&path)?;
+    let mut ledger = Store::create(&place)?;
     let appended = ledger.append(&mut notices(count))?;
     ledger.close()?;
-    let bytes = std::fs::metadata(&path)?.len();
-    println!("append {:>6} events   {:.3} s, {} MB", appended.added, seconds(clock), bytes >> 20);
+    println!("append {:>6} events   {:.3} s", appended.added, seconds(clock));
+    if let Place::File(path) = &place {
+        println!("       {:>6} MB", std::fs::metadata(path)?.len() >> 20);
+    }
 
-    let mut ledger = GeoPackageLedger::open(&path)?;
+    let mut ledger = Store::open(&place)?;
     for _ in 0..3 {
         let clock = Instant::now();
         let (mut cases, mut facts) = (0, 0);
@@ -37,6 +44,15 @@ fn main() -> Result<(), Box<dyn Error>> {
             facts += case.facts.len();
         })?;
         println!("fold   {cases:>6} cases    {:.3} s, {facts} facts", seconds(clock));
+    }
+
+    for _ in 0..3 {
+        let clock = Instant::now();
+        let mut counts = [0; 2];
+        let visitors = counts.iter_mut().map(|count| |_: &FoldedCase<'_>| *count += 1).collect();
+        ledger.fold_in_parts((date(2026, 11, 23), None), &|_| false, visitors).map(|_| ())?;
+        let cases: usize = counts.iter().sum();
+        println!("halves {cases:>6} cases    {:.3} s", seconds(clock));
     }
 
     let clock = Instant::now();

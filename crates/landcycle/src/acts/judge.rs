@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use landcycle_policy::law::{Law, Rule};
 use landcycle_policy::law::conduct::LawfulAct;
+use landcycle_policy::law::{Law, Rule};
 use landcycle_policy::package::act::{Requirement, Test};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::program::outcome::{Decoder, Determination, Outcome, OutcomeValue, Outcomes, Words};
@@ -94,10 +94,10 @@ impl Judge {
             let named = |fact: &String| after.get(fact).map(String::as_str);
             match meets(wanted, rule, &found, &named) {
                 Some(true) => grounds.push(ground(rule, wanted, &found)),
-                Some(false) => refusals.push(Refusal::forbidden(library, law, rule, wanted, &found)),
+                Some(false) => refusals.push(Refusal::forbidden(law, rule, wanted, &found)),
                 None => {
                     let missing = missing(library, &found, facts);
-                    refusals.push(Refusal::undecided(library, law, rule, wanted, &found, missing));
+                    refusals.push(Refusal::undecided(law, rule, wanted, &found, missing));
                 }
             }
         }

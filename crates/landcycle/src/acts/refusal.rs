@@ -1,7 +1,7 @@
 //! Refusals: an ordered list of codes, each with its words, its remedy and a page of the guide.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use landcycle_ledger::life::{Act, Bar, Stage};
@@ -11,12 +11,12 @@ use landcycle_policy::node::Node;
 use landcycle_policy::package::act::Requirement;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::program::outcome::{Determination, Outcome, OutcomeValue};
-use landcycle_policy::text::Text;
+use landcycle_policy::text::{Language, Text};
 use landcycle_policy::vocabulary::{Fact, Vocabulary};
 use serde_json::{Value, json};
 
 use super::judge::word;
-use crate::cli::tree::{cite_json, text_json};
+use crate::cli::tree::{cite_json, cite_line, text_json};
 use crate::say::words;
 
 /// 拒绝代码 · why an act is refused, in the order in which it is checked.
@@ -153,7 +153,7 @@ impl Refusal {
     }
 
     pub(super) fn no_act(name: &str) -> Self {
-        let near = strsim(name, Act::all().map(Act::name));
+        let near = nearest(name, Act::all().map(Act::name));
         let values = [("act", Text::same(name)), ("near", Text::same(near))];
         Self::new(Code::NoAct, Vec::new(), &values)
     }
@@ -166,7 +166,7 @@ impl Refusal {
         Self::of(Code::CaseThere, lawful, &[])
     }
 
-    pub(super) fn barred(lawful: &LawfulAct, bar: Bar, _law: &Arc<Law>) -> Self {
+    pub(super) fn barred(lawful: &LawfulAct, bar: Bar) -> Self {
         match bar {
             Bar::NotKept => Self::of(Code::NotKept, lawful, &[]),
             Bar::Stage(stage) => {
@@ -221,22 +221,15 @@ impl Refusal {
         Self { missing: vec![missing(fact, vocabulary)], ..Self::of(Code::Asked, lawful, &values) }
     }
 
-    pub(super) fn forbidden(
-        library: &Library,
-        law: &Law,
-        rule: &Rule,
-        wanted: &Requirement,
-        found: &Determination,
-    ) -> Self {
+    pub(super) fn forbidden(law: &Law, rule: &Rule, wanted: &Requirement, found: &Determination) -> Self {
         let outcome = match &found.outcome {
             Outcome::Value(value) => said(rule, &wanted.field, value),
             _ => Text::default(),
         };
-        Self::by_rule(Code::Forbidden, library, law, rule, (wanted, found), &[("outcome", outcome)])
+        Self::by_rule(Code::Forbidden, law, rule, (wanted, found), &[("outcome", outcome)])
     }
 
     pub(super) fn undecided(
-        library: &Library,
         law: &Law,
         rule: &Rule,
         wanted: &Requirement,
@@ -244,29 +237,30 @@ impl Refusal {
         missing: Vec<Missing>,
     ) -> Self {
         let owed = |form: fn(&Text) -> &str, open: &str, close: &str, join: &str| {
-            let each = missing.iter().map(|m| format!("{}{open}{}{close}", form(&m.title), form(&m.department)));
+            let each =
+                missing.iter().map(|m| format!("{}{open}{}{close}", form(&m.title), form(&m.department)));
             each.collect::<Vec<_>>().join(join)
         };
-        let mut told = Text { zh: owed(|t| &t.zh, "（", "）", "、"), en: owed(|t| &t.en, " (", ")", ", ") };
+        let mut told =
+            Text { zh: owed(|t| &t.zh, "（", "）", "、"), en: owed(|t| &t.en, " (", ")", ", ") };
         if let (true, Some(reason)) = (missing.is_empty(), &found.reason) {
             told = reason.clone();
         }
-        let refusal =
-            Self::by_rule(Code::Undecided, library, law, rule, (wanted, found), &[("missing", told)]);
+        let refusal = Self::by_rule(Code::Undecided, law, rule, (wanted, found), &[("missing", told)]);
         Self { missing, ..refusal }
     }
 
     fn by_rule(
         code: Code,
-        _library: &Library,
         law: &Law,
         rule: &Rule,
         (wanted, found): (&Requirement, &Determination),
         values: &[(&str, Text)],
     ) -> Self {
-        let act = law.acts.values().find(|lawful| {
-            lawful.act.requires.iter().any(|requirement| std::ptr::eq(requirement, wanted))
-        });
+        let act = law
+            .acts
+            .values()
+            .find(|lawful| lawful.act.requires.iter().any(|requirement| std::ptr::eq(requirement, wanted)));
         let own = [("rule", rule.title.clone()), ("help", wanted.help.clone())];
         let values: Vec<(&str, Text)> = own.into_iter().chain(values.iter().cloned()).collect();
         let mut refusal = match act {
@@ -335,9 +329,7 @@ pub(crate) fn stage_title(stage: Stage) -> Text {
 
 fn listed(stages: &[Stage]) -> Text {
     let titles: Vec<Text> = stages.iter().map(|stage| stage_title(*stage)).collect();
-    let join = |form: fn(&Text) -> &str, with: &str| {
-        titles.iter().map(form).collect::<Vec<_>>().join(with)
-    };
+    let join = |form: fn(&Text) -> &str, with: &str| titles.iter().map(form).collect::<Vec<_>>().join(with);
     Text { zh: join(|t| &t.zh, "、"), en: join(|t| &t.en, ", ") }
 }
 
@@ -357,9 +349,8 @@ fn said(rule: &Rule, field: &str, value: &OutcomeValue) -> Text {
             return words("none_at_all");
         }
         let titles: Vec<Text> = code.split(", ").filter_map(titled).collect();
-        let join = |form: fn(&Text) -> &str, with: &str| {
-            titles.iter().map(form).collect::<Vec<_>>().join(with)
-        };
+        let join =
+            |form: fn(&Text) -> &str, with: &str| titles.iter().map(form).collect::<Vec<_>>().join(with);
         return Text { zh: join(|t| &t.zh, "、"), en: join(|t| &t.en, ", ") };
     }
     titled(&code).unwrap_or_else(|| Text::same(&code))
@@ -371,8 +362,40 @@ fn lower(title: &str) -> String {
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
+/// Refusals for a person at a terminal: code, what is wrong, the clauses, what to do.
+pub(crate) fn report(refusals: &[Refusal], library: &Library) -> Text {
+    let one = |refusal: &Refusal, language: Language| {
+        let mut lines = vec![format!("{} {}", refusal.code.text(), refusal.detail.get(language))];
+        lines.extend(refusal.cites.iter().map(|cite| format!("  ▸ {}", cite_line(library, cite, language))));
+        lines.push(format!("  → {}", refusal.remedy.get(language)));
+        lines.join("\n")
+    };
+    let all = |language| refusals.iter().map(|r| one(r, language)).collect::<Vec<_>>().join("\n");
+    Text { zh: all(Language::Zh), en: all(Language::En) }
+}
+
+/// The page of the guide on a refusal.
+pub(crate) fn page(code: Code) -> String {
+    let text = code.text();
+    let part = |part: &str| code.words(part);
+    let (title, detail, why, remedy) = (part("title"), part("detail"), part("why"), part("remedy"));
+    format!(
+        "# {text} · {} · {}\n\n> {}\n>\n> {}\n\n{}\n\n{}\n\n**{}** {}\n\n**{}** {}\n",
+        title.zh,
+        title.en,
+        detail.zh,
+        detail.en,
+        why.zh,
+        why.en,
+        words("to_do").zh,
+        remedy.zh,
+        words("to_do").en,
+        remedy.en,
+    )
+}
+
 /// The known name that shares most of its beginning with one that is not known.
-fn strsim<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> &'n str {
+fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> &'n str {
     let shared = |known: &&str| known.bytes().zip(name.bytes()).take_while(|(a, b)| a == b).count();
     known.max_by_key(shared).unwrap_or_default()
 }

@@ -20,7 +20,7 @@ use crate::{assessment, clock, packages, store};
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("cases").args(["store", "facts"]).required(true)))]
 pub(crate) struct Assess {
-    /// 库 · GeoPackage store
+    /// 库 · store: a GeoPackage file or postgresql://…
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
     /// 事实表 · CSV, XLSX or Parquet file of facts, one case a row (Parquet is read batch by batch)

@@ -20,7 +20,7 @@ pub(crate) struct Explain {
     case: String,
     /// 规则 · rule, by name or path
     rule: String,
-    /// 库 · GeoPackage store
+    /// 库 · store: a GeoPackage file or postgresql://…
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
     /// 事实表 · CSV or XLSX file of facts

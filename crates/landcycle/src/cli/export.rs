@@ -23,7 +23,7 @@ pub(crate) enum Export {
 /// Options of `export facts`.
 #[derive(Debug, Args)]
 pub(crate) struct Facts {
-    /// 库 · GeoPackage store
+    /// 库 · store: a GeoPackage file or postgresql://…
     #[arg(long, value_name = "FILE")]
     store: PathBuf,
     /// 截至日 · the day of the facts (default: the store's own, or today)

@@ -10,6 +10,7 @@ use super::Context;
 use crate::notices::{self, Options, Report};
 use crate::packages;
 use crate::say::{Failure, filled, filled_with, tell, words};
+use crate::store;
 
 /// What can be imported.
 #[derive(Debug, Subcommand)]
@@ -23,7 +24,7 @@ pub(crate) enum Import {
 pub(crate) struct Notices {
     /// 文件 · file of notices
     file: PathBuf,
-    /// 库 · GeoPackage store, made when there is none
+    /// 库 · store, made when there is none: a GeoPackage file or postgresql://…
     #[arg(long, value_name = "FILE")]
     store: PathBuf,
     /// 工作表 · sheet of a workbook
@@ -95,7 +96,7 @@ impl Notices {
             ("added", &report.added.to_string()),
             ("there", &report.already_there.to_string()),
             ("refused", &refused),
-            ("store", &self.store.display().to_string()),
+            ("store", &store::name(&self.store)),
         ];
         say(&filled("imported", &values));
         Ok(())

@@ -5,9 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use landcycle_analysis::sample::{AS_OF, SampleCity, SampleParcel};
-use landcycle_ledger::{
-    Body, Entry, GeoPackageLedger, Geometry, Ledger, NewEvent, ParcelRow, Ring, SourceError,
-};
+use landcycle_ledger::{Body, Entry, Geometry, Ledger, NewEvent, ParcelRow, Ring, SourceError, Store};
 
 use super::Context;
 use crate::say::{Failure, both, filled, tell, words};
@@ -22,7 +20,7 @@ pub(crate) struct Sample {
     /// 种子 · seed: the same seed makes the same city
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// 库 · GeoPackage store to make
+    /// 库 · store to make: a GeoPackage file or postgresql://…
     #[arg(long, value_name = "FILE")]
     store: PathBuf,
 }
@@ -35,7 +33,7 @@ fn parse_parcels(text: &str) -> Result<u32, String> {
 
 impl Sample {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let name = self.store.display().to_string();
+        let name = store::name(&self.store);
         if self.store.exists() {
             return Err(Failure::new("store_exists", &[("file", &name)]));
         }
@@ -63,7 +61,7 @@ impl Sample {
 }
 
 fn fill(
-    ledger: &mut GeoPackageLedger,
+    ledger: &mut Store,
     city: &SampleCity,
     bar: &ProgressBar,
 ) -> Result<usize, landcycle_ledger::LedgerError> {

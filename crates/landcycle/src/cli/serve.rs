@@ -11,7 +11,7 @@ use crate::{http, packages};
 /// Options of `serve`.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// 库 · GeoPackage store
+    /// 库 · store: a GeoPackage file or postgresql://…
     #[arg(long, value_name = "FILE")]
     store: PathBuf,
     /// 改革包 · folder of a reform to compare with on the page (repeatable)

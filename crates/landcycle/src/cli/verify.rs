@@ -15,7 +15,7 @@ use crate::store;
 /// Options of `verify`.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// 库 · GeoPackage store
+    /// 库 · store: a GeoPackage file or postgresql://…
     #[arg(long, value_name = "FILE")]
     store: PathBuf,
     /// JSON
@@ -26,7 +26,7 @@ pub(crate) struct Verify {
 impl Verify {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let ledger = store::open(&self.store)?;
-        let name = self.store.display().to_string();
+        let name = store::name(&self.store);
         let found = ledger.verify().map_err(|error| store::failure(&self.store, &error))?;
         let head = found.head.to_string();
         // Of a broken chain the layer of parcels says nothing.

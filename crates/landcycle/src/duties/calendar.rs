@@ -1,6 +1,6 @@
 //! A work list as a calendar (iCalendar, RFC 5545) that office programs subscribe to.
 
-use icalendar::{Calendar, Component, Event, EventLike};
+use icalendar::{Calendar, Component, Event};
 use landcycle_policy::calendar::iso;
 use landcycle_policy::text::Language;
 

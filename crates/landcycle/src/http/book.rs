@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use landcycle_ledger::{Cut, GeoPackageLedger, Ledger};
+use landcycle_ledger::{Cut, Ledger, Store};
 use landcycle_policy::law::Law;
 use landcycle_policy::package::library::Library;
 use serde_json::{Value, json};
@@ -57,7 +57,7 @@ impl Shared {
 impl Book {
     /// Folds and assesses every case.
     pub(super) fn make(
-        ledger: &GeoPackageLedger,
+        ledger: &Store,
         library: &Library,
         as_of: Date,
         events: usize,
@@ -92,7 +92,7 @@ impl Book {
                 outcomes: Vec::new(),
             });
         });
-        folded.map_err(|error| store::failure(ledger.path(), &error))?;
+        folded.map_err(|error| store::failure(ledger.name(), &error))?;
         if let Some(bad) = bad {
             return Err(Failure::text(bad.message));
         }

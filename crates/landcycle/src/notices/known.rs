@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::civil::Date;
-use landcycle_ledger::{Event, GeoPackageLedger, LedgerError};
+use landcycle_ledger::{Event, LedgerError, Store};
 use sha2::{Digest, Sha256};
 
 /// The kind of event that a notice becomes.
@@ -70,7 +70,7 @@ pub(super) enum Standing {
 impl Known {
     /// Reads what the events of a store say. A case is told by its first notice; without one, by
     /// its first event.
-    pub(super) fn of(ledger: &GeoPackageLedger, parts: &[String]) -> Result<Self, LedgerError> {
+    pub(super) fn of(ledger: &Store, parts: &[String]) -> Result<Self, LedgerError> {
         let mut known = Self::default();
         let fresh = |event: &Event| Case { identity: identity_of(event, parts), ..Case::default() };
         ledger.events_of_kind(KIND, &mut |event| {

@@ -5,10 +5,11 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use landcycle_ledger::GeoPackageLedger;
+use landcycle_ledger::{Ledger, LedgerError, Place, Size, Store};
 use tempfile::{TempDir, TempPath};
 
-use super::failure;
+use super::place::{is_server, place};
+use super::{failure, name};
 use crate::say::{Failure, io_reason, words};
 use landcycle_policy::text::Text;
 
@@ -19,7 +20,7 @@ const LOCK: &str = "lock";
 
 /// A store that is written to. Dropped before [`Writing::finish`], a new one leaves nothing behind.
 pub(crate) struct Writing {
-    ledger: GeoPackageLedger,
+    ledger: Store,
     path: PathBuf,
     building: Option<Building>,
 }
@@ -32,7 +33,22 @@ struct Building {
 impl Writing {
     /// Opens a store, or begins one when there is none.
     pub(crate) fn begin(path: &Path) -> Result<Self, Failure> {
+        if is_server(path) {
+            return Self::on_server(path, Ok);
+        }
         if path.exists() { Self::open(path) } else { Self::create(path) }
+    }
+
+    /// A server shows no half store either: what is appended is there when it is complete. A store
+    /// that is made here and stays empty because the append failed is as good as none.
+    fn on_server(path: &Path, suits: impl FnOnce(Store) -> Result<Store, Failure>) -> Result<Self, Failure> {
+        let place = place(path)?;
+        let ledger = match Store::create(&place) {
+            Err(LedgerError::Exists(_)) => Store::open(&place),
+            made => made,
+        };
+        let ledger = suits(ledger.map_err(|error| failure(path, &error))?)?;
+        Ok(Self { ledger, path: path.to_owned(), building: None })
     }
 
     fn open(path: &Path) -> Result<Self, Failure> {
@@ -41,17 +57,27 @@ impl Writing {
 
     /// Begins a new store.
     pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
+        if is_server(path) {
+            return Self::on_server(path, |store| {
+                let size = store.size().map_err(|error| failure(path, &error))?;
+                let said = store.all_meta().map_err(|error| failure(path, &error))?;
+                if size == Size::default() && said.is_empty() {
+                    return Ok(store);
+                }
+                Err(Failure::new("store_exists", &[("file", &name(path))]))
+            });
+        }
         let refused = |error: &io::Error| {
             let values = [("file", Text::same(path.display().to_string())), ("why", io_reason(error))];
             Failure::text(words("store_failed").fill(&values))
         };
         let building = Building::beside(path).map_err(|error| refused(&error))?;
-        let ledger = GeoPackageLedger::create(building.store()).map_err(|error| failure(path, &error))?;
+        let ledger = Store::create(&Place::File(building.store())).map_err(|error| failure(path, &error))?;
         Ok(Self { ledger, path: path.to_owned(), building: Some(building) })
     }
 
     /// The store.
-    pub(crate) fn ledger(&mut self) -> &mut GeoPackageLedger {
+    pub(crate) fn ledger(&mut self) -> &mut Store {
         &mut self.ledger
     }
 

@@ -125,6 +125,20 @@ pub enum Act {
     TakeForPublicInterest,
     /// End by expiry.
     Expire,
+    /// Open the credit file of a firm.
+    OpenCreditFile,
+    /// Enter a breach in it.
+    RecordBreach,
+    /// Serve the notice of the credit finding.
+    NotifyCredit,
+    /// Object to the credit finding.
+    ObjectToCredit,
+    /// Decide on the objection.
+    DecideObjection,
+    /// All breaches are rectified.
+    RectifyAll,
+    /// Repair the credit.
+    RepairCredit,
 }
 
 /// Where an act is possible.
@@ -150,7 +164,7 @@ const fn row(
 }
 
 /// The table of states and acts: one row an act, in the order of [`Act`].
-const TABLE: [Place; 57] = [
+const TABLE: [Place; 64] = [
     row(Act::TakeOver, "take_over", &Stage::ALL, &[], &[Condition::Kept], None),
     row(Act::Reserve, "reserve", &[Stage::Unplaced], &[], &[Condition::Kept], Some(Stage::Reserved)),
     row(Act::Offer, "offer", &[Stage::Reserved], &[], &[], Some(Stage::Offered)),
@@ -332,6 +346,41 @@ const TABLE: [Place; 57] = [
     ),
     row(Act::TakeForPublicInterest, "take_for_public_interest", IN_FORCE, &[], &[], Some(Stage::Ended)),
     row(Act::Expire, "expire", IN_FORCE, &[], &[Condition::RenewalSought], Some(Stage::Ended)),
+    row(Act::OpenCreditFile, "open_credit_file", &[Stage::Unplaced], &[], &[Condition::Kept], None),
+    row(Act::RecordBreach, "record_breach", &[Stage::Unplaced], &[Condition::CreditFile], &[], None),
+    row(
+        Act::NotifyCredit,
+        "notify_credit",
+        &[Stage::Unplaced],
+        &[Condition::CreditFile],
+        &[Condition::CreditObjected],
+        None,
+    ),
+    row(
+        Act::ObjectToCredit,
+        "object_to_credit",
+        &[Stage::Unplaced],
+        &[Condition::CreditNoticed],
+        &[Condition::CreditObjected],
+        None,
+    ),
+    row(
+        Act::DecideObjection,
+        "decide_objection",
+        &[Stage::Unplaced],
+        &[Condition::CreditObjected],
+        &[],
+        None,
+    ),
+    row(Act::RectifyAll, "rectify_all", &[Stage::Unplaced], &[Condition::CreditFile], &[], None),
+    row(
+        Act::RepairCredit,
+        "repair_credit",
+        &[Stage::Unplaced],
+        &[Condition::CreditFile],
+        &[Condition::CreditObjected],
+        None,
+    ),
 ];
 
 impl Act {
@@ -376,12 +425,12 @@ impl Act {
 
     /// Whether it begins the record of a case; all others need one.
     pub fn begins(self) -> bool {
-        matches!(self, Self::TakeOver | Self::Reserve)
+        matches!(self, Self::TakeOver | Self::Reserve | Self::OpenCreditFile)
     }
 
     /// Whether it makes the case; taking over finds one that was imported.
     pub fn makes_case(self) -> bool {
-        self == Self::Reserve
+        matches!(self, Self::Reserve | Self::OpenCreditFile)
     }
 
     pub(super) fn needs_kept(self) -> bool {

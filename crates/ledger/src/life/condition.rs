@@ -52,11 +52,17 @@ pub enum Condition {
     TakebackDecided,
     /// The decision is contested.
     Contested,
+    /// The case is a firm with a credit file.
+    CreditFile,
+    /// The credit finding was notified.
+    CreditNoticed,
+    /// An objection to it is open.
+    CreditObjected,
 }
 
 impl Condition {
     /// All conditions, in the order in which they are told.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::Kept,
         Self::Delivered,
         Self::Suspended,
@@ -80,6 +86,9 @@ impl Condition {
         Self::FeeOwed,
         Self::TakebackDecided,
         Self::Contested,
+        Self::CreditFile,
+        Self::CreditNoticed,
+        Self::CreditObjected,
     ];
 
     /// Its name in data and outputs.
@@ -108,6 +117,9 @@ impl Condition {
             Self::FeeOwed => "fee_owed",
             Self::TakebackDecided => "takeback_decided",
             Self::Contested => "contested",
+            Self::CreditFile => "credit_file",
+            Self::CreditNoticed => "credit_noticed",
+            Self::CreditObjected => "credit_objected",
         }
     }
 
@@ -145,6 +157,9 @@ impl Condition {
             Self::FeeOwed => suspected() && between("fee_decision_served_on", &["fee_paid_on"]),
             Self::TakebackDecided => suspected() && known("takeback_decision_served_on"),
             Self::Contested => suspected() && says("decision_contested", "yes"),
+            Self::CreditFile => known("credit_file_opened_on"),
+            Self::CreditNoticed => known("credit_notice_served_on"),
+            Self::CreditObjected => between("credit_objected_on", &["credit_objection_decided_on"]),
         }
     }
 }
