@@ -87,7 +87,7 @@ mod tests {
         let lines = judged(&server, "server.jsonl");
         assert!(lines.contains("\"X2\""), "{lines}");
         assert_eq!(judged(&file, "file.jsonl"), lines);
-        done(&["explain", "X1", "--store", &server, "--as-of", "2026-11-23", "--out", &at("why.txt")]);
+        done(&["explain", "X1", "idle_land", "--store", &server, "--as-of", "2026-11-23"]);
         // Back again, into another database; and never into one that holds something.
         let back = Cluster::shared().database();
         done(&["move", &file, &back]);

@@ -63,7 +63,11 @@ fn no_command_takes_an_address_for_a_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name).display().to_string();
     let (notices, out) = (at("notices.csv"), at("out"));
-    std::fs::write(&notices, "supervision_no,project,area_ha\nX1,项目,1\n").expect("written");
+    std::fs::write(
+        &notices,
+        "supervision_no,project,location,area_ha,price_wan,signed\nX1,项目,坐落,1,1,2014-03-01\n",
+    )
+    .expect("written");
     let nowhere = "postgres://land:s3cret@127.0.0.1:1/city";
     for (name, more) in COMMANDS {
         let more = more.iter().map(|word| match *word {
@@ -131,7 +135,7 @@ fn acts_duties_reports_and_replay_are_the_same_on_a_server_and_in_the_file_it_mo
         ]
     };
     let (there, here) = (told(&server), told(&file));
-    assert!(there[0].contains("\"T-1\"") && there[3].contains("T-1"), "the case is in the lists");
+    assert!(there[2].contains("\"T-1\""), "the case is judged");
     assert!(there == here);
     let form = at("form.xlsx");
     done(&["report", "form", "--department", "natural_resources", "--store", &server, "--out", &form]);
