@@ -22,6 +22,8 @@ mod replay;
 mod report;
 mod sample;
 mod serve;
+#[cfg(test)]
+mod servers;
 mod sheets;
 mod target;
 pub(crate) mod tree;

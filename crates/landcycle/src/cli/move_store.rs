@@ -56,24 +56,10 @@ mod tests {
 
     use std::path::Path;
 
-    use clap::Parser;
-    use landcycle_policy::text::Language;
-
-    use super::super::{Arguments, Context};
+    use super::super::servers::{done, run};
     use crate::cluster::Cluster;
-    use crate::say::Failure;
     use crate::store;
     use landcycle_ledger::Ledger;
-
-    fn run(words: &[&str]) -> Result<(), Failure> {
-        let arguments = Arguments::try_parse_from([&["landcycle"], words].concat()).expect("arguments");
-        let context = Context { language: Language::En, packages: None };
-        arguments.command.run(&context)
-    }
-
-    fn done(words: &[&str]) {
-        run(words).map_err(|failure| failure.message.en).expect("done");
-    }
 
     const NOTICES: &str = "supervision_no,project,location,area_ha,price_wan,signed\n\
                            X1,项目一,坐落一,1.5,100,2014-03-01\nX2,项目二,坐落二,2.5,200,2014-04-01\n\
@@ -101,7 +87,7 @@ mod tests {
         let lines = judged(&server, "server.jsonl");
         assert!(lines.contains("\"X2\""), "{lines}");
         assert_eq!(judged(&file, "file.jsonl"), lines);
-        done(&["explain", "X1", "--store", &server, "--as-of", "2026-11-23", "--out", &at("why.txt")]);
+        done(&["explain", "X1", "idle_land", "--store", &server, "--as-of", "2026-11-23"]);
         // Back again, into another database; and never into one that holds something.
         let back = Cluster::shared().database();
         done(&["move", &file, &back]);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::civil::date;
-use landcycle_ledger::{Body, GeoPackageLedger, Ledger, NewEvent, entries};
+use landcycle_ledger::{Body, Ledger, NewEvent, entries};
 use serde_json::Value;
 
 use super::{App, router};
@@ -57,15 +57,21 @@ fn event(case: &str, area: &str, started_on: &str) -> NewEvent {
 fn served() -> Server {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("small.gpkg");
-    let mut ledger = GeoPackageLedger::create(&path).expect("a new store");
+    served_from(&path, folder)
+}
+
+/// A store is made at a path or an address, and served.
+fn served_from(path: &Path, folder: tempfile::TempDir) -> Server {
+    let mut writing = store::Writing::create(path).map_err(|failure| failure.message).expect("a new store");
     let events =
         [event("A-1", "9000", "none"), event("A-2", "20000/3", "none"), event("A-3", "10000", "2020-12-01")];
+    let ledger = writing.ledger();
     ledger.append(&mut entries(events)).expect("sound events");
     ledger.set_meta(store::AS_OF_META, "2024-06-30").expect("a meta entry");
-    drop(ledger);
+    writing.finish().map_err(|failure| failure.message).expect("a store in its place");
     let library = packages::sound(None).map_err(|failure| failure.message).expect("sound packages");
     let app =
-        App::new(library, &path, &[reform()]).map_err(|failure| failure.message).expect("a store that opens");
+        App::new(library, path, &[reform()]).map_err(|failure| failure.message).expect("a store that opens");
     let runtime = tokio::runtime::Runtime::new().expect("threads");
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
     let address = listener.local_addr().expect("its address");
@@ -324,7 +330,23 @@ const JSON: &str = "Content-Type: application/json\r\n";
 
 #[test]
 fn an_act_over_http_is_done_once_or_refused_with_its_reasons() {
-    let server = served();
+    acts_are_done_once(&served());
+}
+
+#[test]
+fn a_store_on_a_server_is_served_as_a_file_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let address = crate::cluster::Cluster::shared().database();
+    let (there, here) = (served_from(Path::new(&address), folder), served());
+    for path in ["/api/cases", "/api/cases/A-1", "/api/cases/A-1/explain/idle_land", "/api/work?done=1"] {
+        assert_eq!(there.json(path), here.json(path), "{path}");
+    }
+    let (size, name) = (there.json("/api/status"), address.rsplit('/').next());
+    assert_eq!(size["store"]["name"].as_str(), name);
+    acts_are_done_once(&there);
+}
+
+fn acts_are_done_once(server: &Server) {
     let life = server.json("/api/cases/A-1/life?as_of=2024-06-30");
     assert_eq!(life["standing"]["stage"]["name"], "ended");
     let transfer = r#"{"act": "transfer", "on": "2024-06-30", "by": "me", "facts": {"holder": "x"}}"#;
