@@ -3,11 +3,13 @@
 //!
 //! *One meaning:* the command, the API, the page and a rehearsal all go through [`decide::decide`].
 
+mod archive;
 mod decide;
 mod file;
 mod judge;
 pub(crate) mod refusal;
 pub(crate) mod rehearse;
+pub(crate) mod replay;
 pub(crate) mod table;
 
 use std::collections::BTreeMap;
@@ -80,7 +82,7 @@ pub(crate) fn perform(
     (now, today): (Timestamp, Date),
 ) -> Result<Decided, NotDone> {
     for _ in 0..TRIES {
-        let file = File::read(ledger, library, &request.case, request.day).map_err(NotDone::Store)?;
+        let file = File::read(ledger, library, &request.case, (request.day, None)).map_err(NotDone::Store)?;
         let decided = decide(&file, library, judge, request, (now, today));
         let decided = match decided {
             Ok(decided) => decided,
@@ -89,6 +91,7 @@ pub(crate) fn perform(
                 None => return Err(NotDone::Refused(refusals)),
             },
         };
+        archive::keep(ledger, library, decided.event.package.as_deref()).map_err(NotDone::Store)?;
         let guard = Entry::Expect { case_id: request.case.clone(), last_seq: decided.last_seq };
         let entries = [guard, Entry::Event(decided.event.clone())];
         match ledger.append(&mut entries.into_iter().map(Ok)) {
@@ -105,9 +108,9 @@ fn repeated(ledger: &dyn Ledger, file: &File, request: &Request) -> Result<Optio
     let Some(key) = &request.key else { return Ok(None) };
     let events = ledger.events_of(&request.case).map_err(NotDone::Store)?;
     let kind = decide::kind(&request.act);
-    let there = events.into_iter().find(|event| {
-        event.key == *key && event.kind == kind && event.happened_on == request.day
-    });
+    let there = events
+        .into_iter()
+        .find(|event| event.key == *key && event.kind == kind && event.happened_on == request.day);
     Ok(there.map(|event| Decided {
         last_seq: Some(event.seq),
         after: file.standing,
@@ -138,8 +141,13 @@ impl Decided {
                 json!({"rule": rule, "outcome": outcome, "cites": cites, "grade": grade})
             })
             .collect();
-        let facts: BTreeMap<&str, String> =
-            self.event.body.facts().map(|(name, value)| (name, value.into_owned())).collect();
+        let facts: BTreeMap<&str, String> = self
+            .event
+            .body
+            .facts()
+            .filter(|(name, _)| *name != replay::GROUNDS)
+            .map(|(name, value)| (name, value.into_owned()))
+            .collect();
         json!({
             "case": self.event.case_id, "kind": self.event.kind,
             "happened_on": self.event.happened_on.to_string(), "key": self.event.key,
@@ -185,8 +193,7 @@ impl Possibility {
             let known = names.iter().filter_map(|name| vocabulary.fact(name));
             known.map(|fact| fact_form(library, fact)).collect()
         };
-        let cites: Vec<Value> =
-            self.lawful.cites.iter().map(|cite| cite_json(library, &cite.id)).collect();
+        let cites: Vec<Value> = self.lawful.cites.iter().map(|cite| cite_json(library, &cite.id)).collect();
         let owner = json!({"id": act.owner, "title": text_json(&vocabulary.department(&act.owner))});
         json!({
             "name": self.name, "title": text_json(&self.title), "owner": owner, "cites": cites,
@@ -234,3 +241,6 @@ pub(crate) fn possibilities(file: &File, library: &Library) -> Vec<Possibility> 
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

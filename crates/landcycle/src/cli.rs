@@ -8,6 +8,7 @@ mod coverage;
 mod explain;
 mod export;
 mod facts_file;
+mod file;
 mod glossary;
 mod import;
 #[cfg(test)]
@@ -16,6 +17,8 @@ pub(crate) mod output;
 mod parquet_facts;
 pub(crate) mod policy;
 mod rehearse;
+mod replay;
+mod report;
 mod sample;
 mod serve;
 mod sheets;
@@ -75,6 +78,13 @@ enum Command {
     Policy(policy::Policy),
     /// 预演 · run a written life through the real acts and rules
     Rehearse(rehearse::Rehearse),
+    /// 档案 · a case as it was on a day, as it was known on a day
+    File(file::File),
+    /// 重演 · a decision again, from what was known then and the law of then
+    Replay(replay::Replay),
+    /// 部门填报 · the form of a department, and filing it
+    #[command(subcommand)]
+    Report(report::Report),
     /// 示例城市 · make the invented sample city
     Sample(sample::Sample),
     /// 核验 · verify the chain of a store
@@ -97,6 +107,9 @@ impl Command {
             Self::Export(command) => command.run(context),
             Self::Policy(command) => command.run(context),
             Self::Rehearse(command) => command.run(context),
+            Self::File(command) => command.run(context),
+            Self::Replay(command) => command.run(context),
+            Self::Report(command) => command.run(context),
             Self::Sample(command) => command.run(context),
             Self::Verify(command) => command.run(context),
             Self::Work(command) => command.run(context),

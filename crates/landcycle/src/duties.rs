@@ -153,7 +153,12 @@ impl<'l> Clerk<'l> {
     }
 
     /// The determinations of the rules that give days, as of a day.
-    fn days(&mut self, facts: &Facts, row: usize, day: i64) -> Result<BTreeMap<usize, Determination>, Failure> {
+    fn days(
+        &mut self,
+        facts: &Facts,
+        row: usize,
+        day: i64,
+    ) -> Result<BTreeMap<usize, Determination>, Failure> {
         let program = self.program(day)?;
         let mut outcomes = Outcomes::new(&program, 1);
         Machine::new(&program).run(&program, facts, row, 1, &mut outcomes);
@@ -271,8 +276,7 @@ impl<'l> Clerk<'l> {
         }
         let own = lawful.cites.iter().map(|cite| cite.article().grade).max();
         let grade = own.max(found.grade).map_or("illustrative", |grade| grade.word());
-        let by_title =
-            if duty.by.is_empty() { words("holder") } else { vocabulary.department(&duty.by) };
+        let by_title = if duty.by.is_empty() { words("holder") } else { vocabulary.department(&duty.by) };
         Owed {
             name: duty.name.clone(),
             title: duty.title.clone(),
@@ -336,8 +340,7 @@ impl Owed {
     /// One line of text.
     pub(crate) fn line(&self, language: Language) -> String {
         let due = if self.due.is_some() { self.due_text() } else { "????-??-??".to_owned() };
-        let (title, by, said) =
-            (self.title.get(language), self.by_title.get(language), self.said());
+        let (title, by, said) = (self.title.get(language), self.by_title.get(language), self.said());
         let missing =
             if self.missing.is_empty() { String::new() } else { format!(" ? {}", self.missing.join(", ")) };
         format!("→ {due} {title} · {by} · {}{missing} ({})", said.get(language), self.cites.join(", "))

@@ -45,9 +45,9 @@ pub(crate) fn of_case(
     asked: &[String],
 ) -> Result<Vec<Finding>, Failure> {
     let law = &batch.law;
-    let wanted = law.of_subject(batch.subject).filter(|(_, rule)| {
-        asked.contains(&rule.name) || (!rule.definition && rule.stage == STAGE)
-    });
+    let wanted = law
+        .of_subject(batch.subject)
+        .filter(|(_, rule)| asked.contains(&rule.name) || (!rule.definition && rule.stage == STAGE));
     let wanted: BTreeSet<usize> = wanted.map(|(at, _)| at).collect();
     let mut findings = Vec::new();
     assessment::assess(library, batch, day, Some(&wanted), 1, &mut |found| {
@@ -108,9 +108,7 @@ pub(crate) fn tone(rule: &Rule, found: &Determination) -> &'static str {
         (RuleKind::PassFail, OutcomeValue::Flag(false)) => "bad",
         (RuleKind::YesNo, OutcomeValue::Flag(true)) if rule.finding => "bad",
         (_, OutcomeValue::Choice(at)) => strongest(&mut code(0, *at).into_iter()),
-        (_, OutcomeValue::Members(members)) => {
-            strongest(&mut members.iter().filter_map(|at| code(*at, 0)))
-        }
+        (_, OutcomeValue::Members(members)) => strongest(&mut members.iter().filter_map(|at| code(*at, 0))),
         (_, OutcomeValue::Record(values)) => {
             let codes = values.iter().enumerate().filter_map(|(field, value)| match value {
                 OutcomeValue::Choice(at) => code(field, *at),

@@ -13,6 +13,7 @@ mod http;
 mod notices;
 mod packages;
 mod portfolio;
+mod reports;
 mod say;
 mod store;
 mod tabular;

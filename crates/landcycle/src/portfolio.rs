@@ -177,7 +177,11 @@ impl<'l> Sorter<'l> {
 }
 
 /// One case alone, under the law of its place.
-pub(crate) fn single(library: &Library, case: &str, facts: &BTreeMap<String, String>) -> Result<Batch, Failure> {
+pub(crate) fn single(
+    library: &Library,
+    case: &str,
+    facts: &BTreeMap<String, String>,
+) -> Result<Batch, Failure> {
     let mut sorter = Sorter::new(library, None);
     let facts = facts.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     sorter.add(case, facts).map_err(|bad| Failure::text(bad.message))?;

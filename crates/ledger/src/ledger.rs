@@ -61,6 +61,22 @@ pub trait Ledger {
     /// Reads the whole store and recomputes the chain.
     fn verify(&self) -> Result<Verification, LedgerError>;
 
+    /// Up to `limit` events after `seq`, in the order of `seq`.
+    fn events_after(&self, seq: i64, limit: usize) -> Result<Vec<Event>, LedgerError>;
+
+    /// Up to `limit` rows of parcels whose cases come after `case_id`, in the order of the cases' bytes.
+    fn parcels_after(&self, case_id: Option<&str>, limit: usize) -> Result<Vec<ParcelRow>, LedgerError>;
+
+    /// Fills an empty store with what another one holds, in one transaction; gives the digest of the
+    /// last event. Callers want [`transfer`](crate::transfer), which reads the other store.
+    fn fill(
+        &mut self,
+        items: &mut dyn Iterator<Item = Result<Carried, LedgerError>>,
+    ) -> Result<Digest, LedgerError>;
+
+    /// All that the store says about itself, by name, but what the ledger keeps for itself.
+    fn all_meta(&self) -> Result<Vec<(String, String)>, LedgerError>;
+
     /// What the store says about itself under a name, such as that its data are invented.
     fn meta(&self, name: &str) -> Result<Option<String>, LedgerError>;
 
@@ -82,6 +98,22 @@ pub enum Entry {
         case_id: String,
         /// Its last event as the caller saw it, corrections included; `None` if it had none.
         last_seq: Option<i64>,
+    },
+}
+
+/// One thing that is carried from a store to another.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Carried {
+    /// An event as it stands, in the order of `seq`.
+    Event(Event),
+    /// The row of a parcel.
+    Parcel(ParcelRow),
+    /// What a store says about itself.
+    Meta {
+        /// Under which name.
+        name: String,
+        /// What it says.
+        value: String,
     },
 }
 

@@ -241,8 +241,7 @@ impl Vocabulary {
         if reader.flag(item, "completes") {
             self.completes = Some(at);
         }
-        let mut fact =
-            Fact { name: name.text, title, aliases, kind, owner, note, subject, otherwise: None };
+        let mut fact = Fact { name: name.text, title, aliases, kind, owner, note, subject, otherwise: None };
         if let Some(written) = reader.optional_text(item, "otherwise") {
             let text = self.canonical(&fact, &written.text, None);
             // No open code: of those a record that says nothing leaves nothing to guess.

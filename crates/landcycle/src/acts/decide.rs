@@ -14,6 +14,7 @@ use landcycle_policy::package::library::Library;
 use super::file::{ACT, standing};
 use super::judge::{Judge, Known};
 use super::refusal::Refusal;
+use super::replay::{self, GROUNDS};
 use super::{Decided, File, Request};
 use crate::cells::{self, Numbers};
 use crate::clock;
@@ -53,14 +54,17 @@ pub(crate) fn decide(
     let lawful = law.acts.get(&request.act).ok_or_else(no_act)?;
     let day = clock::day_number(request.day);
     let grounds = judge.judge(library, &law, lawful, (&file.facts, &after), day)?;
-    let body = Body::new(body.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    // What the law said is part of the record, so that it can be replayed to the same bytes.
+    let said = replay::grounds_text(&grounds);
+    let facts = body.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let body = Body::new(facts.chain([(GROUNDS, said.as_str())]));
     let body = body.map_err(|error| vec![Refusal::bad_body(&error.to_string())])?;
     let key = request.key.clone().unwrap_or_else(|| key(request, file.last_seq));
     let event = NewEvent {
         case_id: request.case.clone(),
         kind: kind(&request.act),
         happened_on: request.day,
-        recorded_at: now,
+        recorded_at: after_last(file, now),
         actor: request.by.clone(),
         origin: request.origin.clone(),
         key,
@@ -144,4 +148,12 @@ fn body(lawful: &LawfulAct, day: Date, given: &Known) -> Known {
 fn key(request: &Request, last_seq: Option<i64>) -> String {
     let after = last_seq.map_or_else(|| "0".to_owned(), |seq| seq.to_string());
     format!("act:{}:{}:{}:{after}", request.case, request.act, request.day)
+}
+
+/// The moment of recording: later by a millisecond at least than all that is known of the case, so that
+/// what was known when it was decided can be told ever after.
+fn after_last(file: &File, now: Timestamp) -> Timestamp {
+    let next =
+        file.last_recorded.and_then(|last| Timestamp::from_millisecond(last.as_millisecond() + 1).ok());
+    next.map_or(now, |next| next.max(now))
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use landcycle_ledger::life::Standing;
 use landcycle_ledger::{Cut, Ledger, LedgerError};
 use landcycle_policy::package::library::Library;
 
+use super::replay::GROUNDS;
 use crate::store;
 
 /// 档案现状 · a case on a day.
@@ -22,25 +24,29 @@ pub(crate) struct File {
     pub(crate) last_act: Option<Date>,
     /// Its last event.
     pub(crate) last_seq: Option<i64>,
+    /// The latest moment at which anything of it was recorded.
+    pub(crate) last_recorded: Option<Timestamp>,
 }
 
 /// How the kinds of events that record acts begin.
 pub(crate) const ACT: &str = "act.";
 
 impl File {
-    /// Reads a case as it stood on a day, as known now.
+    /// Reads a case as it stood on a day, as known at a moment, or now.
     pub(crate) fn read(
         ledger: &dyn Ledger,
         library: &Library,
         case: &str,
-        day: Date,
+        (day, known_at): (Date, Option<Timestamp>),
     ) -> Result<Self, LedgerError> {
-        let events = ledger.events_of(case)?;
+        let mut events = ledger.events_of(case)?;
+        events.retain(|event| known_at.is_none_or(|known_at| event.recorded_at <= known_at));
         let occurrence = |name: &str| store::is_occurrence(&library.vocabulary, name);
-        let cut = Cut { as_of: day, known_at: None, is_occurrence: &occurrence };
+        let cut = Cut { as_of: day, known_at, is_occurrence: &occurrence };
         let mut facts = BTreeMap::new();
         ledger.fold_case(case, &cut, &mut |folded| {
-            let known = folded.facts.iter().map(|fact| (fact.name.to_owned(), fact.value.to_string()));
+            let known = folded.facts.iter().filter(|fact| fact.name != GROUNDS);
+            let known = known.map(|fact| (fact.name.to_owned(), fact.value.to_string()));
             facts = known.collect();
         })?;
         let acts = events.iter().filter(|event| event.kind.starts_with(ACT));
@@ -50,6 +56,7 @@ impl File {
             facts,
             last_act: acts.map(|event| event.happened_on).max(),
             last_seq: events.last().map(|event| event.seq),
+            last_recorded: events.iter().map(|event| event.recorded_at).max(),
         })
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use landcycle_policy::law::{Law, Rule};
 use landcycle_policy::law::conduct::LawfulAct;
+use landcycle_policy::law::{Law, Rule};
 use landcycle_policy::package::act::{Requirement, Test};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::program::outcome::{Decoder, Determination, Outcome, OutcomeValue, Outcomes, Words};

@@ -221,12 +221,7 @@ impl Refusal {
         Self { missing: vec![missing(fact, vocabulary)], ..Self::of(Code::Asked, lawful, &values) }
     }
 
-    pub(super) fn forbidden(
-        law: &Law,
-        rule: &Rule,
-        wanted: &Requirement,
-        found: &Determination,
-    ) -> Self {
+    pub(super) fn forbidden(law: &Law, rule: &Rule, wanted: &Requirement, found: &Determination) -> Self {
         let outcome = match &found.outcome {
             Outcome::Value(value) => said(rule, &wanted.field, value),
             _ => Text::default(),
@@ -242,15 +237,16 @@ impl Refusal {
         missing: Vec<Missing>,
     ) -> Self {
         let owed = |form: fn(&Text) -> &str, open: &str, close: &str, join: &str| {
-            let each = missing.iter().map(|m| format!("{}{open}{}{close}", form(&m.title), form(&m.department)));
+            let each =
+                missing.iter().map(|m| format!("{}{open}{}{close}", form(&m.title), form(&m.department)));
             each.collect::<Vec<_>>().join(join)
         };
-        let mut told = Text { zh: owed(|t| &t.zh, "（", "）", "、"), en: owed(|t| &t.en, " (", ")", ", ") };
+        let mut told =
+            Text { zh: owed(|t| &t.zh, "（", "）", "、"), en: owed(|t| &t.en, " (", ")", ", ") };
         if let (true, Some(reason)) = (missing.is_empty(), &found.reason) {
             told = reason.clone();
         }
-        let refusal =
-            Self::by_rule(Code::Undecided, law, rule, (wanted, found), &[("missing", told)]);
+        let refusal = Self::by_rule(Code::Undecided, law, rule, (wanted, found), &[("missing", told)]);
         Self { missing, ..refusal }
     }
 
@@ -261,9 +257,10 @@ impl Refusal {
         (wanted, found): (&Requirement, &Determination),
         values: &[(&str, Text)],
     ) -> Self {
-        let act = law.acts.values().find(|lawful| {
-            lawful.act.requires.iter().any(|requirement| std::ptr::eq(requirement, wanted))
-        });
+        let act = law
+            .acts
+            .values()
+            .find(|lawful| lawful.act.requires.iter().any(|requirement| std::ptr::eq(requirement, wanted)));
         let own = [("rule", rule.title.clone()), ("help", wanted.help.clone())];
         let values: Vec<(&str, Text)> = own.into_iter().chain(values.iter().cloned()).collect();
         let mut refusal = match act {
@@ -332,9 +329,7 @@ pub(crate) fn stage_title(stage: Stage) -> Text {
 
 fn listed(stages: &[Stage]) -> Text {
     let titles: Vec<Text> = stages.iter().map(|stage| stage_title(*stage)).collect();
-    let join = |form: fn(&Text) -> &str, with: &str| {
-        titles.iter().map(form).collect::<Vec<_>>().join(with)
-    };
+    let join = |form: fn(&Text) -> &str, with: &str| titles.iter().map(form).collect::<Vec<_>>().join(with);
     Text { zh: join(|t| &t.zh, "、"), en: join(|t| &t.en, ", ") }
 }
 
@@ -354,9 +349,8 @@ fn said(rule: &Rule, field: &str, value: &OutcomeValue) -> Text {
             return words("none_at_all");
         }
         let titles: Vec<Text> = code.split(", ").filter_map(titled).collect();
-        let join = |form: fn(&Text) -> &str, with: &str| {
-            titles.iter().map(form).collect::<Vec<_>>().join(with)
-        };
+        let join =
+            |form: fn(&Text) -> &str, with: &str| titles.iter().map(form).collect::<Vec<_>>().join(with);
         return Text { zh: join(|t| &t.zh, "、"), en: join(|t| &t.en, ", ") };
     }
     titled(&code).unwrap_or_else(|| Text::same(&code))
@@ -387,8 +381,16 @@ pub(crate) fn page(code: Code) -> String {
     let (title, detail, why, remedy) = (part("title"), part("detail"), part("why"), part("remedy"));
     format!(
         "# {text} · {} · {}\n\n> {}\n>\n> {}\n\n{}\n\n{}\n\n**{}** {}\n\n**{}** {}\n",
-        title.zh, title.en, detail.zh, detail.en, why.zh, why.en, words("to_do").zh, remedy.zh,
-        words("to_do").en, remedy.en,
+        title.zh,
+        title.en,
+        detail.zh,
+        detail.en,
+        why.zh,
+        why.en,
+        words("to_do").zh,
+        remedy.zh,
+        words("to_do").en,
+        remedy.en,
     )
 }
 

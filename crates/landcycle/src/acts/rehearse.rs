@@ -56,7 +56,8 @@ impl Script {
     /// Reads a script; the error says where and what.
     pub(crate) fn read(name: &str, text: &str) -> Result<Self, Failure> {
         let source = Arc::new(Source { path: name.to_owned(), text: text.to_owned() });
-        let line = |node: &Node| source.text[..node.span.start.min(source.text.len())].matches('\n').count() + 1;
+        let line =
+            |node: &Node| source.text[..node.span.start.min(source.text.len())].matches('\n').count() + 1;
         let wrong = |line: usize, expected: &str| {
             let line = line.to_string();
             Failure::new("script_wrong", &[("file", name), ("line", &line), ("expected", expected)])
@@ -66,7 +67,8 @@ impl Script {
             wrong(before.matches('\n').count() + 1, &broken.why)
         })?;
         let title = root.get("title");
-        let form = |key: &str| title.and_then(|t| t.get(key)).and_then(Node::text).unwrap_or_default().to_owned();
+        let form =
+            |key: &str| title.and_then(|t| t.get(key)).and_then(Node::text).unwrap_or_default().to_owned();
         let title = Text { zh: form("zh"), en: form("en") };
         let case = root.get("case").and_then(Node::text).ok_or_else(|| wrong(1, "case: …"))?.to_owned();
         let mut steps = Vec::new();
@@ -96,7 +98,12 @@ impl Script {
     }
 
     /// Runs it.
-    pub(crate) fn run(&self, library: &Library, judge: &mut Judge, language: Language) -> Result<Rehearsed, Failure> {
+    pub(crate) fn run(
+        &self,
+        library: &Library,
+        judge: &mut Judge,
+        language: Language,
+    ) -> Result<Rehearsed, Failure> {
         let mut ledger = MemoryLedger::new();
         let mut text = format!("# {}\n", self.title.get(language));
         let mut astray = Vec::new();
@@ -113,7 +120,7 @@ impl Script {
                     }
                     continue;
                 }
-                What::Look { .. } => File::read(&ledger, library, &self.case, step.on),
+                What::Look { .. } => File::read(&ledger, library, &self.case, (step.on, None)),
             };
             let file = file.map_err(|error| Failure::new("store_other", &[("what", &error.to_string())]))?;
             let What::Look { outcomes } = &step.what else { continue };
@@ -148,7 +155,8 @@ fn told(
     done: &Result<super::Decided, NotDone>,
     language: Language,
 ) -> Result<String, Failure> {
-    let title = library.laws().find_map(|(_, law)| Some(law.acts.get(act)?.act.title.get(language).to_owned()));
+    let title =
+        library.laws().find_map(|(_, law)| Some(law.acts.get(act)?.act.title.get(language).to_owned()));
     let title = title.unwrap_or_else(|| act.to_owned());
     match done {
         Ok(decided) => {
@@ -162,7 +170,10 @@ fn told(
             let mut line = format!("{on} {title} → {} [{}]\n", stage.get(language), open.join("; "));
             for ground in &decided.grounds {
                 let cites = ground.cites.join(", ");
-                line.push_str(&format!("    {} = {} ({cites}; {})\n", ground.rule, ground.outcome, ground.grade));
+                line.push_str(&format!(
+                    "    {} = {} ({cites}; {})\n",
+                    ground.rule, ground.outcome, ground.grade
+                ));
             }
             Ok(line)
         }
@@ -266,7 +277,11 @@ mod tests {
                 std::fs::write(&golden, &went.text).expect("written");
             }
             let kept = std::fs::read_to_string(&golden).unwrap_or_default();
-            assert!(kept.trim_end() == went.text.trim_end(), "{name} goes otherwise than {}", golden.display());
+            assert!(
+                kept.trim_end() == went.text.trim_end(),
+                "{name} goes otherwise than {}",
+                golden.display()
+            );
         }
         assert!(lives >= 1, "there are no lives in {}", folder.display());
     }

@@ -9,7 +9,7 @@ use landcycle_policy::text::Language;
 use serde_json::{Value, json};
 
 use super::{Context, parse_date};
-use crate::acts::refusal::stage_title;
+use crate::acts::refusal::{Code, stage_title};
 use crate::acts::{self, Decided, File, Judge, NotDone, Refusal, Request};
 use crate::say::{Failure, filled, out, tell, words};
 use crate::{clock, packages, store};
@@ -21,6 +21,11 @@ pub(crate) enum Act {
     List(List),
     /// 办理 · do an act, or be told why not
     Do(Do),
+    /// 拒绝代码 · what a refusal means and what to do about it
+    Refusal {
+        /// 代码 · its code, such as A13; all of them if not given
+        code: Option<String>,
+    },
     /// 状态与行为总表 · the table of stages and acts, as Markdown
     Table,
     /// 成批推演 · sequences of acts in a ledger of their own, a JSON line each, for comparison
@@ -95,9 +100,21 @@ impl Act {
             Self::List(list) => list.run(context),
             Self::Do(command) => command.run(context),
             Self::Table => out(acts::table::markdown(&packages::sound(context.packages())?).trim_end()),
+            Self::Refusal { code } => refusal_pages(code.as_deref()),
             Self::Model(model) => model.run(context),
         }
     }
+}
+
+fn refusal_pages(code: Option<&str>) -> Result<(), Failure> {
+    let wanted = Code::ALL.into_iter().filter(|known| code.is_none_or(|code| known.text() == code));
+    let pages: Vec<String> = wanted.map(acts::refusal::page).collect();
+    if pages.is_empty() {
+        let known: Vec<String> = Code::ALL.into_iter().map(Code::text).collect();
+        let values = [("code", code.unwrap_or_default()), ("known", &known.join(", "))];
+        return Err(Failure::new("no_refusal", &values).misuse());
+    }
+    out(pages.join("\n").trim_end())
 }
 
 impl List {
@@ -106,7 +123,7 @@ impl List {
         let ledger = store::open_to_read(&self.store)?;
         let day = self.on.unwrap_or_else(clock::today);
         let failed = |error| store::failure(&self.store, &error);
-        let file = File::read(&ledger, &library, &self.case, day).map_err(failed)?;
+        let file = File::read(&ledger, &library, &self.case, (day, None)).map_err(failed)?;
         let possible = acts::possibilities(&file, &library);
         if self.json {
             let acts: Vec<Value> = possible.iter().map(|act| act.json(&library)).collect();
@@ -157,7 +174,7 @@ impl Do {
         let mut judge = Judge::default();
         let failed = |error| store::failure(&self.store, &error);
         let done = if self.dry_run {
-            let file = File::read(&ledger, &library, &self.case, request.day).map_err(failed)?;
+            let file = File::read(&ledger, &library, &self.case, (request.day, None)).map_err(failed)?;
             acts::decide(&file, &library, &mut judge, &request, (now, today)).map_err(NotDone::Refused)
         } else {
             acts::perform(&mut ledger, &library, &mut judge, &request, (now, today))
@@ -194,7 +211,10 @@ impl Model {
     fn run(&self, context: &Context) -> Result<(), Failure> {
         let library = packages::sound(context.packages())?;
         let unreadable = |error: &std::io::Error| {
-            Failure::new("unreadable", &[("file", &self.file.display().to_string()), ("why", &error.to_string())])
+            Failure::new(
+                "unreadable",
+                &[("file", &self.file.display().to_string()), ("why", &error.to_string())],
+            )
         };
         let file = std::fs::File::open(&self.file).map_err(|error| unreadable(&error))?;
         let mut judge = Judge::default();
@@ -245,7 +265,7 @@ fn model(
                 return Err(Failure::new("store_other", &[("what", &error.to_string())]));
             }
         };
-        let file = File::read(&ledger, library, "M", day)
+        let file = File::read(&ledger, library, "M", (day, None))
             .map_err(|error| Failure::new("store_other", &[("what", &error.to_string())]))?;
         let open: Vec<&str> = file.standing.conditions.iter().map(|condition| condition.name()).collect();
         answers.push(json!({"stage": file.standing.stage.name(), "open": open, "refused": refused}));

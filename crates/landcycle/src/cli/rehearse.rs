@@ -8,8 +8,8 @@ use landcycle_policy::text::Text;
 use super::Context;
 use crate::acts::Judge;
 use crate::acts::rehearse::Script;
-use crate::say::{Failure, io_reason, out, words};
 use crate::packages;
+use crate::say::{Failure, io_reason, out, words};
 
 /// Options of `rehearse`.
 #[derive(Debug, Args)]

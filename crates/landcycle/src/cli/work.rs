@@ -254,7 +254,9 @@ impl Remind {
         }
         std::fs::create_dir_all(&self.out).map_err(|error| {
             let file = Text::same(self.out.display().to_string());
-            Failure::text(words("cannot_write").fill(&[("file", file), ("why", crate::say::io_reason(&error))]))
+            Failure::text(
+                words("cannot_write").fill(&[("file", file), ("why", crate::say::io_reason(&error))]),
+            )
         })?;
         for (to, lines) in &fresh {
             let lines: Vec<Line> = lines.iter().map(|line| (*line).clone()).collect();

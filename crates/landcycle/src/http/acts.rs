@@ -38,7 +38,7 @@ pub(super) async fn life(
         let on = query::day(&pairs)?.unwrap_or_else(|| app.usual_day());
         let failed = |error| Problem::from(store::failure(&app.store, &error));
         let library = &app.library;
-        let file = app.with_ledger(|ledger| File::read(ledger, library, &id, on)).map_err(failed)?;
+        let file = app.with_ledger(|ledger| File::read(ledger, library, &id, (on, None))).map_err(failed)?;
         let acts: Vec<Value> =
             acts::possibilities(&file, library).iter().map(|act| act.json(library)).collect();
         let mut value = json!({
@@ -87,9 +87,8 @@ pub(super) async fn act(
     asked: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Response, Problem> {
     same_origin(&headers)?;
-    let Json(asked) = asked.map_err(|error| {
-        Problem::new(StatusCode::BAD_REQUEST, "body", &[("why", &error.body_text())])
-    })?;
+    let Json(asked) = asked
+        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "body", &[("why", &error.body_text())]))?;
     apart(move || {
         let (now, today) = (clock::now(), clock::today());
         let day = match asked.on.as_deref().filter(|text| !text.is_empty()) {
@@ -115,8 +114,9 @@ pub(super) async fn act(
         let mut judge = app.judge.lock().unwrap_or_else(PoisonError::into_inner);
         let library = &app.library;
         let done = if asked.dry_run {
-            let file =
-                app.with_ledger(|ledger| File::read(ledger, library, &request.case, day)).map_err(failed)?;
+            let file = app
+                .with_ledger(|ledger| File::read(ledger, library, &request.case, (day, None)))
+                .map_err(failed)?;
             acts::decide(&file, library, &mut judge, &request, (now, today)).map_err(NotDone::Refused)
         } else {
             // A writer of its own: the reader that all share is opened to read alone.
@@ -192,7 +192,8 @@ pub(super) async fn calendar(
 ) -> Result<Response, Problem> {
     let text = apart(move || {
         let (lines, _) = lines(&app, &pairs)?;
-        let language = if pairs.get("lang").is_some_and(|lang| lang == "en") { Language::En } else { Language::Zh };
+        let language =
+            if pairs.get("lang").is_some_and(|lang| lang == "en") { Language::En } else { Language::Zh };
         Ok(duties::calendar(&lines, words("calendar_name").get(language), language))
     })
     .await?;
@@ -211,8 +212,7 @@ fn lines(app: &App, pairs: &query::Pairs) -> Result<(Vec<duties::Line>, Date), P
     }
     let department = department.map(|id| if id == "holder" { String::new() } else { id });
     let wanted = Wanted { department, district: text("district"), done: text("done").is_some() };
-    let batches =
-        app.with_ledger(|ledger| store::batches(ledger, &app.library, None, on, None))?;
+    let batches = app.with_ledger(|ledger| store::batches(ledger, &app.library, None, on, None))?;
     Ok((duties::lines(&app.library, &batches, clock::day_number(on), &wanted)?, on))
 }
 

@@ -18,6 +18,7 @@ use super::outcomes::{Shown, possible};
 use super::problem::Problem;
 use super::query::{self, Query};
 use super::{App, apart};
+use crate::acts::replay::GROUNDS;
 use crate::cli::tree::{self, cite_json, text_json};
 use crate::dossier::{self, Dossier};
 use crate::say::{Failure, words};
@@ -169,6 +170,7 @@ fn event_json(app: &App, event: &Event) -> Value {
     let facts: Vec<Value> = event
         .body
         .facts()
+        .filter(|(name, _)| *name != GROUNDS)
         .map(|(name, value)| match vocabulary.fact(name) {
             Some(fact) => json!({
                 "name": name, "title": text_json(&fact.title),
@@ -185,6 +187,8 @@ fn event_json(app: &App, event: &Event) -> Value {
         object.insert("title".into(), text_json(&kind_title(app, &event.kind)));
         object.insert("facts".into(), json!(facts));
         object.insert("digest".into(), json!(event.digest.to_string()));
+        let grounds = event.body.get(GROUNDS).and_then(|text| serde_json::from_str::<Value>(&text).ok());
+        object.insert("grounds".into(), grounds.unwrap_or_default());
     }
     value
 }

@@ -7,7 +7,7 @@ use landcycle_ledger::{
 
 use crate::invented::{all_events, append, body, correction, event, facts, moment, parcel};
 
-/// Makes a test of each function, for the ledger in memory and for the one in a file.
+/// Makes a test of each function, for each store.
 macro_rules! each_ledger {
     ($($name:ident),* $(,)?) => {
         mod memory {
@@ -19,6 +19,11 @@ macro_rules! each_ledger {
                 let path = folder.path().join("store.gpkg");
                 let ledger = landcycle_ledger::GeoPackageLedger::create(path);
                 super::$name(&mut ledger.expect("a store"));
+            })*
+        }
+        mod postgresql {
+            $(#[test] fn $name() {
+                super::$name(&mut crate::invented::postgres());
             })*
         }
     };

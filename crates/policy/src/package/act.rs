@@ -135,7 +135,9 @@ impl Act {
 
 impl Requirement {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        if !reader.mapping(node, &["rule", "field", "is", "is_fact", "has", "has_fact", "empty", "before", "help"]) {
+        if !reader
+            .mapping(node, &["rule", "field", "is", "is_fact", "has", "has_fact", "empty", "before", "help"])
+        {
             return None;
         }
         let rule = reader.required_text(node, "rule")?;

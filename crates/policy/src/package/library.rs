@@ -212,6 +212,14 @@ impl Library {
             .max_by_key(|p| depth(p))
     }
 
+    /// The files that a package's law is made of, its own and those of all that it extends, with the
+    /// vocabulary: read again they give the same law and the same digest. Cases are no part of it.
+    pub fn sources(&self, package: &str) -> Vec<&Source> {
+        let chain = self.laws.get(package).map(|law| law.chain.as_slice()).unwrap_or_default();
+        let own = chain.iter().flat_map(|package| &package.digest_input);
+        own.chain(&self.vocabulary_files).map(Arc::as_ref).collect()
+    }
+
     /// The document of a citation, with its package.
     pub fn document(&self, id: &str) -> Option<(&Arc<Package>, &Arc<Document>)> {
         self.packages
