@@ -114,6 +114,8 @@ export interface CaseEvent {
   origin: string | null
   /** The law under which an act was decided; what was imported has none. */
   package?: string | null
+  /** What the law said to an act when it was done. */
+  grounds?: Ground[] | null
   facts: { name: string; title: Text; display: Text }[]
   digest: string
 }
@@ -425,6 +427,9 @@ export interface ActRequest {
   dry_run: boolean
 }
 
+/** What one rule said to an act; its citations are ids alone. */
+export interface Ground { rule: string; outcome: string; cites: string[]; grade: Grade }
+
 /** An act that was recorded, or would be. */
 export interface ActDone {
   case: string
@@ -434,7 +439,7 @@ export interface ActDone {
   package: string | null
   facts: Record<string, string>
   standing: Standing
-  grounds: { rule: string; outcome: string; cites: string[]; grade: Grade }[]
+  grounds: Ground[]
 }
 
 export interface WorkLine extends Duty { case_id: string; district: string }

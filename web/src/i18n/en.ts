@@ -124,6 +124,7 @@ export const en: Record<Key, string> = {
   'events.recorded': 'recorded',
   'events.origin': 'Origin',
   'events.package': 'Decided under',
+  'events.grounds': 'What the law said: {n}',
   'events.facts': 'Facts: {n}',
   'events.digest': 'Digest',
 

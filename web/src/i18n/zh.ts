@@ -122,6 +122,7 @@ export const zh = {
   'events.recorded': '记录于',
   'events.origin': '来源',
   'events.package': '所依政策包',
+  'events.grounds': '当时法律的回答 {n} 项',
   'events.facts': '{n} 项事实',
   'events.digest': '摘要',
 
