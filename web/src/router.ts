@@ -16,6 +16,9 @@ export const router = createRouter({
     { path: '/laws', name: 'laws', component: () => import('./law/LawPage.vue') },
     { path: '/laws/:package', name: 'law', component: () => import('./law/LawPage.vue') },
     { path: '/compare', name: 'compare', component: () => import('./compare/ComparePage.vue') },
+    { path: '/work', name: 'work', component: () => import('./work/WorkPage.vue') },
+    { path: '/refusals', name: 'refusals', component: () => import('./refusals/RefusalsPage.vue') },
+    { path: '/refusals/:code', name: 'refusal', component: () => import('./refusals/RefusalPage.vue') },
     { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./shell/NowherePage.vue') },
   ],
   scrollBehavior(to, from, saved) {

@@ -9,7 +9,20 @@ export class ApiFault extends Error {
 }
 
 export async function read<A>(path: string, signal?: AbortSignal): Promise<A> {
-  const response = await fetch(path, { headers: { accept: 'application/json' }, signal: signal ?? null })
+  return answer<A>(await fetch(path, { headers: { accept: 'application/json' }, signal: signal ?? null }))
+}
+
+/** Sends something to be done; a fault without status means that no answer came. */
+export async function send<A>(path: string, body: unknown): Promise<A> {
+  const headers = { accept: 'application/json', 'content-type': 'application/json' }
+  try {
+    return await answer<A>(await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }))
+  } catch (error) {
+    throw error instanceof ApiFault ? error : new ApiFault(0, null)
+  }
+}
+
+async function answer<A>(response: Response): Promise<A> {
   const type = response.headers.get('content-type') ?? ''
   if (!response.ok) {
     const problem = type.includes('json') ? ((await response.json()) as Problem) : null

@@ -112,6 +112,10 @@ export interface CaseEvent {
   recorded_at: string
   actor_title: Text
   origin: string | null
+  /** The law under which an act was decided; what was imported has none. */
+  package?: string | null
+  /** What the law said to an act when it was done. */
+  grounds?: Ground[] | null
   facts: { name: string; title: Text; display: Text }[]
   digest: string
 }
@@ -338,5 +342,118 @@ export interface ChangedCases {
   rows: { case_id: string; left: Outcome; right: Outcome; difference: string | null }[]
 }
 
-/** application/problem+json */
-export interface Problem { code: string; title: Text | string; detail: Text | string }
+/** What a form asks of a fact; yes and no are a code of two values. */
+export interface FactForm {
+  name: string
+  title: Text
+  kind: 'number' | 'date' | 'code' | 'text'
+  unit: Text | null
+  values: { code: string; title: Text }[]
+}
+
+/** One reason against an act. */
+export interface Refusal {
+  code: string
+  title: Text
+  detail: Text
+  remedy: Text
+  rule: string | null
+  cites: Cite[]
+  missing: { fact: string; title: Text; owner: Owner }[]
+}
+
+/** An act on a case, with the reason why the structure of a life does not allow it. */
+export interface Act {
+  name: string
+  title: Text
+  owner: Owner
+  cites: Cite[]
+  asks: FactForm[]
+  takes: FactForm[]
+  note: Text | null
+  refusal: Refusal | null
+}
+
+export interface Standing { stage: { name: string; title: Text }; open: { name: string; title: Text }[] }
+
+/** An outcome that asks for something; its citations are ids alone. */
+export interface Finding {
+  rule: string
+  title: Text
+  outcome: Text
+  tone: 'bad' | 'warn' | ''
+  cites: string[]
+  grade: Grade
+}
+
+export type DutyState = 'escalated' | 'overdue' | 'unreported' | 'near' | 'ahead' | 'unknown' | 'late' | 'met'
+
+export interface Duty {
+  duty: string
+  title: Text
+  by: Owner
+  owner: Owner
+  due: string | null
+  done: string | null
+  state: DutyState
+  said: Text
+  /** Days past the due day; negative before it. */
+  days: number
+  missing: MissingFact[]
+  cites: Cite[]
+  grade: Grade
+}
+
+/** How a case stands on a day, and what can be done to it. */
+export interface Life {
+  case_id: string
+  on: string
+  exists: boolean
+  standing: Standing
+  last_act: string | null
+  acts: Act[]
+  findings: Finding[]
+  duties: Duty[]
+}
+
+/** What is sent to do an act, or with `dry_run` to hear what the law says to it. */
+export interface ActRequest {
+  act: string
+  on: string
+  by: string
+  origin: string
+  facts: Record<string, string>
+  key: string
+  dry_run: boolean
+}
+
+/** What one rule said to an act; its citations are ids alone. */
+export interface Ground { rule: string; outcome: string; cites: string[]; grade: Grade }
+
+/** An act that was recorded, or would be. */
+export interface ActDone {
+  case: string
+  kind: string
+  happened_on: string
+  key: string
+  package: string | null
+  facts: Record<string, string>
+  standing: Standing
+  grounds: Ground[]
+}
+
+export interface WorkLine extends Duty { case_id: string; district: string }
+
+export interface WorkList {
+  on: string
+  total: number
+  counts: Partial<Record<DutyState, number>>
+  lines: WorkLine[]
+  departments: Owner[]
+}
+
+/** A refusal as the guide has it: its words with their places still open. */
+export interface RefusalWords { code: string; title: Text; detail: Text; remedy: Text; why: Text }
+
+/** application/problem+json; an act that is refused has every reason with it. */
+export interface Problem { code: string; title: Text | string; detail: Text | string; refused?: Refusal[] }

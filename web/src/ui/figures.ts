@@ -49,3 +49,9 @@ export function stamp(recorded: string): string {
   const zone = match[3] === 'Z' || match[3] === undefined ? 'UTC' : match[3]
   return `${match[1]} ${match[2]} ${zone}`
 }
+
+/** `sample-city@sha256:248781…` with the first twelve signs of its sum. */
+export function shortDigest(text: string): string {
+  const match = /^(.*?)([0-9a-f]{12})[0-9a-f]{52}$/.exec(text)
+  return match ? `${(match[1] ?? '').replace('sha256:', '')}${match[2]}…` : text
+}
