@@ -9,6 +9,7 @@ mod dossier;
 mod http;
 mod notices;
 mod packages;
+mod papers;
 mod portfolio;
 mod say;
 mod store;

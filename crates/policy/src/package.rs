@@ -4,6 +4,7 @@ pub mod case;
 pub mod document;
 pub mod library;
 mod overlay;
+pub mod paper;
 pub mod parameter;
 pub(crate) mod reader;
 pub(crate) mod rows;

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::case::Case;
 use super::document::{Document, Encoding};
+use super::paper::Paper;
 use super::parameter::{Cited, Parameter};
 use super::reader::{Placed, Reader, nearest, tree};
 use super::rule::RuleFile;
@@ -47,6 +48,8 @@ pub struct Package {
     pub(crate) rules: BTreeMap<String, Arc<RuleFile>>,
     /// Cases.
     pub cases: Vec<Arc<Case>>,
+    /// Papers by id.
+    pub papers: BTreeMap<String, Arc<Paper>>,
     pub(crate) extends_placed: Option<Placed>,
     pub(crate) file: Arc<Source>,
     digest_input: Vec<Arc<Source>>,
@@ -104,6 +107,7 @@ impl Library {
         }
         library.check_documents(&mut faults);
         library.build_laws(&mut faults);
+        library.check_papers(&mut faults);
         let unread = Unread::of(&rest, &library.packages, &faults);
         faults.retain(|fault| !unread.explains(fault));
         faults.sort_by(|a, b| a.order().cmp(&b.order()));
@@ -252,7 +256,17 @@ impl Library {
         }
     }
 
-    /// An article that claims to be encoded must name rules, parameters or tables that exist.
+    /// What papers name must exist in the law of their package.
+    fn check_papers(&self, faults: &mut Vec<Fault>) {
+        for (id, package) in &self.packages {
+            let Some(law) = self.laws.get(id) else { continue };
+            for paper in package.papers.values() {
+                paper.check(law, &self.vocabulary, faults);
+            }
+        }
+    }
+
+    /// An article that claims to be encoded must name rules, parameters, tables or papers that exist.
     fn check_encoded(&self, document: &Arc<Document>, faults: &mut Vec<Fault>) {
         for article in &document.articles {
             let Encoding::Encoded(names) = &article.status else { continue };
@@ -261,6 +275,7 @@ impl Library {
                     p.rules.contains_key(name)
                         || p.parameters.contains_key(name)
                         || p.tables.contains_key(name)
+                        || name.strip_prefix("papers/").is_some_and(|id| p.papers.contains_key(id))
                 });
                 if !exists {
                     let fault = Fault::new("P052", &document.file, article.span).with("name", name);
@@ -379,6 +394,7 @@ impl Package {
             tables: BTreeMap::new(),
             rules: BTreeMap::new(),
             cases: Vec::new(),
+            papers: BTreeMap::new(),
             extends_placed,
             file: Arc::clone(file),
             digest_input: vec![Arc::clone(file)],
@@ -396,14 +412,15 @@ impl Package {
         let Some(rest) = file.path.strip_prefix(&format!("{}/", self.id)) else { return };
         let Some((kind, inner)) = rest.split_once('/') else { return };
         let Some(path) = inner.strip_suffix(".yaml") else { return };
-        if !["documents", "parameters", "tables", "rules", "cases"].contains(&kind) {
+        if !["documents", "parameters", "tables", "rules", "cases", "papers"].contains(&kind) {
             let fault = Fault::new("P055", file, crate::node::Span::default());
             faults.push(fault.with("folder", kind));
             return;
         }
         let Some(root) = tree(file, faults) else { return };
         let mut reader = Reader { file: Arc::clone(file), faults };
-        if kind != "cases" {
+        // Neither cases nor papers bear on an outcome.
+        if !["cases", "papers"].contains(&kind) {
             self.digest_input.push(Arc::clone(file));
         }
         match kind {
@@ -427,6 +444,11 @@ impl Package {
             "rules" => {
                 if let Some(rule) = RuleFile::read(path, &root, &mut reader) {
                     self.rules.insert(path.to_owned(), Arc::new(rule));
+                }
+            }
+            "papers" => {
+                if let Some(paper) = Paper::read(path, &root, &mut reader) {
+                    self.papers.insert(path.to_owned(), Arc::new(paper));
                 }
             }
             _ => self.cases.extend(Case::read_file(&root, &mut reader).into_iter().map(Arc::new)),
