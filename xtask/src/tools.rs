@@ -45,6 +45,12 @@ const NEEDS: &[Need] = &[
         present: || ask("ogrinfo", &["--version"]).is_some(),
     },
     Need {
+        what: "PostgreSQL with PostGIS",
+        why: "the store that many people share",
+        packages: &["postgresql", "postgresql-postgis"],
+        present: postgis,
+    },
+    Need {
         what: "Python 3.11 or newer with venv",
         why: "the oracle",
         packages: &["python3", "python3-venv"],
@@ -53,6 +59,15 @@ const NEEDS: &[Need] = &[
 ];
 
 const PYTHON_SUFFICES: &str = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))";
+
+/// Whether some version of PostgreSQL is there with its PostGIS. Debian keeps it off the search path.
+fn postgis() -> bool {
+    let versions = |folder: &str| std::fs::read_dir(folder).into_iter().flatten().flatten();
+    versions("/usr/lib/postgresql").any(|version| {
+        let extension = Path::new("/usr/share/postgresql").join(version.file_name()).join("extension");
+        version.path().join("bin/initdb").exists() && extension.join("postgis.control").exists()
+    })
+}
 
 /// Looks for everything, says what is missing and what will be installed, installs it, and looks again.
 pub(crate) fn prepare(workspace: &Workspace) -> Result<Tools, String> {

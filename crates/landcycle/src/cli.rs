@@ -1,12 +1,14 @@
 //! The command line: `landcycle <noun> <verb>`. Data to standard output, talk to standard error;
 //! exit 0 done, 1 refused or faulty, 2 misuse.
 
+mod act;
 mod assess;
 mod compare;
 mod coverage;
 mod explain;
 mod export;
 mod facts_file;
+mod file;
 mod glossary;
 mod import;
 #[cfg(test)]
@@ -15,12 +17,16 @@ pub(crate) mod output;
 mod paper;
 mod parquet_facts;
 pub(crate) mod policy;
+mod rehearse;
+mod replay;
+mod report;
 mod sample;
 mod serve;
 mod sheets;
 mod target;
 pub(crate) mod tree;
 mod verify;
+pub(crate) mod work;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -56,6 +62,9 @@ enum Command {
     /// 导入 · import data into a store
     #[command(subcommand)]
     Import(import::Import),
+    /// 行为 · acts on a case: what is possible, and doing it
+    #[command(subcommand)]
+    Act(act::Act),
     /// 评估 · determinations of every case
     Assess(assess::Assess),
     /// 比较 · two packages, two dates or a reform, over the same cases
@@ -71,10 +80,22 @@ enum Command {
     /// 政策包 · check, test, list and show policy packages
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// 预演 · run a written life through the real acts and rules
+    Rehearse(rehearse::Rehearse),
+    /// 档案 · a case as it was on a day, as it was known on a day
+    File(file::File),
+    /// 重演 · a decision again, from what was known then and the law of then
+    Replay(replay::Replay),
+    /// 部门填报 · the form of a department, and filing it
+    #[command(subcommand)]
+    Report(report::Report),
     /// 示例城市 · make the invented sample city
     Sample(sample::Sample),
     /// 核验 · verify the chain of a store
     Verify(verify::Verify),
+    /// 工作单 · who owes what by when
+    #[command(subcommand)]
+    Work(work::Work),
     /// 网页 · serve the page and the API
     Serve(serve::Serve),
 }
@@ -83,14 +104,20 @@ impl Command {
     fn run(&self, context: &Context) -> Result<(), Failure> {
         match self {
             Self::Import(command) => command.run(context),
+            Self::Act(command) => command.run(context),
             Self::Assess(command) => command.run(context),
             Self::Compare(command) => command.run(context),
             Self::Explain(command) => command.run(context),
             Self::Export(command) => command.run(context),
             Self::Paper(command) => command.run(context),
             Self::Policy(command) => command.run(context),
+            Self::Rehearse(command) => command.run(context),
+            Self::File(command) => command.run(context),
+            Self::Replay(command) => command.run(context),
+            Self::Report(command) => command.run(context),
             Self::Sample(command) => command.run(context),
             Self::Verify(command) => command.run(context),
+            Self::Work(command) => command.run(context),
             Self::Serve(command) => command.run(context),
         }
     }

@@ -1,11 +1,12 @@
 //! The page and the API, on loopback. The API decides who sees what; the page shows what it serves.
 
+mod acts;
 mod answers;
 mod book;
 mod comparison;
 mod law;
 mod library;
-mod outcomes;
+pub(crate) mod outcomes;
 mod page;
 mod problem;
 mod query;
@@ -19,7 +20,7 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use jiff::civil::Date;
 use landcycle_ledger::{GeoPackageLedger, Ledger};
 use landcycle_policy::package::library::Library;
@@ -27,6 +28,7 @@ use landcycle_policy::text::{Language, Text};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
+use crate::acts::Judge;
 use crate::say::{Failure, filled, out, tell};
 use crate::{clock, store};
 use book::Book;
@@ -45,6 +47,8 @@ pub(crate) struct App {
     reforms: Vec<Reform>,
     /// The comparison asked for last.
     compared: Mutex<Option<Arc<Compared>>>,
+    /// Programs of the rules that acts require.
+    judge: Mutex<Judge>,
 }
 
 impl App {
@@ -59,6 +63,7 @@ impl App {
             books: Mutex::new(Vec::new()),
             reforms,
             compared: Mutex::new(None),
+            judge: Mutex::default(),
         })
     }
 
@@ -148,6 +153,11 @@ fn router(app: Arc<App>) -> Router {
         .route("/status", get(answers::status))
         .route("/cases", get(answers::cases))
         .route("/cases/{id}", get(answers::case))
+        .route("/cases/{id}/life", get(acts::life))
+        .route("/cases/{id}/acts", post(acts::act))
+        .route("/work", get(acts::work))
+        .route("/work.ics", get(acts::calendar))
+        .route("/refusals", get(acts::refusals))
         .route("/cases/{id}/explain/{rule}", get(answers::explain))
         .route("/compare/choices", get(comparison::choices))
         .route("/compare", get(comparison::totals))

@@ -1,16 +1,20 @@
 //! The landcycle command. *landcycle shows:* the one place that knows the clock, files and sockets.
 
+mod acts;
 mod assessment;
 mod cells;
 mod cli;
 mod clock;
 mod comparison;
 mod dossier;
+mod duties;
+mod findings;
 mod http;
 mod notices;
 mod packages;
 mod papers;
 mod portfolio;
+mod reports;
 mod say;
 mod store;
 mod tabular;

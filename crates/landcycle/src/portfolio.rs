@@ -1,12 +1,14 @@
 //! Cases with their facts, each under the law of its place: what an assessment runs over.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use landcycle_policy::law::Law;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::program::facts::Facts;
 use landcycle_policy::vocabulary::BadValue;
+
+use crate::say::Failure;
 
 /// 批次 · cases of one package.
 #[derive(Debug)]
@@ -131,6 +133,7 @@ impl<'l> Sorter<'l> {
                 batch.facts.set_text(row, index, value, vocabulary, &self.library.symbols)?;
             }
         }
+        batch.facts.complete(row, vocabulary);
         Ok((at, row))
     }
 
@@ -171,4 +174,16 @@ impl<'l> Sorter<'l> {
         let named = |batch: Batch| Batch { names: Arc::clone(&names), ..batch };
         self.batches.into_iter().map(|(_, batch)| named(batch)).collect()
     }
+}
+
+/// One case alone, under the law of its place.
+pub(crate) fn single(
+    library: &Library,
+    case: &str,
+    facts: &BTreeMap<String, String>,
+) -> Result<Batch, Failure> {
+    let mut sorter = Sorter::new(library, None);
+    let facts = facts.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    sorter.add(case, facts).map_err(|bad| Failure::text(bad.message))?;
+    sorter.finish().into_iter().next().ok_or_else(|| Failure::new("no_case", &[("case", case)]))
 }

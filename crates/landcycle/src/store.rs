@@ -69,6 +69,7 @@ pub(crate) fn failure(store: &Path, error: &LedgerError) -> Failure {
             Some(Trouble::Full) => words("io_full"),
             Some(Trouble::Damaged) => words("store_damaged"),
             Some(Trouble::NoAccess) => words("store_no_access"),
+            Some(Trouble::Lost) => words("store_lost"),
             None => filled("store_other", &[("what", &other.to_string())]),
         },
     };

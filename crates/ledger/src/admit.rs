@@ -3,13 +3,11 @@
 //! Every store brings a [`Shelf`] (look up, put) inside a transaction of its own; what is looked up
 //! and in which order is the same for all, so all refuse the same and give the same digests.
 
-use jiff::Timestamp;
-
 use crate::body::Body;
 use crate::chain::Digest;
 use crate::error::{KeyTaken, LedgerError, SourceError};
 use crate::event::{Event, InvalidEvent, NewEvent, whole_milliseconds};
-use crate::ledger::{Appended, Entry};
+use crate::ledger::{Appended, Carried, Entry};
 use crate::parcel::ParcelRow;
 
 /// Where a chain ends.
@@ -26,19 +24,33 @@ impl Head {
 
 /// A store inside a transaction.
 pub(crate) trait Shelf {
+    /// Entries to read ahead of admission, so that a store far away can look many up at once.
+    fn reads_ahead(&self) -> usize {
+        1
+    }
+    /// Told of all entries before any of them is looked up or put.
+    fn foresee(&mut self, _entries: &[Entry]) -> Result<(), LedgerError> {
+        Ok(())
+    }
+    /// The same of what is carried from another store.
+    fn foresee_carried(&mut self, _items: &[Carried]) -> Result<(), LedgerError> {
+        Ok(())
+    }
     fn by_key(&self, key: &str) -> Result<Option<Event>, LedgerError>;
     fn by_seq(&self, seq: i64) -> Result<Option<Event>, LedgerError>;
     fn correction_of(&self, seq: i64) -> Result<Option<i64>, LedgerError>;
+    /// The last event of a case.
+    fn last_of(&self, case_id: &str) -> Result<Option<i64>, LedgerError>;
     fn put(&mut self, event: Event) -> Result<(), LedgerError>;
     fn put_parcel(&mut self, row: ParcelRow) -> Result<(), LedgerError>;
+    /// What the store says about itself under a name.
+    fn put_meta(&mut self, name: &str, value: &str) -> Result<(), LedgerError>;
 }
 
 /// What a batch left behind.
 pub(crate) struct Admitted {
     pub(crate) appended: Appended,
     pub(crate) head: Head,
-    /// The latest moment at which any of the new events was recorded.
-    pub(crate) last_recorded_at: Option<Timestamp>,
 }
 
 /// Puts a batch on the shelf after `head`; stops at the first refusal, and the caller rolls back.
@@ -47,12 +59,66 @@ pub(crate) fn admit(
     head: Head,
     batch: &mut dyn Iterator<Item = Result<Entry, SourceError>>,
 ) -> Result<Admitted, LedgerError> {
-    let mut admitted = Admitted { appended: Appended::default(), head, last_recorded_at: None };
-    for entry in batch {
-        let event = match entry.map_err(LedgerError::Source)? {
+    let mut admitted = Admitted { appended: Appended::default(), head };
+    let mut batch = batch.fuse();
+    loop {
+        let (entries, failure) = read_ahead(shelf.reads_ahead(), &mut batch);
+        if !entries.is_empty() {
+            shelf.foresee(&entries)?;
+        } else if failure.is_none() {
+            return Ok(admitted);
+        }
+        // What was read before a failure is judged first: the first thing wrong is what is told.
+        admit_some(shelf, &mut admitted, entries)?;
+        if let Some(failure) = failure {
+            return Err(LedgerError::Source(failure));
+        }
+    }
+}
+
+/// Bytes of bodies after which reading ahead ends, whatever the number of entries.
+const MOST_BYTES: usize = 8 << 20;
+
+/// The next entries of a batch, up to `most` or to a failure.
+fn read_ahead(
+    most: usize,
+    batch: &mut dyn Iterator<Item = Result<Entry, SourceError>>,
+) -> (Vec<Entry>, Option<SourceError>) {
+    let (mut entries, mut bytes) = (Vec::new(), 0);
+    while entries.len() < most && bytes < MOST_BYTES {
+        match batch.next() {
+            Some(Ok(entry)) => {
+                if let Entry::Event(event) = &entry {
+                    bytes += event.body.as_str().len();
+                }
+                entries.push(entry);
+            }
+            Some(Err(failure)) => return (entries, Some(failure)),
+            None => break,
+        }
+    }
+    (entries, None)
+}
+
+fn admit_some(
+    shelf: &mut dyn Shelf,
+    admitted: &mut Admitted,
+    entries: Vec<Entry>,
+) -> Result<(), LedgerError> {
+    for entry in entries {
+        let event = match entry {
             Entry::Event(event) => event,
             Entry::Parcel(row) => {
+                row.check()
+                    .map_err(|why| LedgerError::InvalidParcel { case_id: row.case_id.clone(), why })?;
                 shelf.put_parcel(row)?;
+                continue;
+            }
+            Entry::Expect { case_id, last_seq } => {
+                let found = shelf.last_of(&case_id)?;
+                if found != last_seq {
+                    return Err(LedgerError::ChangedMeanwhile { case_id, expected: last_seq, found });
+                }
                 continue;
             }
         };
@@ -67,11 +133,10 @@ pub(crate) fn admit(
         }
         let event = event.seal(admitted.head.seq + 1, admitted.head.digest);
         admitted.head = Head { seq: event.seq, digest: event.digest };
-        admitted.last_recorded_at = admitted.last_recorded_at.max(Some(event.recorded_at));
         admitted.appended.added += 1;
         shelf.put(event)?;
     }
-    Ok(admitted)
+    Ok(())
 }
 
 /// Corrections of an event form a line: each corrects an event of its own case that stands.

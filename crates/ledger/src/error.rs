@@ -2,15 +2,17 @@
 
 use std::error::Error;
 use std::fmt;
-use std::path::PathBuf;
 
 use crate::event::InvalidEvent;
 use crate::geometry::GeometryError;
+use crate::ledger::Fault;
+pub use crate::postgresql::ServerError;
 
 /// An error of whoever produces the events, such as an import that meets a bad row.
 pub type SourceError = Box<dyn Error + Send + Sync>;
 
-/// Why the ledger refused or failed. After any of these the store is as it was.
+/// Why the ledger refused or failed. After any of these but [`LedgerError::OutcomeUnknown`] the store
+/// is as it was.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LedgerError {
@@ -19,6 +21,14 @@ pub enum LedgerError {
     Invalid {
         /// Its idempotency key.
         key: String,
+        /// What is wrong.
+        why: InvalidEvent,
+    },
+    /// The row of a parcel cannot be kept as it stands.
+    #[error("the row of the parcel {case_id:?} cannot be kept: {why}")]
+    InvalidParcel {
+        /// The parcel's case.
+        case_id: String,
         /// What is wrong.
         why: InvalidEvent,
     },
@@ -54,31 +64,69 @@ pub enum LedgerError {
         /// Where its events end.
         found: i64,
     },
+    /// Someone else recorded an event of a case after the caller had read it.
+    #[error(
+        "the case {case_id} has changed meanwhile: {} was expected and {} was found; nothing was recorded",
+        last_event(*.expected), last_event(*.found)
+    )]
+    ChangedMeanwhile {
+        /// The case.
+        case_id: String,
+        /// Its last event as the caller saw it.
+        expected: Option<i64>,
+        /// Its last event.
+        found: Option<i64>,
+    },
     /// A name of meta data that the ledger keeps for itself.
     #[error("the name {0:?} is the ledger's own")]
     ReservedName(String),
-    /// The file is there already.
-    #[error("{} exists already", .0.display())]
-    Exists(PathBuf),
-    /// There is no such file.
-    #[error("there is no store at {}", .0.display())]
-    Missing(PathBuf),
-    /// The file is something else.
-    #[error("{} is not a landcycle store", .0.display())]
-    NotAStore(PathBuf),
+    /// The store is there already.
+    #[error("{0} exists already")]
+    Exists(String),
+    /// There is no such store.
+    #[error("there is no store at {0}")]
+    Missing(String),
+    /// The file or schema holds something else.
+    #[error("{0} is not a landcycle store")]
+    NotAStore(String),
     /// The store needs a newer program.
-    #[error("{} was written by a newer landcycle (store version {found}; this program knows versions up to {known}): use the newer program", path.display())]
+    #[error(
+        "{store} was written by a newer landcycle (store version {found}; this program knows versions up to {known}): use the newer program"
+    )]
     TooNew {
-        /// The file.
-        path: PathBuf,
+        /// The store.
+        store: String,
         /// Its version.
         found: i64,
         /// The newest version this program knows.
         known: i64,
     },
+    /// A store that is to be filled from another one holds something.
+    #[error("{0} is not empty: a store is moved into an empty one, and nothing was written")]
+    NotEmpty(String),
+    /// A store that is to be moved is not sound.
+    #[error("the store is not what was recorded, and nothing was moved: {0}")]
+    Unsound(Fault),
+    /// The database server, or what it says of the store.
+    #[error("{store}: {why}")]
+    Server {
+        /// The store, without a password.
+        store: String,
+        /// What is wrong.
+        why: ServerError,
+    },
+    /// The connection broke while the batch was being made lasting.
+    #[error(
+        "the connection broke while the batch was being recorded: it was recorded whole or not at all; append it again, and what is there is skipped"
+    )]
+    OutcomeUnknown,
     /// The store's engine failed.
     #[error("the store cannot be read or written: {0}")]
     Store(#[source] SourceError),
+}
+
+fn last_event(seq: Option<i64>) -> String {
+    seq.map_or_else(|| "no event".to_owned(), |seq| format!("event {seq} as its last"))
 }
 
 /// What a person can do something about when the store's engine fails.
@@ -94,6 +142,8 @@ pub enum Trouble {
     Damaged,
     /// The file cannot be opened.
     NoAccess,
+    /// The connection to the server broke.
+    Lost,
 }
 
 impl LedgerError {
@@ -101,6 +151,9 @@ impl LedgerError {
     pub fn trouble(&self) -> Option<Trouble> {
         use rusqlite::ErrorCode;
         let Self::Store(error) = self else { return None };
+        if let Some(failure) = error.downcast_ref::<crate::postgresql::ServerFailure>() {
+            return failure.trouble();
+        }
         let code = error.downcast_ref::<rusqlite::Error>()?.sqlite_error_code()?;
         match code {
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Some(Trouble::Locked),

@@ -9,6 +9,9 @@ use crate::chain::{Covered, Digest};
 /// Kinds of correction, without their version.
 const CORRECTION: &str = "event.corrected/";
 
+/// Bytes of the longest case and key: an index of PostgreSQL holds no entry over 2,704.
+pub(crate) const LONGEST: usize = 2_000;
+
 /// What a caller asks the ledger to remember.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEvent {
@@ -75,6 +78,9 @@ pub enum InvalidEvent {
     /// A text holds U+0000, which spreadsheets and GIS programs cut texts at.
     #[error("its {0} holds the character U+0000")]
     Nul(&'static str),
+    /// A field that stores look up by is longer than all of them can.
+    #[error("its {0} is longer than {LONGEST} bytes")]
+    TooLong(&'static str),
     /// The kind does not end in a version.
     #[error("its kind {0:?} has no version; write it as `notice.published/1`")]
     Unversioned(String),
@@ -124,6 +130,11 @@ impl NewEvent {
             }
             if text.contains('\0') {
                 return Err(InvalidEvent::Nul(field));
+            }
+        }
+        for (field, text) in [("case_id", &self.case_id), ("key", &self.key)] {
+            if text.len() > LONGEST {
+                return Err(InvalidEvent::TooLong(field));
             }
         }
         match self.package.as_deref() {

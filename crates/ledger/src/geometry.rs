@@ -91,18 +91,29 @@ impl Geometry {
         let mut blob = vec![b'G', b'P', 0, FLAGS];
         blob.extend(EPSG.to_le_bytes());
         blob.extend(self.envelope().into_iter().flat_map(f64::to_le_bytes));
-        put_head(&mut blob, MULTIPOLYGON, self.polygons.len());
+        self.put_wkb(&mut blob);
+        blob
+    }
+
+    /// Little-endian well-known binary, as `PostGIS` takes it.
+    pub(crate) fn to_wkb(&self) -> Vec<u8> {
+        let mut wkb = Vec::new();
+        self.put_wkb(&mut wkb);
+        wkb
+    }
+
+    fn put_wkb(&self, bytes: &mut Vec<u8>) {
+        put_head(bytes, MULTIPOLYGON, self.polygons.len());
         for polygon in &self.polygons {
-            put_head(&mut blob, POLYGON, polygon.len());
+            put_head(bytes, POLYGON, polygon.len());
             for ring in polygon {
-                blob.extend((ring.len() as u32).to_le_bytes());
+                bytes.extend((ring.len() as u32).to_le_bytes());
                 for &(lon, lat) in ring {
-                    blob.extend(lon.to_le_bytes());
-                    blob.extend(lat.to_le_bytes());
+                    bytes.extend(lon.to_le_bytes());
+                    bytes.extend(lat.to_le_bytes());
                 }
             }
         }
-        blob
     }
 
     /// Reads a blob; `None` for the empty geometry, which says as much as none.
@@ -120,6 +131,12 @@ impl Geometry {
         if flags & EMPTY != 0 {
             return Ok(None);
         }
+        Self::from_wkb(bytes.rest)
+    }
+
+    /// Reads well-known binary; `None` for the empty geometry.
+    pub(crate) fn from_wkb(wkb: &[u8]) -> Result<Option<Self>, GeometryError> {
+        let mut bytes = Bytes { rest: wkb, little: true };
         let polygons = match bytes.head()? {
             POLYGON => vec![bytes.rings()?],
             MULTIPOLYGON => {

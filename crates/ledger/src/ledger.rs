@@ -18,6 +18,10 @@ pub trait Ledger {
     /// differ, since the same notice often arrives twice. If it says something else the batch is
     /// refused. So it is when the batch itself yields an error. Parcel rows are laid over those
     /// that stand, in the same transaction; [`ParcelRow`] says how.
+    ///
+    /// [`Entry::Expect`] guards a decision against what others record meanwhile. After
+    /// [`LedgerError::ChangedMeanwhile`] the caller reads the case again and decides anew; an event of
+    /// its own that it finds there, by its key, was recorded although the answer got lost.
     fn append(
         &mut self,
         batch: &mut dyn Iterator<Item = Result<Entry, SourceError>>,
@@ -57,6 +61,22 @@ pub trait Ledger {
     /// Reads the whole store and recomputes the chain.
     fn verify(&self) -> Result<Verification, LedgerError>;
 
+    /// Up to `limit` events after `seq`, in the order of `seq`.
+    fn events_after(&self, seq: i64, limit: usize) -> Result<Vec<Event>, LedgerError>;
+
+    /// Up to `limit` rows of parcels whose cases come after `case_id`, in the order of the cases' bytes.
+    fn parcels_after(&self, case_id: Option<&str>, limit: usize) -> Result<Vec<ParcelRow>, LedgerError>;
+
+    /// Fills an empty store with what another one holds, in one transaction; gives the digest of the
+    /// last event. Callers want [`transfer`](crate::transfer), which reads the other store.
+    fn fill(
+        &mut self,
+        items: &mut dyn Iterator<Item = Result<Carried, LedgerError>>,
+    ) -> Result<Digest, LedgerError>;
+
+    /// All that the store says about itself, by name, but what the ledger keeps for itself.
+    fn all_meta(&self) -> Result<Vec<(String, String)>, LedgerError>;
+
     /// What the store says about itself under a name, such as that its data are invented.
     fn meta(&self, name: &str) -> Result<Option<String>, LedgerError>;
 
@@ -71,6 +91,30 @@ pub enum Entry {
     Event(NewEvent),
     /// A parcel's row to lay over the one that stands.
     Parcel(ParcelRow),
+    /// What the caller decided upon: the batch is refused if the case's last event is another. It is
+    /// asked at its place, so events of the case that stand before it in the batch count.
+    Expect {
+        /// The case.
+        case_id: String,
+        /// Its last event as the caller saw it, corrections included; `None` if it had none.
+        last_seq: Option<i64>,
+    },
+}
+
+/// One thing that is carried from a store to another.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Carried {
+    /// An event as it stands, in the order of `seq`.
+    Event(Event),
+    /// The row of a parcel.
+    Parcel(ParcelRow),
+    /// What a store says about itself.
+    Meta {
+        /// Under which name.
+        name: String,
+        /// What it says.
+        value: String,
+    },
 }
 
 impl From<NewEvent> for Entry {

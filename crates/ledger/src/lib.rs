@@ -48,24 +48,37 @@
 //! ```
 
 mod admit;
+mod apart;
 mod body;
+mod carry;
 mod chain;
+mod columns;
 mod error;
 mod event;
 mod fold;
+mod follow;
 mod geometry;
 mod geopackage;
 mod ledger;
+pub mod life;
 mod memory;
+mod migrate;
 mod parcel;
+mod postgresql;
+mod store;
+mod walk;
 
+pub use apart::Apart;
 pub use body::{Body, BodyError};
+pub use carry::{Transfer, transfer};
 pub use chain::Digest;
-pub use error::{KeyTaken, LedgerError, SourceError, Trouble};
+pub use error::{KeyTaken, LedgerError, ServerError, SourceError, Trouble};
 pub use event::{Event, InvalidEvent, NewEvent};
 pub use fold::{Cut, FoldedCase, FoldedFact, NOT_HAPPENED};
 pub use geometry::{Geometry, GeometryError, Position, Ring};
-pub use geopackage::{Apart, GeoPackageLedger, STORE_VERSION};
-pub use ledger::{Appended, Entry, Fault, Ledger, Size, Verification, What, entries};
+pub use geopackage::{GeoPackageLedger, STORE_VERSION};
+pub use ledger::{Appended, Carried, Entry, Fault, Ledger, Size, Verification, What, entries};
 pub use memory::MemoryLedger;
 pub use parcel::ParcelRow;
+pub use postgresql::{Address, POSTGRES_STORE_VERSION, PostgresLedger};
+pub use store::{Place, Store};

@@ -4,12 +4,15 @@
 //! batch that fails leaves nothing behind by construction.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 
 use crate::admit::{Head, Shelf, admit};
+use crate::carry::carry;
+use crate::chain::Digest;
 use crate::error::{LedgerError, SourceError};
 use crate::event::{Event, whole_milliseconds};
 use crate::fold::{Cut, Day, FoldedCase, Gathered};
-use crate::ledger::{Appended, Entry, Fault, Ledger, Size, Verification, What};
+use crate::ledger::{Appended, Carried, Entry, Fault, Ledger, Size, Verification, What};
 use crate::parcel::ParcelRow;
 
 /// A ledger that is gone when the program ends.
@@ -21,7 +24,7 @@ pub struct MemoryLedger {
     /// Cases in the order of their first events, and the events of each.
     cases: Vec<(String, Vec<usize>)>,
     case_numbers: HashMap<String, usize>,
-    parcels: HashMap<String, ParcelRow>,
+    parcels: BTreeMap<String, ParcelRow>,
     meta: BTreeMap<String, String>,
 }
 
@@ -71,6 +74,10 @@ impl Shelf for MemoryLedger {
         Ok(self.corrections.get(&seq).copied())
     }
 
+    fn last_of(&self, case_id: &str) -> Result<Option<i64>, LedgerError> {
+        Ok(self.indices_of(case_id).last().map(|&index| self.events[index].seq))
+    }
+
     fn put(&mut self, event: Event) -> Result<(), LedgerError> {
         let index = self.events.len();
         self.keys.insert(event.key.clone(), index);
@@ -83,6 +90,11 @@ impl Shelf for MemoryLedger {
         }
         self.cases[number].1.push(index);
         self.events.push(event);
+        Ok(())
+    }
+
+    fn put_meta(&mut self, name: &str, value: &str) -> Result<(), LedgerError> {
+        self.meta.insert(name.to_owned(), value.to_owned());
         Ok(())
     }
 
@@ -170,6 +182,34 @@ impl Ledger for MemoryLedger {
             break;
         }
         Ok(sound)
+    }
+
+    fn events_after(&self, seq: i64, limit: usize) -> Result<Vec<Event>, LedgerError> {
+        let after = usize::try_from(seq.max(0)).unwrap_or(usize::MAX);
+        Ok(self.events.iter().skip(after).take(limit).cloned().collect())
+    }
+
+    fn parcels_after(&self, case_id: Option<&str>, limit: usize) -> Result<Vec<ParcelRow>, LedgerError> {
+        let after = case_id.map_or(Bound::Unbounded, Bound::Excluded);
+        let rows = self.parcels.range::<str, _>((after, Bound::Unbounded));
+        Ok(rows.take(limit).map(|(_, row)| row.clone()).collect())
+    }
+
+    fn fill(
+        &mut self,
+        items: &mut dyn Iterator<Item = Result<Carried, LedgerError>>,
+    ) -> Result<Digest, LedgerError> {
+        if !(self.events.is_empty() && self.parcels.is_empty() && self.meta.is_empty()) {
+            return Err(LedgerError::NotEmpty("the store in memory".to_owned()));
+        }
+        let mut filled = Self::new();
+        let head = carry(&mut filled, items)?;
+        *self = filled;
+        Ok(head.digest)
+    }
+
+    fn all_meta(&self) -> Result<Vec<(String, String)>, LedgerError> {
+        Ok(self.meta.clone().into_iter().collect())
     }
 
     fn meta(&self, name: &str) -> Result<Option<String>, LedgerError> {

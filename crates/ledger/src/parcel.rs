@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::event::{InvalidEvent, LONGEST};
 use crate::geometry::Geometry;
 
 /// A parcel as a map shows it: a view of the ledger for GIS programs, never a source of facts.
@@ -53,6 +54,38 @@ impl ParcelRow {
             &self.industry,
         ]
         .map(Option::as_deref)
+    }
+
+    /// Checks what a store of any kind could not keep.
+    pub(crate) fn check(&self) -> Result<(), InvalidEvent> {
+        const NAMES: [&str; 9] = [
+            "parcel_no",
+            "supervision_no",
+            "project_name",
+            "location",
+            "holder",
+            "city",
+            "district",
+            "park",
+            "industry",
+        ];
+        if self.case_id.contains('\0') {
+            return Err(InvalidEvent::Nul("case_id"));
+        }
+        if self.case_id.len() > LONGEST {
+            return Err(InvalidEvent::TooLong("case_id"));
+        }
+        let with_nul = NAMES
+            .into_iter()
+            .zip(self.texts())
+            .find(|(_, text)| text.is_some_and(|text| text.contains('\0')));
+        if let Some((name, _)) = with_nul {
+            return Err(InvalidEvent::Nul(name));
+        }
+        if self.signed_on.is_some_and(|day| day.year() < 1) {
+            return Err(InvalidEvent::Year("signed_on"));
+        }
+        Ok(())
     }
 
     /// Lays this row over one that stands.

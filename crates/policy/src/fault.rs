@@ -58,6 +58,18 @@ impl Fault {
         self
     }
 
+    /// Fills a place of the message, of a fault already noted.
+    pub(crate) fn add(&mut self, name: &'static str, value: impl ToString) -> &mut Self {
+        self.args.push((name, Text::same(value.to_string())));
+        self
+    }
+
+    /// The same with words.
+    pub(crate) fn add_text(&mut self, name: &'static str, value: Text) -> &mut Self {
+        self.args.push((name, value));
+        self
+    }
+
     /// The other place that the fault is about.
     pub(crate) fn also(mut self, file: &Arc<Source>, span: Span) -> Self {
         self.also = Some((Arc::clone(file), span));

@@ -3,6 +3,7 @@
 
 mod build;
 mod build_version;
+pub mod conduct;
 pub mod grounds;
 mod overlap;
 mod segments;
@@ -10,6 +11,7 @@ mod segments;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use self::conduct::{LawfulAct, LawfulDuty};
 use crate::exact::Exact;
 use crate::expression::typed::{Ty, Typed};
 use crate::package::document::{Article, Document, Grade};
@@ -34,6 +36,10 @@ pub struct Law {
     pub parameters: BTreeMap<String, Vec<(usize, Arc<Parameter>)>>,
     /// Tables by path, the layers that set them from the lowest.
     pub tables: BTreeMap<String, Vec<(usize, Arc<Table>)>>,
+    /// Acts by name.
+    pub acts: Arc<BTreeMap<String, LawfulAct>>,
+    /// Duties by name.
+    pub duties: Arc<BTreeMap<String, LawfulDuty>>,
     /// The open codes that any law mentions.
     pub(crate) symbols: Arc<Symbols>,
 }
@@ -93,6 +99,11 @@ pub struct Field {
 }
 
 impl Field {
+    /// Whether it is a date.
+    pub fn is_date(&self) -> bool {
+        self.ty == Ty::Date
+    }
+
     /// Whether it is a sum of money.
     pub fn is_money(&self) -> bool {
         matches!(&self.ty, Ty::Number(unit) if unit.same_dimension(Unit::base(0)))

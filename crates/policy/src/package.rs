@@ -1,7 +1,9 @@
 //! Policy packages: documents, parameters, rules and cases as files.
 
+pub mod act;
 pub mod case;
 pub mod document;
+pub mod duty;
 pub mod library;
 mod overlay;
 pub mod paper;

@@ -77,6 +77,8 @@ pub struct Fact {
     pub note: Option<Text>,
     /// The subject it is said of, by its index; none where it may be said of any.
     pub subject: Option<usize>,
+    /// What it is in a complete record that says nothing of it, as canonical text and as a lane.
+    pub otherwise: Option<(String, i64)>,
 }
 
 /// 案件对象 · what a case can be: a parcel, a plan, a bid.
@@ -108,6 +110,10 @@ pub struct Vocabulary {
     by_header: BTreeMap<String, usize>,
     departments: BTreeMap<String, Text>,
     subjects: Vec<Subject>,
+    /// The fact that says since when a record is complete.
+    completes: Option<usize>,
+    /// The facts that a complete record need not mention.
+    otherwise: Vec<usize>,
     /// The units.
     pub units: Units,
 }
@@ -191,7 +197,7 @@ impl Vocabulary {
     }
 
     fn read_fact(&mut self, item: &Node, subject: Option<usize>, reader: &mut Reader<'_>) {
-        const KEYS: [&str; 15] = [
+        const KEYS: [&str; 17] = [
             "name",
             "zh",
             "en",
@@ -207,6 +213,8 @@ impl Vocabulary {
             "owner",
             "note",
             "subject",
+            "otherwise",
+            "completes",
         ];
         reader.mapping(item, &KEYS);
         let Some(name) = reader.required_text(item, "name") else { return };
@@ -230,7 +238,25 @@ impl Vocabulary {
         }
         self.by_name.insert(name.text.clone(), at);
         let subject = self.read_subject(item, subject, reader);
-        self.facts.push(Fact { name: name.text, title, aliases, kind, owner, note, subject });
+        if reader.flag(item, "completes") {
+            self.completes = Some(at);
+        }
+        let mut fact = Fact { name: name.text, title, aliases, kind, owner, note, subject, otherwise: None };
+        if let Some(written) = reader.optional_text(item, "otherwise") {
+            let text = self.canonical(&fact, &written.text, None);
+            // No open code: of those a record that says nothing leaves nothing to guess.
+            let read = text.and_then(|text| Ok((self.lane(&fact, &text, &Symbols::default())?, text)));
+            match read {
+                Ok((lane, text)) => {
+                    fact.otherwise = Some((text, lane));
+                    self.otherwise.push(at);
+                }
+                Err(bad) => {
+                    reader.fault("P120", written.span).add("name", &fact.name).add_text("why", bad.message);
+                }
+            }
+        }
+        self.facts.push(fact);
     }
 
     fn read_kind(&self, item: &Node, reader: &mut Reader<'_>) -> Option<FactKind> {
@@ -289,6 +315,12 @@ impl Vocabulary {
     /// A fact by any header under which it may come (name, Chinese term, alias).
     pub fn by_header(&self, header: &str) -> Option<&Fact> {
         self.by_header.get(&normal_header(header)).map(|at| &self.facts[*at])
+    }
+
+    /// The fact that says since when a record is complete, and the facts that such a record need not
+    /// mention: where it says nothing of them, [`Fact::otherwise`] holds.
+    pub fn completion(&self) -> Option<(usize, &[usize])> {
+        self.completes.map(|at| (at, self.otherwise.as_slice()))
     }
 
     /// The names of a department.

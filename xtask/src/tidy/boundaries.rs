@@ -38,6 +38,7 @@ const BOUNDARIES: &[Boundary] = &[
     Boundary {
         package: "landcycle-ledger",
         why: "the ledger remembers; it neither counts nor shows",
+        // Not tokio: the client of PostgreSQL runs on it (docs/decisions/0008).
         forbidden: &[
             "landcycle",
             "landcycle-analysis",
@@ -46,7 +47,6 @@ const BOUNDARIES: &[Boundary] = &[
             "datafusion*",
             "axum",
             "hyper",
-            "tokio",
             "clap",
         ],
     },

@@ -151,6 +151,7 @@ impl<'l> Stream<'l> {
                     batch.facts.set(place, column.fact, lanes[row]);
                 }
             }
+            batch.facts.complete(place, &self.library.vocabulary);
             let case = self.case.map(|column| text_of(&rows.cell(column, row)));
             let case = case.filter(|case| !case.is_empty());
             batch.cases.push(case.map_or_else(|| self.rows.to_string(), Cow::into_owned));

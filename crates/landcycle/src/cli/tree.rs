@@ -99,7 +99,8 @@ impl Writer<'_> {
 }
 
 /// A citation as people read it: title, number, article, and what the article says.
-fn cite_line(library: &Library, cite: &str, language: Language) -> String {
+/// A citation in one line: document, article and what it says.
+pub(crate) fn cite_line(library: &Library, cite: &str, language: Language) -> String {
     let (id, key) = cite.split_once('#').unwrap_or((cite, ""));
     let Some((_, document)) = library.document(id) else { return cite.to_owned() };
     let title = document.title.get(language);

@@ -18,6 +18,7 @@ use super::outcomes::{Shown, possible};
 use super::problem::Problem;
 use super::query::{self, Query};
 use super::{App, apart};
+use crate::acts::replay::GROUNDS;
 use crate::cli::tree::{self, cite_json, text_json};
 use crate::dossier::{self, Dossier};
 use crate::say::{Failure, words};
@@ -156,9 +157,10 @@ fn facts(app: &App, dossier: &Dossier) -> Vec<Value> {
 
 fn source_json(app: &App, event: &Event) -> Value {
     json!({
-        "seq": event.seq, "kind": event.kind, "kind_title": text_json(&kind_title(&event.kind)),
+        "seq": event.seq, "kind": event.kind, "kind_title": text_json(&kind_title(app, &event.kind)),
         "happened_on": event.happened_on.to_string(), "recorded_at": event.recorded_at.to_string(),
         "actor_title": text_json(&app.library.vocabulary.department(&event.actor)),
+        "package": event.package, "corrects": event.corrects,
         "origin": event.origin,
     })
 }
@@ -168,6 +170,7 @@ fn event_json(app: &App, event: &Event) -> Value {
     let facts: Vec<Value> = event
         .body
         .facts()
+        .filter(|(name, _)| *name != GROUNDS)
         .map(|(name, value)| match vocabulary.fact(name) {
             Some(fact) => json!({
                 "name": name, "title": text_json(&fact.title),
@@ -181,16 +184,23 @@ fn event_json(app: &App, event: &Event) -> Value {
         .collect();
     let mut value = source_json(app, event);
     if let Value::Object(object) = &mut value {
-        object.insert("title".into(), text_json(&kind_title(&event.kind)));
+        object.insert("title".into(), text_json(&kind_title(app, &event.kind)));
         object.insert("facts".into(), json!(facts));
         object.insert("digest".into(), json!(event.digest.to_string()));
+        let grounds = event.body.get(GROUNDS).and_then(|text| serde_json::from_str::<Value>(&text).ok());
+        object.insert("grounds".into(), grounds.unwrap_or_default());
     }
     value
 }
 
 /// What a kind of event is called; its own name when the catalogue has none.
-fn kind_title(kind: &str) -> Text {
+fn kind_title(app: &App, kind: &str) -> Text {
     let name = kind.split('/').next().unwrap_or(kind);
+    let act = name.strip_prefix("act.");
+    let act = act.and_then(|act| app.library.laws().find_map(|(_, law)| law.acts.get(act)));
+    if let Some(lawful) = act {
+        return lawful.act.title.clone();
+    }
     let said = words(&format!("event_{name}"));
     if said.zh.starts_with("event_") { Text::same(name) } else { said }
 }

@@ -65,7 +65,8 @@ fn codes(outcome: &Outcome, rule: &Rule) -> Vec<String> {
     }
 }
 
-fn text(outcome: &Outcome, rule: &Rule) -> Text {
+/// An outcome in words.
+pub(crate) fn text(outcome: &Outcome, rule: &Rule) -> Text {
     let value = match outcome {
         Outcome::Unknown => return words("outcome_unknown"),
         Outcome::NotApplicable => return words("outcome_not_applicable"),

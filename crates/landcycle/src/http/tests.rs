@@ -91,6 +91,21 @@ impl Server {
         serde_json::from_str(&body).expect("JSON")
     }
 
+    fn post(&self, path: &str, headers: &str, body: &str) -> (u16, Value) {
+        let mut stream = TcpStream::connect(self.address).expect("a connection");
+        let length = body.len();
+        write!(
+            stream,
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        )
+        .expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer in text");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        let status = head.split(' ').nth(1).and_then(|word| word.parse().ok()).expect("a status");
+        (status, serde_json::from_str(body).unwrap_or_default())
+    }
+
     fn problem(&self, method: &str, path: &str, host: &str) -> (u16, String) {
         let (status, head, body) = self.ask(method, path, host);
         assert!(head.contains("content-type: application/problem+json"), "{path}: {head}");
@@ -303,4 +318,59 @@ fn what_cannot_be_compared_is_told() {
     }
     let list = "/api/compare/changes?left=national&right=shenzhen&rule=none";
     assert_eq!(server.problem("GET", list, "localhost"), (400, "query".into()));
+}
+
+const JSON: &str = "Content-Type: application/json\r\n";
+
+#[test]
+fn an_act_over_http_is_done_once_or_refused_with_its_reasons() {
+    let server = served();
+    let life = server.json("/api/cases/A-1/life?as_of=2024-06-30");
+    assert_eq!(life["standing"]["stage"]["name"], "ended");
+    let transfer = r#"{"act": "transfer", "on": "2024-06-30", "by": "me", "facts": {"holder": "x"}}"#;
+    let (status, problem) = server.post("/api/cases/A-1/acts", JSON, transfer);
+    assert_eq!((status, &problem["refused"][0]["code"]), (422, &Value::from("A04")));
+    assert!(problem["refused"][0]["cites"].as_array().is_some_and(|cites| !cites.is_empty()), "{problem}");
+    let reserve = r#"{"act": "reserve", "on": "2024-06-01", "by": "me", "key": "k1", "facts": {"area": "15 亩", "city": "示例市"}}"#;
+    let try_it = reserve.replace("\"by\"", "\"dry_run\": true, \"by\"");
+    assert_eq!(server.post("/api/cases/N-1/acts", JSON, &try_it).0, 200);
+    assert_eq!(server.json("/api/cases/N-1/life")["exists"], false);
+    for _ in 0..2 {
+        let (status, done) = server.post("/api/cases/N-1/acts", JSON, reserve);
+        assert_eq!((status, &done["standing"]["stage"]["name"]), (201, &Value::from("reserved")), "{done}");
+    }
+    let file = server.json("/api/cases/N-1?as_of=2024-06-30");
+    let events = file["events"].as_array().expect("events");
+    assert_eq!(events.len(), 1);
+    assert!(events[0]["package"].as_str().is_some_and(|package| package.contains("@sha256:")), "{file}");
+    let life = server.json("/api/cases/N-1/life?as_of=2024-06-30");
+    let offer =
+        life["acts"].as_array().expect("acts").iter().find(|act| act["name"] == "offer").expect("offer");
+    assert!(offer["refusal"].is_null() && offer["asks"][0]["name"] == "supply_mode", "{offer}");
+}
+
+#[test]
+fn a_page_of_another_origin_may_not_act() {
+    let server = served();
+    let body = r#"{"act": "reserve", "by": "me", "facts": {"area": "1", "city": "x"}}"#;
+    let foreign = format!("{JSON}Origin: http://evil.example\r\n");
+    assert_eq!(server.post("/api/cases/N-2/acts", &foreign, body).0, 403);
+    // A form of another page can send no JSON without asking first.
+    assert_eq!(server.post("/api/cases/N-2/acts", "Content-Type: text/plain\r\n", body).0, 400);
+    let own = format!("{JSON}Origin: http://localhost\r\n");
+    assert_eq!(server.post("/api/cases/N-2/acts", &own, body).0, 201);
+    assert_eq!(server.post("/api/cases/N-3/acts", JSON, "{\"act\": 1}").0, 400);
+}
+
+#[test]
+fn the_work_list_and_its_calendar_hold_the_same_duties() {
+    let server = served();
+    let work = server.json("/api/work?as_of=2024-06-30&done=1");
+    let lines = work["lines"].as_array().expect("lines");
+    assert!(!lines.is_empty() && work["total"].as_u64() == Some(lines.len() as u64), "{work}");
+    let (status, head, calendar) = server.ask("GET", "/api/work.ics?as_of=2024-06-30&done=1", "localhost");
+    assert!(status == 200 && head.contains("text/calendar"), "{head}");
+    let dated = lines.iter().filter(|line| !line["due"].is_null()).count();
+    assert_eq!(calendar.matches("BEGIN:VEVENT").count(), dated);
+    assert_eq!(server.problem("GET", "/api/work?department=x", "localhost").0, 400);
 }

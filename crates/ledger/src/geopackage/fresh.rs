@@ -21,7 +21,14 @@ pub(super) struct Fresh {
     /// How the store writes what was laid aside.
     aside: Vec<String>,
     keys: HashMap<String, i64>,
-    first_events: HashMap<String, i64>,
+    cases: HashMap<String, Filed>,
+}
+
+/// The events of a case that frame the others.
+#[derive(Clone, Copy)]
+struct Filed {
+    first: i64,
+    last: i64,
 }
 
 impl Fresh {
@@ -40,7 +47,7 @@ impl Fresh {
             connection.execute(drop, [])?;
         }
         let aside = found.into_iter().map(|(_, sql)| sql).collect();
-        Ok(Self { aside, keys: HashMap::new(), first_events: HashMap::new() })
+        Ok(Self { aside, keys: HashMap::new(), cases: HashMap::new() })
     }
 
     /// The event with a key.
@@ -51,11 +58,17 @@ impl Fresh {
     /// Remembers an event; gives the first one of its case.
     pub(super) fn file(&mut self, event: &Event) -> i64 {
         self.keys.insert(event.key.clone(), event.seq);
-        if let Some(first) = self.first_events.get(&event.case_id) {
-            return *first;
+        if let Some(filed) = self.cases.get_mut(&event.case_id) {
+            filed.last = event.seq;
+            return filed.first;
         }
-        self.first_events.insert(event.case_id.clone(), event.seq);
+        self.cases.insert(event.case_id.clone(), Filed { first: event.seq, last: event.seq });
         event.seq
+    }
+
+    /// The last event of a case.
+    pub(super) fn last_of(&self, case_id: &str) -> Option<i64> {
+        self.cases.get(case_id).map(|filed| filed.last)
     }
 
     /// Whether there is more than should be kept in memory.

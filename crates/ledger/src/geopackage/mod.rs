@@ -21,21 +21,21 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::Connection;
 
+use crate::apart::Apart;
+use crate::chain::Digest;
 use crate::error::{LedgerError, SourceError};
 use crate::event::Event;
 use crate::fold::{Cut, FoldedCase};
-use crate::ledger::{Appended, Entry, Ledger, Size, Verification};
+use crate::ledger::{Appended, Carried, Entry, Ledger, Size, Verification};
+use crate::migrate::{Step, newest};
 use crate::parcel::ParcelRow;
-pub use parcels::Apart;
 
 /// The form of store this program writes. It rises when an older program could no longer read a
 /// store correctly.
-pub const STORE_VERSION: i64 = 1;
+pub const STORE_VERSION: i64 = newest(STEPS);
 
-/// Name under which a store keeps its version.
-const VERSION_NAME: &str = "ledger.version";
-/// Name under which a store keeps where its chain was left: `<seq> <digest>`.
-const HEAD_NAME: &str = "ledger.head";
+/// The steps from nothing to that form.
+pub(crate) const STEPS: &[Step] = &[Step { to: 1, sql: include_str!("schema.sql") }];
 
 /// A ledger in a `GeoPackage`.
 #[derive(Debug)]
@@ -172,6 +172,25 @@ impl Ledger for GeoPackageLedger {
 
     fn verify(&self) -> Result<Verification, LedgerError> {
         verify::verify(&self.connection)
+    }
+
+    fn events_after(&self, seq: i64, limit: usize) -> Result<Vec<Event>, LedgerError> {
+        read::events_after(&self.connection, seq, limit)
+    }
+
+    fn parcels_after(&self, case_id: Option<&str>, limit: usize) -> Result<Vec<ParcelRow>, LedgerError> {
+        read::parcels_after(&self.connection, case_id, limit)
+    }
+
+    fn fill(
+        &mut self,
+        items: &mut dyn Iterator<Item = Result<Carried, LedgerError>>,
+    ) -> Result<Digest, LedgerError> {
+        write::fill(&mut self.connection, &self.path, items)
+    }
+
+    fn all_meta(&self) -> Result<Vec<(String, String)>, LedgerError> {
+        read::all_meta(&self.connection)
     }
 
     fn meta(&self, name: &str) -> Result<Option<String>, LedgerError> {

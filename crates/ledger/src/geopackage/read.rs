@@ -1,30 +1,24 @@
 //! Reading: events, cases, parcels, and the walk that a fold takes.
 
-use jiff::Timestamp;
-use jiff::civil::Date;
-use rusqlite::types::FromSql;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::admit::Head;
-use crate::body::Body;
+use crate::columns::{self, Columns, EVENT};
 use crate::error::LedgerError;
-use crate::event::{Event, moment_text};
-use crate::fold::{Cut, Day, FoldedCase, Gathered};
+use crate::event::Event;
+use crate::fold::{Cut, FoldedCase};
 use crate::geometry::Geometry;
 use crate::ledger::Size;
 use crate::parcel::ParcelRow;
+use crate::walk::{FOLD, SPAN, Walk};
 
 /// The case's first event, from its id; the planner takes the partial index on it.
 const FIRST_SEQ: &str = "(SELECT seq FROM event WHERE case_id = ?1 AND seq = first_seq)";
 
-/// The columns of an event that its digest covers, and the digests.
-pub(super) const EVENT: &str = "SELECT seq, case_id, kind, happened_on, recorded_at, actor, origin, key, \
-                     package, corrects, body, previous, digest FROM event";
-
 pub(super) fn event(connection: &Connection, seq: i64) -> Result<Option<Event>, LedgerError> {
     let mut statement = connection.prepare_cached(&format!("{EVENT} WHERE seq = ?1"))?;
     let mut rows = statement.query([seq])?;
-    rows.next()?.map(event_from).transpose()
+    rows.next()?.map(columns::event).transpose()
 }
 
 pub(super) fn event_by_key(connection: &Connection, key: &str) -> Result<Option<Event>, LedgerError> {
@@ -33,15 +27,37 @@ pub(super) fn event_by_key(connection: &Connection, key: &str) -> Result<Option<
     seq.map_or(Ok(None), |seq| event(connection, seq))
 }
 
+/// Events after `seq`, in its order.
+pub(super) fn events_after(
+    connection: &Connection,
+    seq: i64,
+    limit: usize,
+) -> Result<Vec<Event>, LedgerError> {
+    let sql = format!("{EVENT} WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![seq, limit as i64])?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        events.push(columns::event(row)?);
+    }
+    Ok(events)
+}
+
 pub(super) fn events_of(connection: &Connection, case_id: &str) -> Result<Vec<Event>, LedgerError> {
     let sql = format!("{EVENT} WHERE first_seq = {FIRST_SEQ} ORDER BY seq");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([case_id])?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
-        events.push(event_from(row)?);
+        events.push(columns::event(row)?);
     }
     Ok(events)
+}
+
+/// The last event of a case.
+pub(super) fn last_of(connection: &Connection, case_id: &str) -> Result<Option<i64>, LedgerError> {
+    let sql = format!("SELECT max(seq) FROM event WHERE first_seq = {FIRST_SEQ}");
+    Ok(connection.prepare_cached(&sql)?.query_row([case_id], |row| row.get(0))?)
 }
 
 pub(super) fn first_events_but(
@@ -69,47 +85,24 @@ fn visit(
     let mut statement = connection.prepare_cached(&format!("{EVENT} WHERE {condition} ORDER BY seq"))?;
     let mut rows = statement.query([kind])?;
     while let Some(row) = rows.next()? {
-        visitor(event_from(row)?);
+        visitor(columns::event(row)?);
     }
     Ok(())
 }
 
-fn event_from(row: &Row<'_>) -> Result<Event, LedgerError> {
-    let seq: i64 = row.get(0)?;
-    Ok(Event {
-        seq,
-        case_id: column(row, seq, 1)?,
-        kind: column(row, seq, 2)?,
-        happened_on: parsed(row, seq, 3, str::parse::<Date>)?,
-        recorded_at: parsed(row, seq, 4, str::parse::<Timestamp>)?,
-        actor: column(row, seq, 5)?,
-        origin: column(row, seq, 6)?,
-        key: column(row, seq, 7)?,
-        package: column(row, seq, 8)?,
-        corrects: column(row, seq, 9)?,
-        body: parsed(row, seq, 10, Body::parse)?,
-        previous: parsed(row, seq, 11, str::parse)?,
-        digest: parsed(row, seq, 12, str::parse)?,
-    })
-}
+impl Columns for Row<'_> {
+    fn integer(&self, index: usize) -> Result<Option<i64>, String> {
+        match self.get_ref(index).map_err(|error| error.to_string())? {
+            ValueRef::Null => Ok(None),
+            ValueRef::Integer(number) => Ok(Some(number)),
+            other => Err(format!("column {index} is {}, not a number", other.data_type())),
+        }
+    }
 
-fn column<T: FromSql>(row: &Row<'_>, seq: i64, index: usize) -> Result<T, LedgerError> {
-    row.get(index).map_err(|error| LedgerError::Unreadable { seq, what: error.to_string() })
-}
-
-/// A column that holds text, borrowed.
-pub(super) fn text<'r>(row: &'r Row<'_>, seq: i64, index: usize) -> Result<&'r str, LedgerError> {
-    let unreadable = |what: &dyn std::fmt::Display| LedgerError::Unreadable { seq, what: what.to_string() };
-    row.get_ref(index).map_err(|error| unreadable(&error))?.as_str().map_err(|error| unreadable(&error))
-}
-
-fn parsed<T, E: std::fmt::Display>(
-    row: &Row<'_>,
-    seq: i64,
-    index: usize,
-    parse: impl Fn(&str) -> Result<T, E>,
-) -> Result<T, LedgerError> {
-    parse(text(row, seq, index)?).map_err(|error| LedgerError::Unreadable { seq, what: error.to_string() })
+    fn text(&self, index: usize) -> Result<Option<&str>, String> {
+        let text = self.get_ref(index).map_err(|error| error.to_string())?.as_str_or_null();
+        text.map_err(|error| format!("column {index}: {error}"))
+    }
 }
 
 /// `INDEXED BY`: that index holds all this needs, and the planner would read every body instead.
@@ -151,9 +144,6 @@ pub(super) fn size(connection: &Connection) -> Result<Size, LedgerError> {
     })
 }
 
-/// What a fold reads of each event.
-const FOLD: &str = "SELECT seq, first_seq, happened_on, recorded_at, corrects, body, case_id FROM event";
-
 pub(super) fn fold(
     connection: &Connection,
     cut: &Cut<'_>,
@@ -169,9 +159,6 @@ pub(super) fn fold(
     walk.finish(visitor)?;
     Ok(())
 }
-
-/// Events of cases whose first event lies in a span, of those that were there at the beginning.
-const FOLD_SPAN: &str = "WHERE first_seq >= ?1 AND first_seq < ?2 AND seq <= ?3 ORDER BY first_seq, seq";
 
 /// Where to cut the cases into parts of about as many events: the first events of the parts, the end.
 /// Also the last event there is.
@@ -197,7 +184,7 @@ pub(super) fn fold_span(
     visitor: &mut dyn FnMut(&FoldedCase<'_>),
 ) -> Result<(), LedgerError> {
     let mut walk = Walk::new(cut);
-    let mut statement = connection.prepare_cached(&format!("{FOLD} {FOLD_SPAN}"))?;
+    let mut statement = connection.prepare_cached(&format!("{FOLD} {SPAN}"))?;
     let mut rows = statement.query([from, until, last])?;
     while let Some(row) = rows.next()? {
         walk.step(row, visitor)?;
@@ -222,68 +209,41 @@ pub(super) fn fold_case(
     walk.finish(visitor)
 }
 
-/// A walk over events in the order of their cases; shows a case when its last event has passed.
-struct Walk<'c> {
-    day: Day<'c>,
-    known_at: Option<String>,
-    gathered: Gathered,
-    case_id: String,
-    first_seq: i64,
-}
-
-impl<'c> Walk<'c> {
-    fn new(cut: &Cut<'c>) -> Self {
-        Self {
-            day: Day::of(cut),
-            known_at: cut.known_at.map(moment_text),
-            gathered: Gathered::default(),
-            case_id: String::new(),
-            first_seq: 0,
-        }
-    }
-
-    fn step(&mut self, row: &Row<'_>, visitor: &mut dyn FnMut(&FoldedCase<'_>)) -> Result<(), LedgerError> {
-        let (seq, first_seq): (i64, i64) = (row.get(0)?, row.get(1)?);
-        if first_seq != self.first_seq {
-            self.finish(visitor)?;
-            self.first_seq = first_seq;
-            self.case_id.clear();
-            self.case_id.push_str(text(row, seq, 6)?);
-        }
-        if let Some(known_at) = &self.known_at
-            && text(row, seq, 3)? > known_at.as_str()
-        {
-            return Ok(());
-        }
-        let happened_on = parsed(row, seq, 2, str::parse::<Date>)?;
-        self.gathered.push(seq, happened_on, row.get(4)?, text(row, seq, 5)?);
-        Ok(())
-    }
-
-    fn finish(&mut self, visitor: &mut dyn FnMut(&FoldedCase<'_>)) -> Result<bool, LedgerError> {
-        let shown = self.gathered.show(&self.case_id, &self.day, visitor)?;
-        self.gathered.clear();
-        Ok(shown)
-    }
-}
+const PARCEL: &str = "SELECT parcel_no, supervision_no, project_name, location, holder, city, district, \
+                      park, industry, area_m2, signed_on, geom, case_id FROM parcel";
 
 pub(super) fn parcel(connection: &Connection, case_id: &str) -> Result<Option<ParcelRow>, LedgerError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT parcel_no, supervision_no, project_name, location, holder, city, district, park, \
-         industry, area_m2, signed_on, geom FROM parcel WHERE case_id = ?1",
-    )?;
+    let mut statement = connection.prepare_cached(&format!("{PARCEL} WHERE case_id = ?1"))?;
     let mut rows = statement.query([case_id])?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
+    rows.next()?.map(parcel_from).transpose()
+}
+
+/// Rows of parcels after a case, in the order of the cases' bytes.
+pub(super) fn parcels_after(
+    connection: &Connection,
+    case_id: Option<&str>,
+    limit: usize,
+) -> Result<Vec<ParcelRow>, LedgerError> {
+    let sql = format!("{PARCEL} WHERE ?1 IS NULL OR case_id > ?1 ORDER BY case_id LIMIT ?2");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![case_id, limit as i64])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(parcel_from(row)?);
+    }
+    Ok(found)
+}
+
+fn parcel_from(row: &Row<'_>) -> Result<ParcelRow, LedgerError> {
+    let case_id: String = row.get(12)?;
     let geometry = match row.get_ref(11)?.as_blob_or_null().map_err(rusqlite::Error::from)? {
         None => None,
         Some(blob) => Geometry::from_blob(blob)
-            .map_err(|why| LedgerError::Geometry { case_id: case_id.to_owned(), why })?,
+            .map_err(|why| LedgerError::Geometry { case_id: case_id.clone(), why })?,
     };
     let signed_on: Option<String> = row.get(10)?;
-    Ok(Some(ParcelRow {
-        case_id: case_id.to_owned(),
+    Ok(ParcelRow {
+        case_id,
         parcel_no: row.get(0)?,
         supervision_no: row.get(1)?,
         project_name: row.get(2)?,
@@ -297,15 +257,19 @@ pub(super) fn parcel(connection: &Connection, case_id: &str) -> Result<Option<Pa
         // Text that a GIS program put here and that is no day says nothing.
         signed_on: signed_on.and_then(|day| day.parse().ok()),
         geometry,
-    }))
+    })
+}
+
+/// All entries but the ledger's own, by name.
+pub(super) fn all_meta(connection: &Connection) -> Result<Vec<(String, String)>, LedgerError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT name, value FROM landcycle_meta WHERE name NOT LIKE 'ledger.%' ORDER BY name",
+    )?;
+    let said = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    Ok(said)
 }
 
 pub(super) fn meta(connection: &Connection, name: &str) -> Result<Option<String>, LedgerError> {
     let mut statement = connection.prepare_cached("SELECT value FROM landcycle_meta WHERE name = ?1")?;
     Ok(statement.query_row([name], |row| row.get(0)).optional()?)
-}
-
-/// How a store writes where its chain was left.
-pub(super) fn head_text(head: Head) -> String {
-    format!("{} {}", head.seq, head.digest)
 }

@@ -1,14 +1,20 @@
 //! Appending: one transaction, from the first entry to where the chain was left.
 
+use std::path::Path;
+
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, TransactionBehavior, params};
 
 use super::fresh::Fresh;
-use super::{HEAD_NAME, read};
+use super::read;
 use crate::admit::{Head, Shelf, admit};
+use crate::carry::carry;
+use crate::chain::Digest;
 use crate::error::{LedgerError, SourceError};
 use crate::event::{Event, moment_text};
+use crate::follow::{HEAD_NAME, head_text, sound_head};
 use crate::geometry::Envelope;
-use crate::ledger::{Appended, Entry};
+use crate::ledger::{Appended, Carried, Entry};
 use crate::parcel::ParcelRow;
 
 pub(super) fn append(
@@ -18,49 +24,48 @@ pub(super) fn append(
     // Immediate: two programs that append wait for one another instead of failing half-way. Any
     // way out of this function but the commit undoes everything.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let head = sound_head(&transaction)?;
+    let head = last_head(&transaction)?;
     let fresh = if head == Head::START { Some(Fresh::begin(&transaction)?) } else { None };
-    let mut shelf = OpenFile { transaction: &transaction, extent: None, fresh };
+    let mut shelf = OpenFile { transaction: &transaction, extent: None, fresh, last_recorded_at: None };
     let admitted = admit(&mut shelf, head, batch)?;
-    if let Some(fresh) = shelf.fresh {
-        fresh.finish(&transaction)?;
-    }
-    if let Some(extent) = shelf.extent {
-        widen(&transaction, extent)?;
-    }
-    if let Some(recorded_at) = admitted.last_recorded_at {
-        put_meta(&transaction, HEAD_NAME, &read::head_text(admitted.head))?;
-        transaction.execute(
-            "UPDATE gpkg_contents SET last_change = max(last_change, ?1)",
-            [moment_text(recorded_at)],
-        )?;
-    }
+    shelf.finish(admitted.head)?;
     transaction.commit()?;
     Ok(admitted.appended)
 }
 
-/// Where the chain ends, if that is where it was left: nothing is built on a store that lost events.
-fn sound_head(transaction: &Transaction<'_>) -> Result<Head, LedgerError> {
+/// Fills an empty file with what another store holds.
+pub(super) fn fill(
+    connection: &mut Connection,
+    path: &Path,
+    items: &mut dyn Iterator<Item = Result<Carried, LedgerError>>,
+) -> Result<Digest, LedgerError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let filled: bool = transaction.query_row(
+        "SELECT EXISTS (SELECT 1 FROM event) OR EXISTS (SELECT 1 FROM parcel) \
+         OR EXISTS (SELECT 1 FROM landcycle_meta WHERE name NOT LIKE 'ledger.%')",
+        [],
+        |row| row.get(0),
+    )?;
+    if filled || last_head(&transaction)? != Head::START {
+        return Err(LedgerError::NotEmpty(path.display().to_string()));
+    }
+    let fresh = Some(Fresh::begin(&transaction)?);
+    let mut shelf = OpenFile { transaction: &transaction, extent: None, fresh, last_recorded_at: None };
+    let head = carry(&mut shelf, items)?;
+    shelf.finish(head)?;
+    transaction.commit()?;
+    Ok(head.digest)
+}
+
+/// Where the chain ends.
+fn last_head(transaction: &Transaction<'_>) -> Result<Head, LedgerError> {
     let last: Option<(i64, String)> = transaction
         .query_row("SELECT seq, digest FROM event ORDER BY seq DESC LIMIT 1", [], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
         .optional()?;
-    let head = match last {
-        None => Head::START,
-        Some((seq, digest)) => {
-            let digest = digest.parse();
-            let unreadable =
-                |error: crate::chain::NotADigest| LedgerError::Unreadable { seq, what: error.to_string() };
-            Head { seq, digest: digest.map_err(unreadable)? }
-        }
-    };
     let left = read::meta(transaction, HEAD_NAME)?.unwrap_or_default();
-    if left == read::head_text(head) {
-        return Ok(head);
-    }
-    let expected = left.split_once(' ').and_then(|(seq, _)| seq.parse().ok());
-    Err(LedgerError::HeadMoved { expected: expected.unwrap_or_default(), found: head.seq })
+    sound_head(last.as_ref().map(|(seq, digest)| (*seq, digest.as_str())), &left)
 }
 
 pub(super) fn put_meta(connection: &Connection, name: &str, value: &str) -> rusqlite::Result<()> {
@@ -84,6 +89,28 @@ struct OpenFile<'t> {
     extent: Option<Envelope>,
     /// While an empty store is being filled.
     fresh: Option<Fresh>,
+    /// The latest moment at which any of the events put here was recorded.
+    last_recorded_at: Option<Timestamp>,
+}
+
+impl OpenFile<'_> {
+    /// Brings back what was laid aside, and remembers where the chain ends.
+    fn finish(self, head: Head) -> Result<(), LedgerError> {
+        if let Some(fresh) = self.fresh {
+            fresh.finish(self.transaction)?;
+        }
+        if let Some(extent) = self.extent {
+            widen(self.transaction, extent)?;
+        }
+        if let Some(recorded_at) = self.last_recorded_at {
+            put_meta(self.transaction, HEAD_NAME, &head_text(head))?;
+            self.transaction.execute(
+                "UPDATE gpkg_contents SET last_change = max(last_change, ?1)",
+                [moment_text(recorded_at)],
+            )?;
+        }
+        Ok(())
+    }
 }
 
 impl Shelf for OpenFile<'_> {
@@ -103,10 +130,18 @@ impl Shelf for OpenFile<'_> {
         Ok(statement.query_row([seq], |row| row.get(0)).optional()?)
     }
 
+    fn last_of(&self, case_id: &str) -> Result<Option<i64>, LedgerError> {
+        match &self.fresh {
+            None => read::last_of(self.transaction, case_id),
+            Some(fresh) => Ok(fresh.last_of(case_id)),
+        }
+    }
+
     fn put(&mut self, event: Event) -> Result<(), LedgerError> {
         if let Some(fresh) = self.fresh.take_if(|fresh| fresh.is_full()) {
             fresh.finish(self.transaction)?;
         }
+        self.last_recorded_at = self.last_recorded_at.max(Some(event.recorded_at));
         let first = self.fresh.as_mut().map(|fresh| fresh.file(&event));
         let mut statement = self.transaction.prepare_cached(
             "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, \
@@ -129,6 +164,10 @@ impl Shelf for OpenFile<'_> {
             first,
         ])?;
         Ok(())
+    }
+
+    fn put_meta(&mut self, name: &str, value: &str) -> Result<(), LedgerError> {
+        Ok(put_meta(self.transaction, name, value)?)
     }
 
     /// Two statements, not an upsert: in the update of an upsert the standard R-tree triggers lose

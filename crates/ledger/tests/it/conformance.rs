@@ -7,7 +7,7 @@ use landcycle_ledger::{
 
 use crate::invented::{all_events, append, body, correction, event, facts, moment, parcel};
 
-/// Makes a test of each function, for the ledger in memory and for the one in a file.
+/// Makes a test of each function, for each store.
 macro_rules! each_ledger {
     ($($name:ident),* $(,)?) => {
         mod memory {
@@ -19,6 +19,11 @@ macro_rules! each_ledger {
                 let path = folder.path().join("store.gpkg");
                 let ledger = landcycle_ledger::GeoPackageLedger::create(path);
                 super::$name(&mut ledger.expect("a store"));
+            })*
+        }
+        mod postgresql {
+            $(#[test] fn $name() {
+                super::$name(&mut crate::invented::postgres());
             })*
         }
     };
@@ -35,6 +40,8 @@ each_ledger!(
     cases_come_in_the_order_of_their_first_events,
     unsound_events_are_refused,
     corrections_form_a_line_within_a_case,
+    a_decision_upon_what_has_changed_meanwhile_is_refused_whole,
+    an_expectation_is_asked_at_its_place_in_the_batch,
     a_case_is_found_by_its_names,
     a_parcel_row_is_laid_over_the_one_that_stands,
     meta_is_kept_and_the_ledgers_own_names_are_not_for_callers,
@@ -202,6 +209,56 @@ fn corrections_form_a_line_within_a_case(ledger: &mut dyn Ledger) {
     assert_eq!(why(ledger, correction("d", "A", 3, [])), None);
     // The same correction again is the same event, not a second correction.
     assert_eq!(append(ledger, [correction("c", "A", 1, [])]).expect("skipped"), (0, 1));
+}
+
+fn expect(case_id: &str, last_seq: Option<i64>) -> Entry {
+    Entry::Expect { case_id: case_id.into(), last_seq }
+}
+
+fn a_decision_upon_what_has_changed_meanwhile_is_refused_whole(ledger: &mut dyn Ledger) {
+    let first: [Entry; 2] = [expect("A", None), event("1", "A", 1, []).into()];
+    assert_eq!(append(ledger, first).expect("appended"), (1, 0));
+    append(ledger, [event("2", "B", 1, []), event("3", "A", 2, [])]).expect("appended");
+    let before = (all_events(ledger), ledger.verify().expect("readable"));
+    for expected in [None, Some(1), Some(2), Some(4)] {
+        let batch: [Entry; 4] = [
+            event("4", "B", 3, []).into(),
+            parcel("B", 120.0, 30.0).into(),
+            expect("A", expected),
+            event("5", "A", 3, []).into(),
+        ];
+        let refusal = append(ledger, batch).expect_err("refused");
+        assert!(refusal.to_string().ends_with("nothing was recorded"), "{refusal}");
+        let asked = match refusal {
+            LedgerError::ChangedMeanwhile { case_id, expected, found } => Some((case_id, expected, found)),
+            _ => None,
+        };
+        assert_eq!(asked, Some(("A".to_owned(), expected, Some(3))));
+    }
+    assert_eq!((all_events(ledger), ledger.verify().expect("readable")), before);
+    assert_eq!(ledger.parcel("B").expect("readable"), None);
+    let refusal = append(ledger, [expect("C", Some(3))]).expect_err("refused").to_string();
+    assert!(refusal.contains("event 3 as its last was expected and no event was found"), "{refusal}");
+    // What others record of other cases changes nothing.
+    let sound: [Entry; 3] = [expect("A", Some(3)), correction("4", "A", 1, []).into(), expect("C", None)];
+    assert_eq!(append(ledger, sound).expect("appended"), (1, 0));
+    assert_eq!(append(ledger, [expect("A", Some(4)), expect("B", Some(2))]).expect("nothing"), (0, 0));
+}
+
+fn an_expectation_is_asked_at_its_place_in_the_batch(ledger: &mut dyn Ledger) {
+    let batch: [Entry; 7] = [
+        expect("A", None),
+        event("1", "A", 1, []).into(),
+        expect("A", Some(1)),
+        event("2", "B", 1, []).into(),
+        event("3", "A", 2, []).into(),
+        expect("A", Some(3)),
+        expect("B", Some(2)),
+    ];
+    append(ledger, batch).expect("appended");
+    let batch: [Entry; 2] = [event("4", "A", 3, []).into(), expect("A", Some(3))];
+    let refusal = append(ledger, batch).expect_err("refused");
+    assert!(matches!(refusal, LedgerError::ChangedMeanwhile { found: Some(4), .. }), "{refusal}");
 }
 
 fn a_case_is_found_by_its_names(ledger: &mut dyn Ledger) {

@@ -3,9 +3,17 @@
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
 use landcycle_ledger::{
-    Body, Cut, Entry, Event, FoldedCase, GeoPackageLedger, Geometry, Ledger, LedgerError, NewEvent,
-    ParcelRow, entries,
+    Address, Body, Cut, Entry, Event, FoldedCase, GeoPackageLedger, Geometry, Ledger, LedgerError, NewEvent,
+    ParcelRow, PostgresLedger, entries,
 };
+
+use crate::cluster::Cluster;
+
+/// An empty store in a database of its own.
+pub(crate) fn postgres() -> PostgresLedger {
+    let address = Address::parse(&Cluster::shared().database()).expect("an address");
+    PostgresLedger::create(&address).expect("a store")
+}
 
 /// The moment `seconds` after an arbitrary start.
 pub(crate) fn moment(seconds: i64) -> Timestamp {
@@ -84,9 +92,24 @@ pub(crate) fn facts(ledger: &dyn Ledger, day: i8, known_at: Option<Timestamp>) -
     facts
 }
 
-/// The same, read in parts at once.
+/// The same, read from a file in parts at once.
 pub(crate) fn facts_in_parts(
     ledger: &GeoPackageLedger,
+    day: i8,
+    known_at: Option<Timestamp>,
+    parts: usize,
+) -> Vec<Fact> {
+    let mut facts = vec![Vec::new(); parts];
+    let visitors = facts.iter_mut().map(|facts| |case: &FoldedCase<'_>| told(case, facts));
+    let cut = (january(day), known_at);
+    let read = ledger.fold_in_parts(cut, &|name| name == "started_on", visitors.collect());
+    read.map(|_| ()).expect("a readable ledger");
+    facts.concat()
+}
+
+/// The same, read from a server in parts at once.
+pub(crate) fn postgres_facts_in_parts(
+    ledger: &PostgresLedger,
     day: i8,
     known_at: Option<Timestamp>,
     parts: usize,

@@ -1,11 +1,18 @@
 //! The ledger's tests, in one binary.
 
+mod agree;
 mod chain;
+#[path = "../support/cluster.rs"]
+mod cluster;
 mod conformance;
 mod crash;
 mod fold;
 mod gis;
 mod invented;
+mod kills;
 mod open;
 mod parcels;
+mod rough;
+mod server;
 mod values;
+mod writers;

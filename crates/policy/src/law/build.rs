@@ -64,12 +64,14 @@ impl Law {
         let rules = builder.rules();
         let mut rules = builder.in_order(rules);
         builder.subjects(&mut rules);
+        let acts = Arc::new(builder.acts(&rules));
+        let duties = Arc::new(builder.duties(&rules));
         let rules = rules.into();
         let parameters = std::mem::take(&mut builder.parameters);
         let tables = std::mem::take(&mut builder.tables);
         let digest = format!("{}@sha256:{digest}", chain[0].id);
         let symbols = Arc::default();
-        Self { chain: chain.to_vec(), digest, rules, parameters, tables, symbols }
+        Self { chain: chain.to_vec(), digest, rules, parameters, tables, acts, duties, symbols }
     }
 }
 

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::act::Act;
 use super::case::Case;
 use super::document::{Document, Encoding};
+use super::duty::Duty;
 use super::paper::Paper;
 use super::parameter::{Cited, Parameter};
 use super::reader::{Placed, Reader, nearest, tree};
@@ -46,6 +48,10 @@ pub struct Package {
     /// Tables by path.
     pub tables: BTreeMap<String, Arc<Table>>,
     pub(crate) rules: BTreeMap<String, Arc<RuleFile>>,
+    /// Acts that this package writes.
+    pub acts: Vec<Arc<Act>>,
+    /// Duties that this package writes.
+    pub duties: Vec<Arc<Duty>>,
     /// Cases.
     pub cases: Vec<Arc<Case>>,
     /// Papers by id.
@@ -208,6 +214,14 @@ impl Library {
             .values()
             .filter(|p| nation(p) || p.places.iter().any(|all| all.iter().all(holds)))
             .max_by_key(|p| depth(p))
+    }
+
+    /// The files that a package's law is made of, its own and those of all that it extends, with the
+    /// vocabulary: read again they give the same law and the same digest. Cases are no part of it.
+    pub fn sources(&self, package: &str) -> Vec<&Source> {
+        let chain = self.laws.get(package).map(|law| law.chain.as_slice()).unwrap_or_default();
+        let own = chain.iter().flat_map(|package| &package.digest_input);
+        own.chain(&self.vocabulary_files).map(Arc::as_ref).collect()
     }
 
     /// The document of a citation, with its package.
@@ -393,6 +407,8 @@ impl Package {
             parameters: BTreeMap::new(),
             tables: BTreeMap::new(),
             rules: BTreeMap::new(),
+            acts: Vec::new(),
+            duties: Vec::new(),
             cases: Vec::new(),
             papers: BTreeMap::new(),
             extends_placed,
@@ -412,7 +428,8 @@ impl Package {
         let Some(rest) = file.path.strip_prefix(&format!("{}/", self.id)) else { return };
         let Some((kind, inner)) = rest.split_once('/') else { return };
         let Some(path) = inner.strip_suffix(".yaml") else { return };
-        if !["documents", "parameters", "tables", "rules", "cases", "papers"].contains(&kind) {
+        let kinds = ["documents", "parameters", "tables", "rules", "acts", "duties", "cases", "papers"];
+        if !kinds.contains(&kind) {
             let fault = Fault::new("P055", file, crate::node::Span::default());
             faults.push(fault.with("folder", kind));
             return;
@@ -446,6 +463,8 @@ impl Package {
                     self.rules.insert(path.to_owned(), Arc::new(rule));
                 }
             }
+            "acts" => self.acts.extend(Act::read_file(&root, &mut reader).into_iter().map(Arc::new)),
+            "duties" => self.duties.extend(Duty::read_file(&root, &mut reader).into_iter().map(Arc::new)),
             "papers" => {
                 if let Some(paper) = Paper::read(path, &root, &mut reader) {
                     self.papers.insert(path.to_owned(), Arc::new(paper));

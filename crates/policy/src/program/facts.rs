@@ -1,5 +1,6 @@
 //! Facts of many cases as columns of lanes.
 
+use crate::calendar::NEVER;
 use crate::vocabulary::{BadValue, MISSING, Symbols, Vocabulary};
 
 /// 事实表 · the facts of many cases, a column each. A lane is a whole number in the vocabulary's
@@ -55,6 +56,26 @@ impl Facts {
             self.set(row, fact, lane);
         }
         Ok(())
+    }
+
+    /// Says what a complete record leaves unsaid: of a row whose record is complete, facts that are
+    /// missing take the values that the vocabulary gives them. Of any other row nothing is assumed.
+    pub fn complete(&mut self, row: usize, vocabulary: &Vocabulary) {
+        let Some((since, unsaid)) = vocabulary.completion() else { return };
+        if matches!(self.lane(row, since), MISSING | NEVER) {
+            return;
+        }
+        for fact in unsaid {
+            let otherwise = vocabulary.facts()[*fact].otherwise.as_ref();
+            if let Some((_, lane)) = otherwise.filter(|_| self.lane(row, *fact) == MISSING) {
+                self.set(row, *fact, *lane);
+            }
+        }
+    }
+
+    /// The lane of a fact in a row.
+    pub fn lane(&self, row: usize, fact: usize) -> i64 {
+        self.columns[fact].get(row).copied().unwrap_or(MISSING)
     }
 
     /// Puts the cases of another table, with the same facts, behind these.

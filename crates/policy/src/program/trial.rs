@@ -200,6 +200,7 @@ fn given(library: &Library, case: &Case) -> Result<Facts, Vec<Fault>> {
             faults.push(Fault::new("P092", &case.file, *span).with_text("why", bad.message));
         }
     }
+    facts.complete(row, vocabulary);
     if faults.is_empty() { Ok(facts) } else { Err(faults) }
 }
 

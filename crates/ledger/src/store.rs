@@ -1,0 +1,207 @@
+//! A store wherever it is: in a file or on a server, chosen when it is opened.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::apart::Apart;
+use crate::chain::Digest;
+use crate::error::{LedgerError, SourceError};
+use crate::event::Event;
+use crate::fold::{Cut, FoldedCase};
+use crate::geopackage::GeoPackageLedger;
+use crate::ledger::{Appended, Carried, Entry, Ledger, Size, Verification};
+use crate::parcel::ParcelRow;
+use crate::postgresql::{Address, PostgresLedger};
+
+/// Where a store is.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// A `GeoPackage` file.
+    File(PathBuf),
+    /// A schema of a database on a server.
+    Server(Address),
+}
+
+/// A ledger of either kind. What only one kind can do is done on that one.
+#[derive(Debug)]
+pub enum Store {
+    /// In a file.
+    GeoPackage(GeoPackageLedger),
+    /// On a server.
+    Postgres(PostgresLedger),
+}
+
+impl Store {
+    /// Makes a new store; refuses a place where something is.
+    pub fn create(place: &Place) -> Result<Self, LedgerError> {
+        match place {
+            Place::File(path) => GeoPackageLedger::create(path).map(Self::GeoPackage),
+            Place::Server(address) => PostgresLedger::create(address).map(Self::Postgres),
+        }
+    }
+
+    /// Opens a store to read and append.
+    pub fn open(place: &Place) -> Result<Self, LedgerError> {
+        match place {
+            Place::File(path) => GeoPackageLedger::open(path).map(Self::GeoPackage),
+            Place::Server(address) => PostgresLedger::open(address).map(Self::Postgres),
+        }
+    }
+
+    /// Opens a store to read alone.
+    pub fn open_read_only(place: &Place) -> Result<Self, LedgerError> {
+        match place {
+            Place::File(path) => GeoPackageLedger::open_read_only(path).map(Self::GeoPackage),
+            Place::Server(address) => PostgresLedger::open_read_only(address).map(Self::Postgres),
+        }
+    }
+
+    /// What to call it in messages: the path, or the address without its password.
+    pub fn name(&self) -> String {
+        match self {
+            Self::GeoPackage(ledger) => ledger.path().display().to_string(),
+            Self::Postgres(ledger) => ledger.address().to_string(),
+        }
+    }
+
+    /// Closes it. Dropping it does the same and keeps silent about errors.
+    pub fn close(self) -> Result<(), LedgerError> {
+        match self {
+            Self::GeoPackage(ledger) => ledger.close(),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Folds every case on several threads, each with its own reading of the store. The visitors are
+    /// given back in the order of their cases; together they have seen what [`Ledger::fold`] shows, as
+    /// of the beginning.
+    pub fn fold_in_parts<V: FnMut(&FoldedCase<'_>) + Send>(
+        &self,
+        cut: (Date, Option<Timestamp>),
+        is_occurrence: &(dyn Fn(&str) -> bool + Sync),
+        visitors: Vec<V>,
+    ) -> Result<Vec<V>, LedgerError> {
+        match self {
+            Self::GeoPackage(ledger) => ledger.fold_in_parts(cut, is_occurrence, visitors),
+            Self::Postgres(ledger) => ledger.fold_in_parts(cut, is_occurrence, visitors),
+        }
+    }
+
+    /// Shows `visitor` the first event of every case, except where it is of a kind.
+    pub fn first_events_but(&self, kind: &str, visitor: &mut dyn FnMut(Event)) -> Result<(), LedgerError> {
+        match self {
+            Self::GeoPackage(ledger) => ledger.first_events_but(kind, visitor),
+            Self::Postgres(ledger) => ledger.first_events_but(kind, visitor),
+        }
+    }
+
+    /// Shows `visitor` every event of a kind, in the order of `seq`.
+    pub fn events_of_kind(&self, kind: &str, visitor: &mut dyn FnMut(Event)) -> Result<(), LedgerError> {
+        match self {
+            Self::GeoPackage(ledger) => ledger.events_of_kind(kind, visitor),
+            Self::Postgres(ledger) => ledger.events_of_kind(kind, visitor),
+        }
+    }
+
+    /// How the layer of parcels differs from what the events say. The layer is a view that people
+    /// edit in GIS programs; no difference is a fault of the chain.
+    pub fn parcels_apart(&self) -> Result<Apart, LedgerError> {
+        match self {
+            Self::GeoPackage(ledger) => ledger.parcels_apart(),
+            Self::Postgres(ledger) => ledger.parcels_apart(),
+        }
+    }
+
+    fn ledger(&self) -> &dyn Ledger {
+        match self {
+            Self::GeoPackage(ledger) => ledger,
+            Self::Postgres(ledger) => ledger,
+        }
+    }
+
+    fn ledger_mut(&mut self) -> &mut dyn Ledger {
+        match self {
+            Self::GeoPackage(ledger) => ledger,
+            Self::Postgres(ledger) => ledger,
+        }
+    }
+}
+
+impl Ledger for Store {
+    fn append(
+        &mut self,
+        batch: &mut dyn Iterator<Item = Result<Entry, SourceError>>,
+    ) -> Result<Appended, LedgerError> {
+        self.ledger_mut().append(batch)
+    }
+
+    fn event(&self, seq: i64) -> Result<Option<Event>, LedgerError> {
+        self.ledger().event(seq)
+    }
+
+    fn events_of(&self, case_id: &str) -> Result<Vec<Event>, LedgerError> {
+        self.ledger().events_of(case_id)
+    }
+
+    fn cases(&self) -> Result<Vec<String>, LedgerError> {
+        self.ledger().cases()
+    }
+
+    fn find_cases(&self, text: &str, limit: usize) -> Result<Vec<String>, LedgerError> {
+        self.ledger().find_cases(text, limit)
+    }
+
+    fn size(&self) -> Result<Size, LedgerError> {
+        self.ledger().size()
+    }
+
+    fn fold(&self, cut: &Cut<'_>, visitor: &mut dyn FnMut(&FoldedCase<'_>)) -> Result<(), LedgerError> {
+        self.ledger().fold(cut, visitor)
+    }
+
+    fn fold_case(
+        &self,
+        case_id: &str,
+        cut: &Cut<'_>,
+        visitor: &mut dyn FnMut(&FoldedCase<'_>),
+    ) -> Result<bool, LedgerError> {
+        self.ledger().fold_case(case_id, cut, visitor)
+    }
+
+    fn parcel(&self, case_id: &str) -> Result<Option<ParcelRow>, LedgerError> {
+        self.ledger().parcel(case_id)
+    }
+
+    fn verify(&self) -> Result<Verification, LedgerError> {
+        self.ledger().verify()
+    }
+
+    fn events_after(&self, seq: i64, limit: usize) -> Result<Vec<Event>, LedgerError> {
+        self.ledger().events_after(seq, limit)
+    }
+
+    fn parcels_after(&self, case_id: Option<&str>, limit: usize) -> Result<Vec<ParcelRow>, LedgerError> {
+        self.ledger().parcels_after(case_id, limit)
+    }
+
+    fn fill(
+        &mut self,
+        items: &mut dyn Iterator<Item = Result<Carried, LedgerError>>,
+    ) -> Result<Digest, LedgerError> {
+        self.ledger_mut().fill(items)
+    }
+
+    fn all_meta(&self) -> Result<Vec<(String, String)>, LedgerError> {
+        self.ledger().all_meta()
+    }
+
+    fn meta(&self, name: &str) -> Result<Option<String>, LedgerError> {
+        self.ledger().meta(name)
+    }
+
+    fn set_meta(&mut self, name: &str, value: &str) -> Result<(), LedgerError> {
+        self.ledger_mut().set_meta(name, value)
+    }
+}
