@@ -97,7 +97,8 @@ fn draft_line(prefix: &str) -> String {
 
 /// A text with its places changed; what lies within another change is part of it.
 fn applied(text: &str, range: Range<usize>, mut edits: Vec<Edit>) -> String {
-    edits.sort_by_key(|(place, _)| (place.start, std::cmp::Reverse(place.end)));
+    // What is put in goes before what is replaced at the same place: the mark of a draft is never lost.
+    edits.sort_by_key(|(place, _)| (place.start, !place.is_empty(), std::cmp::Reverse(place.end)));
     let mut out = String::with_capacity(range.len());
     let mut at = range.start;
     for (place, words) in edits {
