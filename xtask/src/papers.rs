@@ -54,8 +54,7 @@ fn sources(root: &Path) -> Result<Vec<PathBuf>, String> {
 }
 
 fn parts_of(source: &Path) -> Result<Parts, String> {
-    let text =
-        std::fs::read_to_string(source).map_err(|error| format!("{}: {error}", source.display()))?;
+    let text = std::fs::read_to_string(source).map_err(|error| format!("{}: {error}", source.display()))?;
     let blocks = source::read(&text).map_err(|fault| format!("{}: {fault}", source.display()))?;
     Ok(page::parts(&blocks))
 }

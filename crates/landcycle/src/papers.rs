@@ -46,8 +46,7 @@ pub(crate) fn find<'l>(law: &'l Law, id: &str) -> Result<&'l Arc<Paper>, Failure
         let near = nearest(id, papers.keys().copied());
         let near = near.map_or_else(Text::default, |near| filled("paper_near", &[("name", near)]));
         let known: Vec<&str> = papers.keys().copied().collect();
-        let told =
-            [("paper", Text::same(id)), ("near", near), ("known", Text::same(known.join(", ")))];
+        let told = [("paper", Text::same(id)), ("near", near), ("known", Text::same(known.join(", ")))];
         Failure::text(words("no_paper").fill(&told)).misuse()
     })
 }
@@ -70,7 +69,10 @@ pub(crate) fn all_faults(library: &Library, folder: Option<&Path>) -> Result<Vec
             let (name, bytes) = match packages::template(folder, &law.chain, &paper.id)? {
                 Some(template) => template,
                 None => {
-                    found.push((paper.file.path.clone(), filled("paper_no_template", &[("paper", &paper.id)])));
+                    found.push((
+                        paper.file.path.clone(),
+                        filled("paper_no_template", &[("paper", &paper.id)]),
+                    ));
                     continue;
                 }
             };
@@ -129,13 +131,16 @@ pub(crate) fn outline(paper: &Paper, library: &Library, law: &Law) -> Vec<Text> 
         let source = filled(key, &[("name", &name)]);
         let own = content.title.clone().unwrap_or_default();
         let asked = asked(content, library);
-        let asked = if asked.is_empty() { Text::default() } else { filled("paper_asked", &[("asked", &asked)]) };
-        let forms = names.values.get(&content.name).map(|forms| {
-            forms.iter().map(|form| format!(" .{form}")).collect::<String>()
-        });
-        let fields = names.lists.get(&content.name).map(|fields| {
-            fields.iter().map(|field| format!(" .{field}")).collect::<String>()
-        });
+        let asked =
+            if asked.is_empty() { Text::default() } else { filled("paper_asked", &[("asked", &asked)]) };
+        let forms = names
+            .values
+            .get(&content.name)
+            .map(|forms| forms.iter().map(|form| format!(" .{form}")).collect::<String>());
+        let fields = names
+            .lists
+            .get(&content.name)
+            .map(|fields| fields.iter().map(|field| format!(" .{field}")).collect::<String>());
         let more = forms.or(fields).unwrap_or_default();
         let form = |form: fn(&Text) -> &str| {
             let (title, source, asked) = (form(&own), form(&source), form(&asked));
@@ -206,7 +211,8 @@ pub(crate) fn write(
 }
 
 fn lacking(lack: &Lack) -> Text {
-    let why = lack.why.as_ref().map_or_else(Text::default, |why| words("paper_why").fill(&[("why", why.clone())]));
+    let why =
+        lack.why.as_ref().map_or_else(Text::default, |why| words("paper_why").fill(&[("why", why.clone())]));
     words("paper_lack").fill(&[("title", lack.title.clone()), ("owner", lack.owners.clone()), ("why", why)])
 }
 

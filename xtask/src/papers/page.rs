@@ -1,9 +1,9 @@
 //! Everything of a template around its text, as GB/T 9704 asks: A4, margins of 37, 35, 28 and 26 mm, lines of
 //! 28 points, the title in 小标宋 of size two, the text in 仿宋 of size three, page numbers outside.
 
+use super::Parts;
 use super::source::{Block, Style};
 use super::typeset::{body, escaped};
-use super::Parts;
 
 /// What says which part is what.
 pub(super) const TYPES: &str = "[Content_Types].xml";
@@ -40,18 +40,28 @@ pub(super) fn parts(blocks: &[Block]) -> Parts {
         format!("{HEAD}<w:document {WORDS}><w:body>{}{SECTION}</w:body></w:document>", body(blocks));
     Parts::from([
         (TYPES.to_owned(), types()),
-        ("_rels/.rels".to_owned(), relations(&[
-            ("rId1", &format!("{OFFICE}/officeDocument"), "word/document.xml"),
-            ("rId2", "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties", "docProps/core.xml"),
-        ])),
+        (
+            "_rels/.rels".to_owned(),
+            relations(&[
+                ("rId1", &format!("{OFFICE}/officeDocument"), "word/document.xml"),
+                (
+                    "rId2",
+                    "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties",
+                    "docProps/core.xml",
+                ),
+            ]),
+        ),
         ("docProps/core.xml".to_owned(), core(title.unwrap_or_default())),
-        ("word/_rels/document.xml.rels".to_owned(), relations(&[
-            ("rId1", &format!("{OFFICE}/styles"), "styles.xml"),
-            ("rId2", &format!("{OFFICE}/settings"), "settings.xml"),
-            ("rId3", &format!("{OFFICE}/fontTable"), "fontTable.xml"),
-            ("rId4", &format!("{OFFICE}/footer"), "footer1.xml"),
-            ("rId5", &format!("{OFFICE}/footer"), "footer2.xml"),
-        ])),
+        (
+            "word/_rels/document.xml.rels".to_owned(),
+            relations(&[
+                ("rId1", &format!("{OFFICE}/styles"), "styles.xml"),
+                ("rId2", &format!("{OFFICE}/settings"), "settings.xml"),
+                ("rId3", &format!("{OFFICE}/fontTable"), "fontTable.xml"),
+                ("rId4", &format!("{OFFICE}/footer"), "footer1.xml"),
+                ("rId5", &format!("{OFFICE}/footer"), "footer2.xml"),
+            ]),
+        ),
         ("word/document.xml".to_owned(), document),
         ("word/styles.xml".to_owned(), styles()),
         ("word/settings.xml".to_owned(), settings()),
@@ -102,7 +112,9 @@ fn settings() -> String {
         ("doNotFlipMirrorIndents", "1"),
     ];
     let one = |(name, value): (&str, &str)| {
-        format!("<w:compatSetting w:name=\"{name}\" w:uri=\"http://schemas.microsoft.com/office/word\" w:val=\"{value}\"/>")
+        format!(
+            "<w:compatSetting w:name=\"{name}\" w:uri=\"http://schemas.microsoft.com/office/word\" w:val=\"{value}\"/>"
+        )
     };
     let compatible: String = compatible.into_iter().map(one).collect();
     format!(
@@ -157,19 +169,70 @@ fn styles() -> String {
         44,
         "",
     ));
-    all.push_str(&style("PaperNumber", "公文文号", "<w:spacing w:after=\"280\" w:line=\"560\" w:lineRule=\"exact\"/><w:jc w:val=\"center\"/>", "仿宋_GB2312", 32, ""));
+    all.push_str(&style(
+        "PaperNumber",
+        "公文文号",
+        "<w:spacing w:after=\"280\" w:line=\"560\" w:lineRule=\"exact\"/><w:jc w:val=\"center\"/>",
+        "仿宋_GB2312",
+        32,
+        "",
+    ));
     all.push_str(&style("PaperTo", "公文主送", "<w:jc w:val=\"left\"/>", "仿宋_GB2312", 32, ""));
     all.push_str(&style("PaperBody", "公文正文", two, "仿宋_GB2312", 32, ""));
     all.push_str(&style("PaperFirst", "公文一级标题", &format!("<w:keepNext/>{two}"), "黑体", 32, ""));
-    all.push_str(&style("PaperSecond", "公文二级标题", &format!("<w:keepNext/>{two}"), "楷体_GB2312", 32, ""));
+    all.push_str(&style(
+        "PaperSecond",
+        "公文二级标题",
+        &format!("<w:keepNext/>{two}"),
+        "楷体_GB2312",
+        32,
+        "",
+    ));
     // To the right, four characters from the edge, where the seal has room over the date.
-    all.push_str(&style("PaperSignature", "公文落款", "<w:keepLines/><w:ind w:rightChars=\"400\" w:right=\"1280\"/><w:jc w:val=\"right\"/>", "仿宋_GB2312", 32, ""));
-    all.push_str(&style("PaperNote", "公文附注", &format!("{}<w:ind w:leftChars=\"0\" w:left=\"0\"/><w:jc w:val=\"left\"/>", exact(18)), "仿宋_GB2312", 21, ""));
-    all.push_str(&style("PaperCell", "公文表格", &format!("{}<w:jc w:val=\"left\"/>", exact(20)), "仿宋_GB2312", 24, ""));
-    all.push_str(&style("PaperHead", "公文表头", &format!("<w:keepNext/>{}<w:jc w:val=\"center\"/>", exact(20)), "黑体", 24, ""));
-    all.push_str(&style("PaperPage", "公文页码", "<w:spacing w:line=\"240\" w:lineRule=\"auto\"/>", "宋体", 28, ""));
-    let edge = |name: &str| format!("<w:{name} w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"000000\"/>");
-    let edges: String = ["top", "left", "bottom", "right", "insideH", "insideV"].into_iter().map(edge).collect();
+    all.push_str(&style(
+        "PaperSignature",
+        "公文落款",
+        "<w:keepLines/><w:ind w:rightChars=\"400\" w:right=\"1280\"/><w:jc w:val=\"right\"/>",
+        "仿宋_GB2312",
+        32,
+        "",
+    ));
+    all.push_str(&style(
+        "PaperNote",
+        "公文附注",
+        &format!("{}<w:ind w:leftChars=\"0\" w:left=\"0\"/><w:jc w:val=\"left\"/>", exact(18)),
+        "仿宋_GB2312",
+        21,
+        "",
+    ));
+    all.push_str(&style(
+        "PaperCell",
+        "公文表格",
+        &format!("{}<w:jc w:val=\"left\"/>", exact(20)),
+        "仿宋_GB2312",
+        24,
+        "",
+    ));
+    all.push_str(&style(
+        "PaperHead",
+        "公文表头",
+        &format!("<w:keepNext/>{}<w:jc w:val=\"center\"/>", exact(20)),
+        "黑体",
+        24,
+        "",
+    ));
+    all.push_str(&style(
+        "PaperPage",
+        "公文页码",
+        "<w:spacing w:line=\"240\" w:lineRule=\"auto\"/>",
+        "宋体",
+        28,
+        "",
+    ));
+    let edge =
+        |name: &str| format!("<w:{name} w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"000000\"/>");
+    let edges: String =
+        ["top", "left", "bottom", "right", "insideH", "insideV"].into_iter().map(edge).collect();
     let cells = "<w:tblCellMar><w:top w:w=\"57\" w:type=\"dxa\"/><w:left w:w=\"108\" w:type=\"dxa\"/>\
          <w:bottom w:w=\"57\" w:type=\"dxa\"/><w:right w:w=\"108\" w:type=\"dxa\"/></w:tblCellMar>";
     let table = |id: &str, name: &str, edges: &str| {

@@ -132,8 +132,10 @@ mod tests {
 
     #[test]
     fn lines_are_what_their_marks_say() {
-        let blocks = read("# 通知书\n% 说明\n正文\n|: 40 60\n| 项 | {{a}} |\n\n> 日期\n---\n").expect("blocks");
-        let table = Table { widths: vec![40, 60], ruled: true, rows: vec![vec!["项".into(), "{{a}}".into()]] };
+        let blocks =
+            read("# 通知书\n% 说明\n正文\n|: 40 60\n| 项 | {{a}} |\n\n> 日期\n---\n").expect("blocks");
+        let table =
+            Table { widths: vec![40, 60], ruled: true, rows: vec![vec!["项".into(), "{{a}}".into()]] };
         let expected = [
             Block::Paragraph(Style::Title, "通知书".into()),
             Block::Paragraph(Style::Body, "正文".into()),

@@ -65,7 +65,8 @@ struct Room {
 impl Room {
     /// Half a line between the text and the lines of a table.
     fn spacing(&self) -> String {
-        let side = |wanted: bool, name: &str| if wanted { format!(" w:{name}=\"160\"") } else { String::new() };
+        let side =
+            |wanted: bool, name: &str| if wanted { format!(" w:{name}=\"160\"") } else { String::new() };
         if !self.above && !self.below {
             return String::new();
         }
@@ -88,8 +89,16 @@ fn run(words: &str) -> String {
 fn table_of(table: &Table) -> String {
     let widths: Vec<u32> = table.widths.iter().map(|share| TEXT_WIDTH * share / 100).collect();
     let mut out = String::from("<w:tbl><w:tblPr>");
-    out.push_str(if table.ruled { "<w:tblStyle w:val=\"PaperTable\"/>" } else { "<w:tblStyle w:val=\"PaperPlaces\"/>" });
-    let _ = write!(out, "<w:tblW w:w=\"{}\" w:type=\"dxa\"/><w:jc w:val=\"center\"/>", widths.iter().sum::<u32>());
+    out.push_str(if table.ruled {
+        "<w:tblStyle w:val=\"PaperTable\"/>"
+    } else {
+        "<w:tblStyle w:val=\"PaperPlaces\"/>"
+    });
+    let _ = write!(
+        out,
+        "<w:tblW w:w=\"{}\" w:type=\"dxa\"/><w:jc w:val=\"center\"/>",
+        widths.iter().sum::<u32>()
+    );
     out.push_str("<w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid>");
     for width in &widths {
         let _ = write!(out, "<w:gridCol w:w=\"{width}\"/>");
@@ -101,7 +110,10 @@ fn table_of(table: &Table) -> String {
         out.push_str(if head { "<w:tblHeader/></w:trPr>" } else { "</w:trPr>" });
         for (cell, width) in row.iter().zip(&widths) {
             let style = if head { "PaperHead" } else { "PaperCell" };
-            let _ = write!(out, "<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/><w:vAlign w:val=\"center\"/></w:tcPr>");
+            let _ = write!(
+                out,
+                "<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/><w:vAlign w:val=\"center\"/></w:tcPr>"
+            );
             for line in cell.split(" / ") {
                 out.push_str(&paragraph(style, line.trim(), ""));
             }

@@ -276,7 +276,9 @@ impl Written {
                 }
                 let Ok((name, value)) = parse_entry(line) else {
                     let (file, line) = (path.display().to_string(), (at + 1).to_string());
-                    return Err(Failure::new("paper_entry_line", &[("file", &file), ("line", &line)]).misuse());
+                    return Err(
+                        Failure::new("paper_entry_line", &[("file", &file), ("line", &line)]).misuse()
+                    );
                 };
                 entered.entry(name).or_default().push(value);
             }
@@ -299,8 +301,7 @@ impl Written {
                     texts = values.iter().map(|(name, text)| ((*name).to_owned(), text.clone())).collect();
                 }
             };
-            let batches =
-                facts_file::read_noting(library, facts, None, self.package.as_deref(), &mut note)?;
+            let batches = facts_file::read_noting(library, facts, None, self.package.as_deref(), &mut note)?;
             let place = |batch: Batch| {
                 let row = batch.cases.iter().position(|case| *case == self.case)?;
                 Some((batch, row))

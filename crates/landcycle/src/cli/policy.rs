@@ -74,15 +74,10 @@ fn quiet() -> Failure {
 fn check(options: &Plain, context: &Context) -> Result<(), Failure> {
     let (library, faults) = packages::read(context.packages())?;
     // A template is held against definitions that are sound.
-    let templates = if faults.is_empty() {
-        crate::papers::all_faults(&library, context.packages())?
-    } else {
-        Vec::new()
-    };
+    let templates =
+        if faults.is_empty() { crate::papers::all_faults(&library, context.packages())? } else { Vec::new() };
     if options.json {
-        let of_template = |(file, fault): &(String, Text)| {
-            json!({"code": "template", "file": file, "message": text_json(fault), "help": Value::Null})
-        };
+        let of_template = |(file, fault): &(String, Text)| json!({"code": "template", "file": file, "message": text_json(fault), "help": Value::Null});
         let list: Vec<Value> = faults
             .iter()
             .map(|fault| {

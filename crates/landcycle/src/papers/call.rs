@@ -101,8 +101,7 @@ fn parse(inner: &str, place: Range<usize>) -> Option<Call> {
         (_, None) => (rest, Vec::new()),
     };
     let (name, form) = named.trim().split_once('.').unwrap_or((named.trim(), ""));
-    let good =
-        |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let good = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     let well_formed = good(name) && (form.is_empty() || good(form)) && words.iter().all(|word| good(word));
     // A point with nothing after it was meant for something.
     let whole = !named.trim().ends_with('.');

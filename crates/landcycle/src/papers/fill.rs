@@ -65,8 +65,7 @@ impl Template {
         let (mut used, mut lacks) = (BTreeSet::new(), Vec::new());
         for ((name, text), scanned) in self.docx.parts.iter().zip(&self.parts) {
             let blocks = scanned.blocks(names).map_err(Failure::text)?;
-            let mut filler =
-                Filler { book, scanned, text, blocks, used: BTreeSet::new(), lacks: Vec::new() };
+            let mut filler = Filler { book, scanned, text, blocks, used: BTreeSet::new(), lacks: Vec::new() };
             let mut edits = filler.edits(&(0..text.len()), None);
             if let (true, Some(top)) = (draft, scanned.part.top) {
                 edits.push((top..top, draft_line(&scanned.part.prefix)));
@@ -80,7 +79,8 @@ impl Template {
         let mut told = BTreeSet::new();
         lacks.retain(|lack| told.insert((lack.name.clone(), lack.title.clone())));
         let bytes = self.docx.with(&parts);
-        let bytes = bytes.map_err(|error| Failure::new("paper_not_written", &[("why", &error.to_string())]))?;
+        let bytes =
+            bytes.map_err(|error| Failure::new("paper_not_written", &[("why", &error.to_string())]))?;
         Ok(Filled { bytes, used, lacks })
     }
 }
@@ -192,7 +192,8 @@ impl Filler<'_> {
     fn drop_empty_tables(&self, edits: &mut Vec<Edit>) {
         for (at, table) in self.scanned.part.tables.iter().enumerate() {
             let gone = self.blocks.iter().filter(|block| {
-                let empty = self.book.lists.get(&block.list).is_some_and(|l| l.as_ref().is_ok_and(Vec::is_empty));
+                let empty =
+                    self.book.lists.get(&block.list).is_some_and(|l| l.as_ref().is_ok_and(Vec::is_empty));
                 empty && block.row.is_some_and(|row| self.scanned.part.rows[row].table == at)
             });
             if table.rows > 0 && gone.count() == table.rows {
@@ -233,10 +234,8 @@ impl Filler<'_> {
     /// The changes of a paragraph's pieces.
     fn pieces(&mut self, pieces: &[Piece], calls: &[Call], item: Option<&Item>) -> Vec<Edit> {
         let mut marked = BTreeSet::new();
-        let said: Vec<(Range<usize>, Said)> = calls
-            .iter()
-            .map(|call| (call.place.clone(), self.said(call, item, &mut marked)))
-            .collect();
+        let said: Vec<(Range<usize>, Said)> =
+            calls.iter().map(|call| (call.place.clone(), self.said(call, item, &mut marked))).collect();
         let mut edits = Vec::new();
         let mut begins = 0;
         for piece in pieces {

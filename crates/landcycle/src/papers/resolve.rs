@@ -61,8 +61,7 @@ impl<'r> Resolver<'r> {
         for (at, rule) in asked.chain(named).filter_map(|name| law.rule(name)) {
             if let Some(subject) = rule.subject.filter(|subject| *subject != question.batch.subject) {
                 let subjects = question.library.vocabulary.subjects();
-                let values =
-                    [("paper", paper.title.clone()), ("subject", subjects[subject].title.clone())];
+                let values = [("paper", paper.title.clone()), ("subject", subjects[subject].title.clone())];
                 return Err(Failure::text(words("paper_other_subject").fill(&values)).misuse());
             }
             wanted.insert(at);
@@ -150,13 +149,7 @@ impl<'r> Resolver<'r> {
     }
 
     /// An outcome with its citations.
-    fn said(
-        &self,
-        call: &str,
-        source: &From,
-        title: &Text,
-        of: &paper::Outcome,
-    ) -> Result<Entry, Failure> {
+    fn said(&self, call: &str, source: &From, title: &Text, of: &paper::Outcome) -> Result<Entry, Failure> {
         let (law, library) = (&self.question.batch.law, self.question.library);
         let Some((at, rule)) = law.rule(&of.rule) else {
             return Err(Failure::new("no_rule_known", &[("rule", &of.rule), ("known", "")]));
@@ -367,7 +360,8 @@ impl<'r> Resolver<'r> {
         let ids = |cites: &[landcycle_policy::package::parameter::Cited]| -> Vec<String> {
             cites.iter().map(|cite| cite.id.clone()).collect()
         };
-        let mut basis = vec![(words("paper_issued_under").zh, values::cites(library, &ids(&self.paper.cites)))];
+        let mut basis =
+            vec![(words("paper_issued_under").zh, values::cites(library, &ids(&self.paper.cites)))];
         let mut marks: Vec<String> = Vec::new();
         for content in self.paper.contents.iter().filter(|content| used.contains(&content.name)) {
             for source in leaves(&content.source) {
@@ -408,7 +402,8 @@ impl<'r> Resolver<'r> {
                 let applies = found.outcome != Outcome::NotApplicable;
                 let stand_in = (applies && found.basis.grade == Grade::Illustrative).then(|| {
                     let own = rule.history().find(|past| Some(past.from) == found.basis.law_from);
-                    own.and_then(|past| past.illustrative.cloned()).unwrap_or_else(|| words("paper_mark_below"))
+                    own.and_then(|past| past.illustrative.cloned())
+                        .unwrap_or_else(|| words("paper_mark_below"))
                 });
                 Some((cited, stand_in))
             }
@@ -476,12 +471,18 @@ fn title_of(resolver: &Resolver<'_>, source: &From) -> Text {
         From::Fact(name) => library.vocabulary.fact(name).map(|fact| fact.title.clone()),
         From::Rule(of) => rule(&of.rule).map(|rule| {
             let field = rule.fields.iter().find(|field| of.field.as_ref() == Some(&field.name));
-            field.map_or_else(|| rule.title.clone(), |field| {
-                words("paper_title_field").fill(&[("rule", rule.title.clone()), ("field", field.title.clone())])
-            })
+            field.map_or_else(
+                || rule.title.clone(),
+                |field| {
+                    words("paper_title_field")
+                        .fill(&[("rule", rule.title.clone()), ("field", field.title.clone())])
+                },
+            )
         }),
         From::Members(name) => rule(name).map(|rule| rule.title.clone()),
-        From::Parameter(path) => law.parameters.get(path).and_then(|l| l.first()).map(|(_, p)| p.title.clone()),
+        From::Parameter(path) => {
+            law.parameters.get(path).and_then(|l| l.first()).map(|(_, p)| p.title.clone())
+        }
         From::Rows(path) => law.tables.get(path).and_then(|l| l.first()).map(|(_, t)| t.title.clone()),
         From::Day => Some(words("paper_assessment_day")),
         From::Office(_) | From::Words | From::Items(_) => None,

@@ -114,12 +114,21 @@ fn faults(body: &str) -> Vec<String> {
 #[test]
 fn a_placeholder_in_several_runs_takes_the_form_of_the_first() {
     let bold = "<w:rPr><w:b/></w:rPr>";
-    let body = p(&[r("", "使用权人{"), r(bold, "{hol"), "<w:proofErr w:type=\"spellStart\"/>".into(), r("", "der}}：")].concat());
+    let body = p(&[
+        r("", "使用权人{"),
+        r(bold, "{hol"),
+        "<w:proofErr w:type=\"spellStart\"/>".into(),
+        r("", "der}}："),
+    ]
+    .concat());
     let out = filled(&body, false);
     assert_eq!(texts(&out), ["使用权人甲&amp;乙&lt;公司&gt;", "："]);
     assert!(out.contains("<w:proofErr") && out.contains(bold), "{out}");
     let body = p(&[r(bold, "{{cause"), r("", "}}")].concat());
-    assert!(filled(&body, false).contains(&format!("<w:r>{bold}<w:t xml:space=\"preserve\">企业原因</w:t></w:r>")));
+    assert!(
+        filled(&body, false)
+            .contains(&format!("<w:r>{bold}<w:t xml:space=\"preserve\">企业原因</w:t></w:r>"))
+    );
 }
 
 #[test]
@@ -133,12 +142,14 @@ fn two_placeholders_may_share_a_run_and_lines_are_kept() {
 fn what_is_not_touched_stays_byte_for_byte() {
     let odd = "<w:p  w:rsidR='00A' ><w:r><w:t>a &#x4E00; &quot;b&quot;</w:t></w:r><!-- c --></w:p>";
     let body = format!("{odd}{}", p(&r("", "{{cause}}")));
-    let bytes = template(&body).fill(&book(), &names(), false).map_err(|f| f.message.en).expect("filled").bytes;
+    let bytes =
+        template(&body).fill(&book(), &names(), false).map_err(|f| f.message.en).expect("filled").bytes;
     assert!(part(&bytes, "word/document.xml").contains(odd));
     assert_eq!(part(&bytes, "word/media/other.bin"), "它不变");
     assert_eq!(part(&bytes, "[Content_Types].xml"), TYPES);
     assert!(part(&bytes, "word/header1.xml").contains("页眉 甲&amp;乙&lt;公司&gt;"));
-    let again = template(&body).fill(&book(), &names(), false).map_err(|f| f.message.en).expect("filled").bytes;
+    let again =
+        template(&body).fill(&book(), &names(), false).map_err(|f| f.message.en).expect("filled").bytes;
     assert!(bytes == again, "the same paper is the same bytes");
 }
 
@@ -161,8 +172,14 @@ fn rows_and_paragraphs_are_repeated_for_lists() {
 #[test]
 fn paragraphs_go_where_their_test_fails() {
     let body: String = [
-        "{{?cause}}有", "{{!cause}}无", "{{?cause=enterprise|other}}企业", "{{?cause=government}}政府",
-        "{{?none}}空", "{{?steps}}有步骤", "{{?empty}}没有步骤", "{{!empty}}空表",
+        "{{?cause}}有",
+        "{{!cause}}无",
+        "{{?cause=enterprise|other}}企业",
+        "{{?cause=government}}政府",
+        "{{?none}}空",
+        "{{?steps}}有步骤",
+        "{{?empty}}没有步骤",
+        "{{!empty}}空表",
     ]
     .map(|text| p(&r("", text)))
     .concat();
@@ -219,7 +236,10 @@ fn what_is_no_template_is_refused_in_words() {
     old.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
     assert!(refused(old).contains("password"));
     let entity = format!("<!DOCTYPE a [<!ENTITY b \"c\">]><w:document {WORDS}><w:body/></w:document>");
-    assert!(refused(packed(&[("[Content_Types].xml", TYPES), ("word/document.xml", &entity)])).contains("no DOCX"));
+    assert!(
+        refused(packed(&[("[Content_Types].xml", TYPES), ("word/document.xml", &entity)]))
+            .contains("no DOCX")
+    );
     let deep = "<w:p>".repeat(10_000);
     assert!(refused(docx(&deep)).contains("no DOCX"));
 }
@@ -245,10 +265,21 @@ fn what_unpacks_to_too_much_is_refused() {
 #[test]
 fn nested_text_boxes_and_fields_do_not_confuse_the_reading() {
     let inner = p(&r("", "框{{cause}}"));
-    let body = p(&format!("{}<w:r><w:pict><w:txbxContent>{inner}</w:txbxContent></w:pict></w:r>{}", r("", "外{{cau"), r("", "se}}尾")));
+    let body = p(&format!(
+        "{}<w:r><w:pict><w:txbxContent>{inner}</w:txbxContent></w:pict></w:r>{}",
+        r("", "外{{cau"),
+        r("", "se}}尾")
+    ));
     // A picture between the halves parts them: that is no placeholder but a broken one.
-    assert!(faults(&body).iter().any(|fault| fault.contains("paper") || fault.contains("占位") || fault.contains("收尾")));
-    let body = p(&format!("{}<w:r><w:pict><w:txbxContent>{inner}</w:txbxContent></w:pict></w:r>", r("", "外{{cause}}")));
+    assert!(
+        faults(&body)
+            .iter()
+            .any(|fault| fault.contains("paper") || fault.contains("占位") || fault.contains("收尾"))
+    );
+    let body = p(&format!(
+        "{}<w:r><w:pict><w:txbxContent>{inner}</w:txbxContent></w:pict></w:r>",
+        r("", "外{{cause}}")
+    ));
     assert_eq!(texts(&filled(&body, false)), ["外企业原因", "框企业原因"]);
     let field = p("<w:r><w:instrText>{{no}}</w:instrText></w:r>");
     assert_eq!(filled(&field, false), field);

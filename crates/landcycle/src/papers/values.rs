@@ -177,8 +177,11 @@ pub(super) fn outcome(rule: &Rule, field: Option<usize>, value: &OutcomeValue) -
         OutcomeValue::Members(members) => {
             let fields = || members.iter().filter_map(|at| rule.fields.get(*at));
             let titles: Vec<&str> = fields().map(|field| field.title.zh.as_str()).collect();
-            let shown =
-                if titles.is_empty() { words("outcome_empty").zh } else { titles.join(&words("list_gap").zh) };
+            let shown = if titles.is_empty() {
+                words("outcome_empty").zh
+            } else {
+                titles.join(&words("list_gap").zh)
+            };
             let codes = fields().map(|field| field.name.clone()).collect();
             Value { holds: !titles.is_empty(), words: codes, ..Value::text(shown) }
         }

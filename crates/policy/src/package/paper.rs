@@ -196,7 +196,8 @@ impl Paper {
     }
 
     pub(crate) fn read(id: &str, root: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        if !reader.mapping(root, &["title", "stage", "owner", "cite", "fits", "contents", "note", "reviewed"]) {
+        if !reader.mapping(root, &["title", "stage", "owner", "cite", "fits", "contents", "note", "reviewed"])
+        {
             return None;
         }
         let stage = reader.required_text(root, "stage")?;
