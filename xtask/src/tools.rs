@@ -72,7 +72,7 @@ const NEEDS: &[Need] = &[
 
 const PYTHON_SUFFICES: &str = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))";
 
-/// Whether LibreOffice is there with its writer: the program alone opens no paper.
+/// Whether `LibreOffice` is there with its writer: the program alone opens no paper.
 fn writer() -> bool {
     let folders = ["/usr/lib/libreoffice/program", "/usr/lib64/libreoffice/program"];
     find("soffice").is_some() && folders.iter().any(|folder| Path::new(folder).join("libswlo.so").exists())

@@ -66,15 +66,9 @@ pub(crate) fn all_faults(library: &Library, folder: Option<&Path>) -> Result<Vec
     let mut found: Vec<(String, Text)> = Vec::new();
     for (_, law) in library.laws() {
         for paper in of_law(law).into_values() {
-            let (name, bytes) = match packages::template(folder, &law.chain, &paper.id)? {
-                Some(template) => template,
-                None => {
-                    found.push((
-                        paper.file.path.clone(),
-                        filled("paper_no_template", &[("paper", &paper.id)]),
-                    ));
-                    continue;
-                }
+            let Some((name, bytes)) = packages::template(folder, &law.chain, &paper.id)? else {
+                found.push((paper.file.path.clone(), filled("paper_no_template", &[("paper", &paper.id)])));
+                continue;
             };
             match Template::read(&name, bytes) {
                 Ok(template) => {
@@ -169,7 +163,7 @@ fn asked(content: &Content, library: &Library) -> String {
             let article = values::cites(library, std::slice::from_ref(&asked.cite.id));
             match &asked.item {
                 Some(item) => {
-                    let number = item.parse().map(amounts::ordinal).unwrap_or_else(|_| item.clone());
+                    let number = item.parse().map_or_else(|_| item.clone(), amounts::ordinal);
                     format!("{article}{}", filled("paper_item", &[("item", &number)]).zh)
                 }
                 None => article,

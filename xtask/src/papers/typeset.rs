@@ -1,4 +1,4 @@
-//! Blocks of a template as paragraphs and tables of WordprocessingML.
+//! Blocks of a template as paragraphs and tables as office programs store them.
 
 use std::fmt::Write as _;
 

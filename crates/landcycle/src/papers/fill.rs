@@ -276,9 +276,14 @@ impl Filler<'_> {
                 let mut words = value.form(&call.form).to_owned();
                 // Said beside the value, once in a paragraph; a list may have a column for it.
                 let apart = |other: &Call| other.name == call.name && other.form == "mark";
-                let shows = !["cite", "title", "no", "owner"].contains(&call.form.as_str())
-                    && !(item.is_some() && self.scanned.calls.iter().flatten().any(apart));
-                if value.stand_in && shows && !words.is_empty() && marked.insert(call.name.clone()) {
+                let silent = ["cite", "title", "no", "owner"].contains(&call.form.as_str());
+                let column = item.is_some() && self.scanned.calls.iter().flatten().any(apart);
+                if value.stand_in
+                    && !silent
+                    && !column
+                    && !words.is_empty()
+                    && marked.insert(call.name.clone())
+                {
                     words.push_str(&crate::say::words("paper_stand_in").zh);
                 }
                 Said::Words(words)

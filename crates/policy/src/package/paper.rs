@@ -292,8 +292,8 @@ impl Paper {
                     self.check_source(item, span, law, vocabulary, faults);
                 }
             }
-            From::Fact(_) | From::Parameter(_) | From::Rows(_) => {}
-            From::Office(_) | From::Day | From::Words => {}
+            // Known, or of no law.
+            _ => {}
         }
     }
 
