@@ -382,7 +382,10 @@ impl<'r> Resolver<'r> {
         if law.chain.iter().any(|package| package.illustrative) {
             marks.push(filled("paper_invented_law", &[("package", &law.package().title.zh)]).zh);
         }
-        marks.extend(self.question.banner.clone());
+        // A store says it in both languages, a line each; a paper is in Chinese.
+        marks.extend(
+            self.question.banner.as_deref().and_then(|banner| banner.lines().next()).map(str::to_owned),
+        );
         let basis = basis.into_iter().enumerate();
         let basis = basis.map(|(at, (title, cite))| numbered(at, false, [("title", title), ("cite", cite)]));
         book.lists.insert(BASIS.into(), Ok(basis.collect()));
