@@ -1,4 +1,4 @@
-//! Chores of the workspace, each one command: `cargo xtask demo | test | ci | tidy | licences | bless | bench`.
+//! Chores of the workspace, each one command: `cargo xtask demo | test | ci | tidy | licences | bless | bench | papers`.
 #![expect(clippy::print_stdout, reason = "a command reports on its standard output")]
 #![expect(clippy::print_stderr, reason = "a command complains on its standard error")]
 
@@ -7,6 +7,7 @@ mod chores;
 mod ci;
 mod demo;
 mod licences;
+mod papers;
 mod process;
 mod server;
 mod steps;
@@ -34,7 +35,8 @@ cargo xtask <command>
   tidy      boundaries between the crates, shape of the sources, links in the documentation
   licences  licences and origins of everything landcycle is built from
   bless     accept what the tests produce as what they shall produce, and show the difference
-  bench     run the measurements in bench/";
+  bench     run the measurements in bench/
+  papers    make the templates of papers from their sources, policies/*/papers/*.txt";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -70,6 +72,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<(), String> {
         "licences" => licences::run(&Workspace::load()?),
         "bless" => chores::bless(&Workspace::load()?),
         "bench" => chores::bench(&Workspace::load()?),
+        "papers" => papers::run(&Workspace::load()?),
         other => Err(format!("there is no command {other:?}\n\n{USAGE}")),
     }
 }

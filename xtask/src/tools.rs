@@ -51,6 +51,18 @@ const NEEDS: &[Need] = &[
         present: postgis,
     },
     Need {
+        what: "LibreOffice Writer",
+        why: "opening papers as an office does",
+        packages: &["libreoffice-writer"],
+        present: writer,
+    },
+    Need {
+        what: "Poppler's tools (pdftotext)",
+        why: "reading what a printed paper says",
+        packages: &["poppler-utils"],
+        present: || find("pdftotext").is_some(),
+    },
+    Need {
         what: "Python 3.11 or newer with venv",
         why: "the oracle",
         packages: &["python3", "python3-venv"],
@@ -59,6 +71,12 @@ const NEEDS: &[Need] = &[
 ];
 
 const PYTHON_SUFFICES: &str = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))";
+
+/// Whether `LibreOffice` is there with its writer: the program alone opens no paper.
+fn writer() -> bool {
+    let folders = ["/usr/lib/libreoffice/program", "/usr/lib64/libreoffice/program"];
+    find("soffice").is_some() && folders.iter().any(|folder| Path::new(folder).join("libswlo.so").exists())
+}
 
 /// Whether some version of PostgreSQL is there with its PostGIS. Debian keeps it off the search path.
 fn postgis() -> bool {

@@ -110,11 +110,23 @@ pub(crate) fn one(
     as_of: i64,
     rule: usize,
 ) -> Result<Option<Determination>, Failure> {
-    let program = program(library, batch, as_of, Some(&BTreeSet::from([rule])))?;
+    Ok(several(library, batch, 0, as_of, &BTreeSet::from([rule]))?.pop())
+}
+
+/// The determinations of some rules, definitions included, for the case in a row.
+pub(crate) fn several(
+    library: &Library,
+    batch: &Batch,
+    row: usize,
+    as_of: i64,
+    rules: &BTreeSet<usize>,
+) -> Result<Vec<Determination>, Failure> {
+    let program = program(library, batch, as_of, Some(rules))?;
     let mut machine = Machine::with_block(&program, 1);
     let mut outcomes = Outcomes::new(&program, 1);
-    machine.run(&program, &batch.facts, 0, 1, &mut outcomes);
-    Ok(Decoder::new(&batch.law, &program).read(&outcomes, rule, 0))
+    machine.run(&program, &batch.facts, row, 1, &mut outcomes);
+    let mut decoder = Decoder::new(&batch.law, &program);
+    Ok(rules.iter().filter_map(|rule| decoder.read(&outcomes, *rule, 0)).collect())
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod import;
 mod marks;
 mod move_store;
 pub(crate) mod output;
+mod paper;
 mod parquet_facts;
 pub(crate) mod policy;
 mod rehearse;
@@ -76,6 +77,9 @@ enum Command {
     Export(export::Export),
     /// 说明 · why an outcome is what it is
     Explain(explain::Explain),
+    /// 文书 · notices, decisions and agreements as DOCX
+    #[command(subcommand)]
+    Paper(paper::Paper),
     /// 政策包 · check, test, list and show policy packages
     #[command(subcommand)]
     Policy(policy::Policy),
@@ -110,6 +114,7 @@ impl Command {
             Self::Compare(command) => command.run(context),
             Self::Explain(command) => command.run(context),
             Self::Export(command) => command.run(context),
+            Self::Paper(command) => command.run(context),
             Self::Policy(command) => command.run(context),
             Self::Rehearse(command) => command.run(context),
             Self::File(command) => command.run(context),

@@ -15,6 +15,7 @@ mod findings;
 mod http;
 mod notices;
 mod packages;
+mod papers;
 mod portfolio;
 mod reports;
 mod say;

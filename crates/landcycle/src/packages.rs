@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use landcycle_policy::fault::{Fault, Source};
 use landcycle_policy::law::Law;
-use landcycle_policy::package::library::Library;
+use landcycle_policy::package::library::{Library, Package};
 use landcycle_policy::text::{Language, Text};
 use rust_embed::RustEmbed;
 
@@ -15,6 +15,8 @@ use crate::say::{Failure, filled, io_reason, words};
 
 /// The largest part of a package; the largest real one has some ten thousand bytes.
 const MOST_BYTES: u64 = 8 * 1024 * 1024;
+/// The largest template; one with pictures has some million bytes.
+const MOST_FILE: u64 = 16 * 1024 * 1024;
 
 #[derive(RustEmbed)]
 #[folder = "../../policies"]
@@ -121,26 +123,70 @@ fn collect(root: &Path, folder: &Path, sources: &mut Vec<Source>) -> Result<(), 
     Ok(())
 }
 
+/// The text of a file that a person named.
+pub(crate) fn text(path: &Path) -> Result<String, Failure> {
+    let file = Text::same(path.display().to_string());
+    part(path).map_err(|why| Failure::text(words("unreadable").fill(&[("file", file), ("why", why)])))
+}
+
 /// The text of one part of a package.
 fn part(path: &Path) -> Result<String, Text> {
+    String::from_utf8(bytes(path, MOST_BYTES)?).map_err(|error| {
+        let byte = error.utf8_error().valid_up_to() + 1;
+        filled("part_not_utf8", &[("byte", &byte.to_string())])
+    })
+}
+
+/// The bytes of a file, which must be one, and not too large.
+fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, Text> {
     let there = std::fs::metadata(path).map_err(|error| io_reason(&error))?;
     if !there.is_file() {
         return Err(words("part_is_no_file"));
     }
-    let too_large = || filled("part_too_large", &[("limit", &(MOST_BYTES / 1024 / 1024).to_string())]);
-    if there.len() > MOST_BYTES {
+    let too_large = || filled("part_too_large", &[("limit", &(most / 1024 / 1024).to_string())]);
+    if there.len() > most {
         return Err(too_large());
     }
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(|error| io_reason(&error))?;
-    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|error| io_reason(&error))?;
-    if bytes.len() as u64 > MOST_BYTES {
+    file.take(most + 1).read_to_end(&mut bytes).map_err(|error| io_reason(&error))?;
+    if bytes.len() as u64 > most {
         return Err(too_large());
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let byte = error.utf8_error().valid_up_to() + 1;
-        filled("part_not_utf8", &[("byte", &byte.to_string())])
-    })
+    Ok(bytes)
+}
+
+/// The template of a paper: that of the lowest package of a chain that has one, with its path.
+pub(crate) fn template(
+    folder: Option<&Path>,
+    chain: &[Arc<Package>],
+    paper: &str,
+) -> Result<Option<(String, Vec<u8>)>, Failure> {
+    for package in chain {
+        let inner = format!("{}/papers/{paper}.docx", package.id);
+        let own = folder.map(|folder| folder.join(&package.id)).filter(|own| own.is_dir());
+        // A folder has the whole of its packages; it borrows only those that it lacks.
+        let found = match (own, folder) {
+            (Some(_), Some(folder)) => {
+                let path = folder.join(&inner);
+                if path.is_file() { Some((path.display().to_string(), file(&path)?)) } else { None }
+            }
+            _ => Shipped::get(&inner).map(|file| (inner, file.data.into_owned())),
+        };
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+/// The bytes of a file that a person named, no larger than a part of a package may be.
+pub(crate) fn file(path: &Path) -> Result<Vec<u8>, Failure> {
+    let fail = |why: Text| {
+        let file = Text::same(path.display().to_string());
+        Failure::text(words("unreadable").fill(&[("file", file), ("why", why)]))
+    };
+    bytes(path, MOST_FILE).map_err(fail)
 }
 
 #[cfg(all(test, unix))]

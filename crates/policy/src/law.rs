@@ -108,6 +108,11 @@ impl Field {
     pub fn is_money(&self) -> bool {
         matches!(&self.ty, Ty::Number(unit) if unit.same_dimension(Unit::base(0)))
     }
+
+    /// Whether it is an area in square metres.
+    pub fn is_area(&self) -> bool {
+        matches!(&self.ty, Ty::Number(unit) if *unit == Unit::base(1))
+    }
 }
 
 /// A checked version of a rule.

@@ -6,6 +6,7 @@ pub mod document;
 pub mod duty;
 pub mod library;
 mod overlay;
+pub mod paper;
 pub mod parameter;
 pub(crate) mod reader;
 pub(crate) mod rows;

@@ -24,6 +24,17 @@ pub(super) fn read(
     sheet: Option<String>,
     package: Option<&str>,
 ) -> Result<Vec<Batch>, Failure> {
+    read_noting(library, path, sheet, package, &mut |_, _| {})
+}
+
+/// The same, and tells each case with its values as texts: lanes do not hold them all.
+pub(super) fn read_noting(
+    library: &Library,
+    path: &Path,
+    sheet: Option<String>,
+    package: Option<&str>,
+    note: &mut dyn FnMut(&str, &[(&str, String)]),
+) -> Result<Vec<Batch>, Failure> {
     let options = ReadOptions { sheet, ..ReadOptions::default() };
     let mut table = Table::open(path, &options).map_err(|error| cells::failure(&error))?;
     let mut reader = Reader { library, columns: columns(library, &table)?, cases: HashMap::new(), rows: 0 };
@@ -32,7 +43,7 @@ pub(super) fn read(
     let mut faulty = 0_u64;
     while let Some(row) = table.next() {
         let found = match row {
-            Ok(row) => reader.read(&table, &row, &mut sorter),
+            Ok(row) => reader.read(&table, &row, &mut sorter, note),
             Err(error) if error.fault().concerns_one_row() => Err(vec![cells::reason(&error)]),
             Err(error) => return Err(cells::failure(&error)),
         };
@@ -66,7 +77,13 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     /// Sorts the case of a row, or says all that is wrong with the row.
-    fn read(&mut self, table: &Table, row: &Row, sorter: &mut Sorter<'_>) -> Result<(), Vec<Text>> {
+    fn read(
+        &mut self,
+        table: &Table,
+        row: &Row,
+        sorter: &mut Sorter<'_>,
+        note: &mut dyn FnMut(&str, &[(&str, String)]),
+    ) -> Result<(), Vec<Text>> {
         self.rows += 1;
         let known = self.library.vocabulary.facts();
         let mut faults = Vec::new();
@@ -102,6 +119,7 @@ impl Reader<'_> {
             let facts = values.iter().map(|(name, value)| (*name, value.as_str()));
             let sorted = sorter.add(&case_id, facts);
             sorted.map_err(|bad| vec![cells::at(table, row.line, None, &bad.message)])?;
+            note(&case_id, &values);
             return Ok(());
         }
         Err(faults)

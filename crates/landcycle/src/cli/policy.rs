@@ -73,7 +73,11 @@ fn quiet() -> Failure {
 
 fn check(options: &Plain, context: &Context) -> Result<(), Failure> {
     let (library, faults) = packages::read(context.packages())?;
+    // A template is held against definitions that are sound.
+    let templates =
+        if faults.is_empty() { crate::papers::all_faults(&library, context.packages())? } else { Vec::new() };
     if options.json {
+        let of_template = |(file, fault): &(String, Text)| json!({"code": "template", "file": file, "message": text_json(fault), "help": Value::Null});
         let list: Vec<Value> = faults
             .iter()
             .map(|fault| {
@@ -84,6 +88,7 @@ fn check(options: &Plain, context: &Context) -> Result<(), Failure> {
                     "also": fault.other_place(),
                 })
             })
+            .chain(templates.iter().map(of_template))
             .collect();
         out(&serde_json::to_string_pretty(&list).unwrap_or_default())?;
     } else {
@@ -91,9 +96,13 @@ fn check(options: &Plain, context: &Context) -> Result<(), Failure> {
             out(fault.render(context.language).trim_end())?;
             out("")?;
         }
+        for (file, fault) in &templates {
+            let told = [("file", Text::same(file)), ("fault", fault.clone())];
+            out(words("paper_template_fault").fill(&told).get(context.language))?;
+        }
     }
-    let count = faults.len().to_string();
-    if faults.is_empty() {
+    let count = (faults.len() + templates.len()).to_string();
+    if faults.is_empty() && templates.is_empty() {
         let rules: usize = library.laws().map(|(_, law)| law.package().parameters.len()).sum();
         let packages = library.packages.len().to_string();
         let values = [("packages", packages.as_str()), ("parameters", &rules.to_string())];

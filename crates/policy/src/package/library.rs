@@ -9,6 +9,7 @@ use super::act::Act;
 use super::case::Case;
 use super::document::{Document, Encoding};
 use super::duty::Duty;
+use super::paper::Paper;
 use super::parameter::{Cited, Parameter};
 use super::reader::{Placed, Reader, nearest, tree};
 use super::rule::RuleFile;
@@ -53,6 +54,8 @@ pub struct Package {
     pub duties: Vec<Arc<Duty>>,
     /// Cases.
     pub cases: Vec<Arc<Case>>,
+    /// Papers by id.
+    pub papers: BTreeMap<String, Arc<Paper>>,
     pub(crate) extends_placed: Option<Placed>,
     pub(crate) file: Arc<Source>,
     digest_input: Vec<Arc<Source>>,
@@ -110,6 +113,7 @@ impl Library {
         }
         library.check_documents(&mut faults);
         library.build_laws(&mut faults);
+        library.check_papers(&mut faults);
         let unread = Unread::of(&rest, &library.packages, &faults);
         faults.retain(|fault| !unread.explains(fault));
         faults.sort_by(|a, b| a.order().cmp(&b.order()));
@@ -266,7 +270,17 @@ impl Library {
         }
     }
 
-    /// An article that claims to be encoded must name rules, parameters or tables that exist.
+    /// What papers name must exist in the law of their package.
+    fn check_papers(&self, faults: &mut Vec<Fault>) {
+        for (id, package) in &self.packages {
+            let Some(law) = self.laws.get(id) else { continue };
+            for paper in package.papers.values() {
+                paper.check(law, &self.vocabulary, faults);
+            }
+        }
+    }
+
+    /// An article that claims to be encoded must name rules, parameters, tables or papers that exist.
     fn check_encoded(&self, document: &Arc<Document>, faults: &mut Vec<Fault>) {
         for article in &document.articles {
             let Encoding::Encoded(names) = &article.status else { continue };
@@ -275,6 +289,7 @@ impl Library {
                     p.rules.contains_key(name)
                         || p.parameters.contains_key(name)
                         || p.tables.contains_key(name)
+                        || name.strip_prefix("papers/").is_some_and(|id| p.papers.contains_key(id))
                 });
                 if !exists {
                     let fault = Fault::new("P052", &document.file, article.span).with("name", name);
@@ -395,6 +410,7 @@ impl Package {
             acts: Vec::new(),
             duties: Vec::new(),
             cases: Vec::new(),
+            papers: BTreeMap::new(),
             extends_placed,
             file: Arc::clone(file),
             digest_input: vec![Arc::clone(file)],
@@ -412,14 +428,16 @@ impl Package {
         let Some(rest) = file.path.strip_prefix(&format!("{}/", self.id)) else { return };
         let Some((kind, inner)) = rest.split_once('/') else { return };
         let Some(path) = inner.strip_suffix(".yaml") else { return };
-        if !["documents", "parameters", "tables", "rules", "acts", "duties", "cases"].contains(&kind) {
+        let kinds = ["documents", "parameters", "tables", "rules", "acts", "duties", "cases", "papers"];
+        if !kinds.contains(&kind) {
             let fault = Fault::new("P055", file, crate::node::Span::default());
             faults.push(fault.with("folder", kind));
             return;
         }
         let Some(root) = tree(file, faults) else { return };
         let mut reader = Reader { file: Arc::clone(file), faults };
-        if kind != "cases" {
+        // Neither cases nor papers bear on an outcome.
+        if !["cases", "papers"].contains(&kind) {
             self.digest_input.push(Arc::clone(file));
         }
         match kind {
@@ -447,6 +465,11 @@ impl Package {
             }
             "acts" => self.acts.extend(Act::read_file(&root, &mut reader).into_iter().map(Arc::new)),
             "duties" => self.duties.extend(Duty::read_file(&root, &mut reader).into_iter().map(Arc::new)),
+            "papers" => {
+                if let Some(paper) = Paper::read(path, &root, &mut reader) {
+                    self.papers.insert(path.to_owned(), Arc::new(paper));
+                }
+            }
             _ => self.cases.extend(Case::read_file(&root, &mut reader).into_iter().map(Arc::new)),
         }
     }

@@ -8,6 +8,7 @@ use crate::fault::{Fault, Source};
 use crate::messages::words;
 use crate::node::{Kind, Node, Span};
 use crate::text::Text;
+pub(crate) use crate::text::nearest;
 
 /// Reads the nodes of one file and remembers what is wrong with them.
 pub(crate) struct Reader<'a> {
@@ -187,25 +188,4 @@ impl Reader<'_> {
         }
         number
     }
-}
-
-/// The known word closest to a mistaken one, when it is close enough to be meant.
-pub(crate) fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
-    let budget = word.chars().count() / 3 + 1;
-    known.map(|k| (distance(word, k), k)).filter(|(d, _)| *d <= budget).min().map(|(_, k)| k)
-}
-
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, cb) in b.iter().enumerate() {
-            let cost = diagonal + usize::from(ca != *cb);
-            diagonal = row[j + 1];
-            row[j + 1] = cost.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
