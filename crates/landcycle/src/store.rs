@@ -84,7 +84,7 @@ pub(crate) fn failure(store: impl AsRef<Path>, error: &LedgerError) -> Failure {
             Some(Trouble::ReadOnly) => words("store_read_only"),
             Some(Trouble::Full) => words("io_full"),
             Some(Trouble::Damaged) => words("store_damaged"),
-            Some(Trouble::NoAccess | Trouble::Lost) => words("store_no_access"),
+            Some(Trouble::NoAccess) => words("store_no_access"),
             None => filled("store_other", &[("what", &other.to_string())]),
         },
     };

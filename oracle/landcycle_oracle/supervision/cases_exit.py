@@ -20,7 +20,7 @@ MODES = (
     "listing", "listing", "tender", "auction", "negotiated", "lease", "lease_then_grant", "allocation",
     "authorised_operation", "capital_contribution",
 )
-GROUNDS = ("voluntary", "breach", "breach", "idle", "public_interest")
+GROUNDS = ("voluntary", "breach", "breach", "idle", "public_interest", "agreement")
 CAUSES = ("enterprise", "enterprise", "government", "force_majeure")
 # Days late at which the cap of damages is met: a fifth of the price at a ten-thousandth a day.
 CAP_DAYS = 2000
@@ -120,7 +120,7 @@ EXITS = Suite(
         **dict.fromkeys(DELAYS, AMOUNTS),
         "remaining_term_refund": (*AMOUNTS, "unknown, nothing missing"),
         "exit_kind": (
-            "none", "voluntary", "breach", "idle", "public_interest", "term_end", "unknown", "not_applicable",
+            "none", "voluntary", "breach", "idle", "public_interest", "agreement", "term_end", "unknown", "not_applicable",
         ),
         "building_compensation": AMOUNTS,
         "exit_payment": (*AMOUNTS, "unknown, nothing missing"),

@@ -8,7 +8,7 @@ from random import Random
 
 from ..dates import plus_years
 from ..suite import Suite
-from . import dealings, firms, procedure
+from . import acting, dealings, firms, procedure
 from .common import names
 from .making import Cells, about, around, beside, decimal, money, of, thinned, yes_or_no
 
@@ -30,15 +30,24 @@ OTHER_DATES = (
     "hearing_held_on", "idle_decided_on", "start_due_on", "started_on", "suspended_on", "delivered_on", "completed_on",
     "mortgage_until", "price_due_on", "signed_on", "breach_rectified_on", "price_overdue_since",
     "supplement_start_on", "start_extended_to", "temporary_use_on", "temporary_use_until",
+    "supplement_signed_on", "government_approved_on", "equity_changed_on", "term_ends_on",
 )
 DATES = names(*STEPS, OTHER_DATES)
 # Yes is the rarer for these, the usual for those.
 SELDOM = (
     "decision_contested", "sealed", "title_disputed", "co_owner_unconsenting", "hoarding_found", "hearing_requested",
+    "equity_change_restricted", "public_interest_need",
 )
 MOSTLY = (
     "remedy_period_over", "land_certificate", "house_certificate", "developed_as_agreed", "price_paid_in_full",
     "allocated_dealing_approved", "mortgaged", "occupies_cultivated_land",
+    "division_agreed", "equity_change_consented",
+)
+WAYS = ("extend", "temporary_use", "buy_back", "swap", "adjust_conditions", "other")
+ACTING = (
+    "mortgagees_told", "disposal_approved", "answer_awaited", "idle_fee_unlevied", "takeback_final",
+    "disposal_terms_stated", "supplement_start_valid", "supplement_start_taken", "division_allowed",
+    "equity_change_allowed", "public_interest_shown", "renewal_apply_by", "term_end_consistent",
 )
 NUMBERS = (
     "construction_area_due", "construction_area_started", "investment_total", "investment_paid", "term_years", "price",
@@ -82,8 +91,14 @@ def make(random: Random, package: str, as_of: date) -> Cells:
         "term_years": term, "price": decimal(money(random)), "annual_rent": rent, "annual_use_fee": rent,
         "price_overdue": beside(random, money(random)),
         "supply_mode": random.choice(MODES), "idle_cause": random.choice(IDLE_CAUSES),
-        "breach_kind": random.choice(BREACHES),
+        "breach_kind": random.choice(BREACHES), "disposal_way": random.choice(WAYS),
+        "term_ends_on": acting.shifted(end, random.choice((0, 0, -1, -1, 1, -2, 300))),
     }
+    start = of(cells["supplement_start_on"])
+    if start and random.random() < 0.7:
+        cells["supplement_signed_on"] = str(around(random, start))
+    if random.random() < 0.3:
+        cells["start_due_on"] = random.choice((cells["supplement_start_on"], cells["start_extended_to"]))
     if random.random() < 0.3:
         cells |= {
             "idle_found_on": about(random, as_of, (-1, 0), 0), "hoarding_found": "yes",
@@ -106,7 +121,7 @@ LAND = Suite(
     days=DAYS,
     kinds={
         **dict.fromkeys(DATES, "date"),
-        **dict.fromkeys((*SELDOM, *MOSTLY, "supply_mode", "idle_cause", "breach_kind"), "code"),
+        **dict.fromkeys((*SELDOM, *MOSTLY, "supply_mode", "idle_cause", "breach_kind", "disposal_way"), "code"),
         **dict.fromkeys(NUMBERS, "number"),
     },
     make=make,
@@ -121,10 +136,13 @@ LAND = Suite(
             "transfer_allowed", "mortgage_allowed", "mortgage_within_term", "transferable_term", "rescission_right",
             *SHANGHAI_ONLY,
         )},
+        **{name: getattr(acting, name) for name in ACTING},
     },
     only_in=dict.fromkeys(SHANGHAI_ONLY, ("shanghai",)),
     labels={
         **dict.fromkeys(procedure.PERIODS, DAY),
+        **dict.fromkeys(ACTING, YES_NO),
+        "mortgagees_told": TEST, "supplement_start_valid": TEST, "renewal_apply_by": DAY,
         **dict.fromkeys((
             "idle_publication_due", "registration_restricted", "agreed_disposal_open", "mortgage_allowed",
             "rescission_right", "late_payment_takeback",
@@ -141,7 +159,7 @@ LAND = Suite(
     },
 )
 
-FIRM_DATES = ("firm_last_breach_on", "firm_rectified_on", "credit_notice_served_on")
+FIRM_DATES = ("firm_last_breach_on", "firm_rectified_on", "credit_notice_served_on", "credit_objected_on")
 FIRM_NUMBERS = ("firm_breaches", "firm_serious_breaches", "firm_breaches_repaired")
 
 
@@ -155,6 +173,7 @@ def firm(random: Random, package: str, as_of: date) -> Cells:
         "firm_rectified_on": about(random, as_of, (-1, -1, 0, -2), 0.1),
         "credit_notice_served_on": about(random, as_of),
         "firm_hoarding_open": yes_or_no(random, 0.25),
+        "credit_objected_on": about(random, as_of),
     })
 
 
@@ -166,6 +185,7 @@ FIRMS = Suite(
     make=firm,
     rules={name: getattr(firms, name) for name in (
         "credit_score", "credit_rating", "credit_restrictions", "credit_repair_open", "credit_objection_due_on",
+        "credit_objection_in_time",
     )},
     only_in={},
     labels={
@@ -174,5 +194,6 @@ FIRMS = Suite(
         "credit_restrictions": ("{}", "{land}", "{bidding, funding, land, procurement}", "unknown", "not_applicable"),
         "credit_repair_open": YES_NO,
         "credit_objection_due_on": DAY,
+        "credit_objection_in_time": YES_NO,
     },
 )

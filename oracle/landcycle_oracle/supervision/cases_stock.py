@@ -108,6 +108,8 @@ PROMISES = Suite(
         "tax_share_reached": performance.share_reached("tax"),
         "breach_measure": performance.breach_measure,
         "rectify_due_on": performance.rectify_due_on,
+        "rectify_time_over": performance.rectify_time_over,
+        "evaluation_verdict": performance.evaluation_verdict,
     },
     only_in={},
     labels={
@@ -122,6 +124,8 @@ PROMISES = Suite(
             *(f"remedy: {remedy}" for remedy in ("nothing", "civil", "administrative")),
             "unknown", "not_applicable",
         ),
+        "rectify_time_over": ("yes", "no", "unknown", "not_applicable"),
+        "evaluation_verdict": ("yes", "no", "unknown", "not_applicable"),
         "rectify_due_on": ("day", "none", "unknown", "unknown, nothing missing", "not_applicable"),
     },
 )

@@ -12,10 +12,10 @@ from ..judged import before_the_law
 from ..kleene import Logical, both, case, either, is_code, negate
 from ..outcomes import NOT_APPLICABLE, pass_fail
 from .common import (
-    CENT, NO_RULE, ORDER_53, PAPER, REGULATIONS, ZERO, after, days_between, greatest, minus, needed, not_after, plus,
+    CENT, NO_RULE, ORDER_53, PAPER, REGULATIONS, ZERO, after, days_between, greatest, least, minus, needed, not_after, plus,
     plus_days, quotient, rounded, settled, times,
 )
-from .milestones import liquidated_damages
+from .milestones import CAP_SHARE, DAILY_RATE, MILESTONES, late_by, state
 
 BREACH_BUILDING_SHARE = Fraction(50, 100)  # stand-in: no text gives a share
 ANNOUNCED_DAYS = 30  # Shanghai Land Measures art. 39
@@ -40,10 +40,29 @@ def ground(facts: Facts, *grounds: str) -> Logical:
     return is_code(facts["exit_ground"], *grounds)
 
 
+def damages_at_exit(facts: Facts, as_of: date) -> Any:
+    """Liquidated damages to the day of exit: a delay that still runs stopped there (rates are stand-ins)."""
+    if as_of < ORDER_53:
+        return NO_RULE
+    since = greatest(ZERO, days_between(as_of, facts["exit_on"]))
+
+    def late(milestone: str) -> Any:
+        days = late_by(facts, milestone, as_of)
+        running = is_code(state(facts, milestone, as_of), "due")
+        return case((running, greatest(ZERO, minus(days, since))), otherwise=days)
+
+    longest = greatest(*(late(milestone) for milestone in MILESTONES if milestone != "delivery"))
+    price = facts["price"]
+    return least(rounded(times(price, DAILY_RATE, longest), CENT), rounded(times(price, CAP_SHARE), CENT))
+
+
 def refund_applies(facts: Facts, exit_on: date) -> Logical:
     """A lease has no grant price, an allocation none to return; before the paper the statutes' two grounds alone."""
     granted = negate(is_code(facts["supply_mode"], "lease", "allocation"))
-    return granted if exit_on >= PAPER else both(granted, ground(facts, "public_interest", "idle"))
+    if exit_on >= PAPER:
+        # A buy-back is paid as it was agreed.
+        return both(granted, negate(ground(facts, "agreement")))
+    return both(granted, ground(facts, "public_interest", "idle"))
 
 
 def remaining_term_refund(package: str, facts: Facts, as_of: date) -> Any:
@@ -55,8 +74,7 @@ def remaining_term_refund(package: str, facts: Facts, as_of: date) -> Any:
     if exit_on < PAPER:
         amount = case((ground(facts, "idle"), ZERO), otherwise=price)
     else:
-        # Damages are judged on the day of assessment: before the paper there are none to deduct, and no answer.
-        after_damages = greatest(ZERO, minus(price, needed(liquidated_damages(package, facts, as_of))))
+        after_damages = greatest(ZERO, minus(price, damages_at_exit(facts, as_of)))
         amount = case(
             (ground(facts, "idle"), ZERO),
             (ground(facts, "breach"), after_damages),
@@ -73,6 +91,7 @@ def building_compensation(package: str, facts: Facts, as_of: date) -> Any:
         return silent
     value = facts["building_appraisal"]
     return settled(case(
+        (ground(facts, "agreement"), NOT_APPLICABLE),
         (either(ground(facts, "idle"), after(exit_on, end_of_term(facts, as_of))), ZERO),
         (ground(facts, "breach"), rounded(times(value, BREACH_BUILDING_SHARE), CENT)),
         otherwise=rounded(value, CENT),
@@ -96,6 +115,7 @@ def exit_kind(package: str, facts: Facts, as_of: date) -> Any:
     exit_on, end = facts["exit_on"], term_end(facts)
     named = case(
         (ground(facts, "voluntary"), "voluntary"), (ground(facts, "breach"), "breach"), (ground(facts, "idle"), "idle"),
+        (ground(facts, "agreement"), "agreement"),
         otherwise="public_interest",
     )
     return case(

@@ -76,3 +76,10 @@ def credit_repair_open(package: str, facts: Facts, as_of: date) -> Any:
 def credit_objection_due_on(package: str, facts: Facts, as_of: date) -> Any:
     """Section 3.3.3; thirty days are a stand-in."""
     return NOT_APPLICABLE if as_of < PAPER else plus_days(facts["credit_notice_served_on"], OBJECTION_DAYS)
+
+
+def credit_objection_in_time(package: str, facts: Facts, as_of: date) -> Any:
+    """Section 3.3.3: an objection by the last day to object."""
+    if as_of < PAPER:
+        return NOT_APPLICABLE
+    return yes_no(not_after(facts["credit_objected_on"], credit_objection_due_on(package, facts, as_of)))

@@ -9,7 +9,7 @@ from typing import Any
 from ..facts import Facts
 from ..kleene import Unknown, both, case, either, is_code, lift, negate
 from ..outcomes import NOT_APPLICABLE
-from .common import PAPER, after, not_after, plus_days, quotient, record, rounded
+from .common import PAPER, after, not_after, plus_days, quotient, record, rounded, yes_no
 
 PASS_SHARE = Fraction(1)  # the agreed value itself
 PARTLY_SHARE = Fraction(80, 100)  # stand-in
@@ -38,35 +38,48 @@ def share_reached(name: str) -> Any:
     return rule
 
 
+def _due(facts: Facts, as_of: date) -> dict[str, Any]:
+    """Whether each promise is due: investment from production, the rest from full capacity."""
+    at_full = not_after(facts["full_capacity_on"], as_of)
+    built = either(not_after(facts["produced_on"], as_of), at_full, after(as_of, facts["produce_due_on"]))
+    full = either(at_full, after(as_of, facts["full_capacity_due_on"]))
+    return {"fixed_investment": built, "output": full, "tax": full}
+
+
+def _at_least(facts: Facts, name: str, share: Fraction) -> Any:
+    return lift(lambda got, agreed: got >= share * agreed, facts[name], facts[AGREED[name]])
+
+
+def overall(facts: Facts, as_of: date) -> Any:
+    """The verdict over all promises that are due."""
+    due = _due(facts, as_of)
+
+    def all_at(share: Fraction) -> Any:
+        return both(*(either(negate(when), _at_least(facts, name, share)) for name, when in due.items()))
+
+    return case(
+        (both(negate(due["fixed_investment"]), negate(due["output"])), "not_due"),
+        (all_at(PASS_SHARE), "pass"), (all_at(PARTLY_SHARE), "partly"),
+        otherwise="fail",
+    )
+
+
 def evaluation_outcome(package: str, facts: Facts, as_of: date) -> Any:
     """Section 3.3.3: investment from production, the rest from full capacity, or once their day has passed."""
     if as_of < PAPER:
         return NOT_APPLICABLE
-    at_full = not_after(facts["full_capacity_on"], as_of)
-    built = either(not_after(facts["produced_on"], as_of), at_full, after(as_of, facts["produce_due_on"]))
-    full = either(at_full, after(as_of, facts["full_capacity_due_on"]))
-    due = {"fixed_investment": built, "output": full, "tax": full}
-
-    def at_least(name: str, share: Fraction) -> Any:
-        return lift(lambda got, agreed: got >= share * agreed, facts[name], facts[AGREED[name]])
+    due = _due(facts, as_of)
 
     def one(name: str) -> Any:
         return case(
             (negate(due[name]), "not_due"),
-            (at_least(name, PASS_SHARE), "pass"), (at_least(name, PARTLY_SHARE), "partly"),
+            (_at_least(facts, name, PASS_SHARE), "pass"), (_at_least(facts, name, PARTLY_SHARE), "partly"),
             otherwise="fail",
         )
 
-    def all_at(share: Fraction) -> Any:
-        return both(*(either(negate(when), at_least(name, share)) for name, when in due.items()))
-
-    overall = case(
-        (both(negate(built), negate(full)), "not_due"),
-        (all_at(PASS_SHARE), "pass"), (all_at(PARTLY_SHARE), "partly"),
-        otherwise="fail",
-    )
     return record({
-        "overall": overall, "investment": one("fixed_investment"), "output": one("output"), "tax": one("tax"),
+        "overall": overall(facts, as_of), "investment": one("fixed_investment"), "output": one("output"),
+        "tax": one("tax"),
     })
 
 
@@ -112,3 +125,15 @@ def rectify_due_on(package: str, facts: Facts, as_of: date) -> Any:
 
     return lift(lambda day, known: plus_days(day, known), facts["breach_notified_on"],
                 lift(days, *(facts[name] for name in KEYS)))
+
+
+def rectify_time_over(package: str, facts: Facts, as_of: date) -> Any:
+    """Section 3.3.3: the time to rectify has run out."""
+    return NOT_APPLICABLE if as_of < PAPER else yes_no(after(as_of, rectify_due_on(package, facts, as_of)))
+
+
+def evaluation_verdict(package: str, facts: Facts, as_of: date) -> Any:
+    """Section 3.3.3: passed where all that is due is met."""
+    if as_of < PAPER:
+        return NOT_APPLICABLE
+    return yes_no(is_code(overall(facts, as_of), "pass", "not_due"))

@@ -11,7 +11,7 @@ from ..idle_land import idle_land
 from ..judged import before_the_law
 from ..kleene import Logical, both, case, either, is_code, lift, negate
 from ..outcomes import NOT_APPLICABLE, pass_fail
-from .common import ORDER_53, after, members, not_after, plus_days, yes, yes_no
+from .common import ORDER_53, after, is_none, members, not_after, plus_days, yes, yes_no
 
 DAYS = 30  # arts. 5 (inquiry, answer) and 17 (payment, cancellation)
 EXTENSION_YEARS = 1  # art. 12(1)
@@ -115,8 +115,12 @@ def mortgagee_notice_respected(package: str, facts: Facts, as_of: date) -> Any:
 
 
 def start_extension_within_limit(package: str, facts: Facts, as_of: date) -> Any:
-    """Art. 12(1): a year at most from the start agreed in the supplement."""
-    return _within(facts, as_of, "start_extended_to", "supplement_start_on", EXTENSION_YEARS)
+    """Art. 12(1): a year at most from the start agreed in the supplement; what is not extended is within it."""
+    if as_of < ORDER_53:
+        return NOT_APPLICABLE
+    longer = facts["start_extended_to"]
+    last = lift(lambda day: plus_years(day, EXTENSION_YEARS), facts["supplement_start_on"])
+    return pass_fail(either(is_none(longer), not_after(longer, last)))
 
 
 def temporary_use_within_limit(package: str, facts: Facts, as_of: date) -> Any:
