@@ -56,8 +56,8 @@ def takeback_final(package: str, facts: Facts, as_of: date) -> Any:
 
 def disposal_terms_stated(package: str, facts: Facts, as_of: date) -> Any:
     """Art. 12: an extension names its start, temporary use its days."""
-    if as_of < ORDER_53:
-        return NOT_APPLICABLE
+    if (silent := before_the_law(facts["supplement_signed_on"], ORDER_53)) is not None:
+        return silent
     way = facts["disposal_way"]
     days = negate(either(is_none(facts["temporary_use_on"]), is_none(facts["temporary_use_until"])))
     return yes_no(case(
@@ -77,8 +77,8 @@ def supplement_start_valid(package: str, facts: Facts, as_of: date) -> Any:
 
 def supplement_start_taken(package: str, facts: Facts, as_of: date) -> Any:
     """Art. 12: what is agreed anew is the agreed start from now on."""
-    if as_of < ORDER_53:
-        return NOT_APPLICABLE
+    if (silent := before_the_law(facts["supplement_signed_on"], ORDER_53)) is not None:
+        return silent
     start, longer = facts["supplement_start_on"], facts["start_extended_to"]
     wanted = case((is_none(longer), start), otherwise=longer)
     same = lift(lambda one, other: one == other, facts["start_due_on"], wanted)

@@ -106,7 +106,14 @@ def make(random: Random, package: str, as_of: date) -> Cells:
         }
     if random.random() < 0.25:
         cells |= {"start_due_on": str(around(random, plus_years(as_of, -1))), "started_on": "none"}
-    return thinned(random, cells)
+    kept = thinned(random, cells)
+    if random.random() < 0.05:
+        # Nothing stands against a transfer but a share of nothing.
+        kept |= {name: "no" for name in SELDOM} | {name: "yes" for name in MOSTLY} | {
+            "investment_total": "0", "supply_mode": "listing", "takeback_decision_served_on": "none",
+            "completed_on": "none", "idle_disposed_on": "none",
+        }
+    return kept
 
 
 YES_NO = ("yes", "no", "unknown", "not_applicable")

@@ -25,7 +25,7 @@ pub(super) fn done(words: &[&str]) {
 }
 
 /// What follows the name of each command with a store, before `--store`; `NOTICES` and `OUT` are paths.
-const COMMANDS: [(&str, &[&str]); 16] = [
+const COMMANDS: [(&str, &[&str]); 17] = [
     ("act do", &["start", "T-1", "--by", "me"]),
     ("act list", &["T-1"]),
     ("assess", &[]),
@@ -34,6 +34,7 @@ const COMMANDS: [(&str, &[&str]); 16] = [
     ("export facts", &["--out", "OUT"]),
     ("file", &["T-1"]),
     ("import notices", &["NOTICES"]),
+    ("paper write", &["idle_land_finding", "--case", "T-1", "--out", "OUT"]),
     ("replay", &[]),
     ("report file", &["NOTICES", "--department", "natural_resources", "--by", "me"]),
     ("report form", &["--department", "natural_resources", "--out", "OUT"]),
