@@ -152,13 +152,13 @@ impl Decided {
             "case": self.event.case_id, "kind": self.event.kind,
             "happened_on": self.event.happened_on.to_string(), "key": self.event.key,
             "package": self.event.package, "facts": facts,
-            "standing": standing_json(&self.after), "grounds": grounds,
+            "standing": standing_json(self.after), "grounds": grounds,
         })
     }
 }
 
 /// How a case stands, for other programs and the page.
-pub(crate) fn standing_json(standing: &Standing) -> Value {
+pub(crate) fn standing_json(standing: Standing) -> Value {
     let open: Vec<Value> = standing
         .conditions
         .iter()

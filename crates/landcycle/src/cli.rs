@@ -24,7 +24,7 @@ mod report;
 mod sample;
 mod serve;
 #[cfg(test)]
-mod servers;
+mod server_tests;
 mod sheets;
 mod target;
 pub(crate) mod tree;

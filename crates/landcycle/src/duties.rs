@@ -103,7 +103,7 @@ pub(crate) struct Owed {
 
 /// The duties of one case.
 pub(crate) fn of_case(library: &Library, batch: &Batch, row: usize, day: i64) -> Result<Vec<Owed>, Failure> {
-    let mut clerk = Clerk::new(library, Arc::clone(&batch.law), day)?;
+    let mut clerk = Clerk::new(library, Arc::clone(&batch.law), day);
     clerk.owed(&batch.facts, row)
 }
 
@@ -126,7 +126,7 @@ const PARCEL: usize = 0;
 
 impl<'l> Clerk<'l> {
     /// A clerk for a law and a day.
-    pub(crate) fn new(library: &'l Library, law: Arc<Law>, day: i64) -> Result<Self, Failure> {
+    pub(crate) fn new(library: &'l Library, law: Arc<Law>, day: i64) -> Self {
         let rules = law.duties.values().filter_map(|duty| match &duty.duty.due {
             Due::Rule(name, _) => law.rule(name).map(|(at, _)| at),
             Due::Fact(_) => None,
@@ -134,11 +134,11 @@ impl<'l> Clerk<'l> {
         let rules = rules.collect();
         let number = |path: &str| {
             let layers = law.parameters.get(path).into_iter().flatten();
-            let set = layers.filter_map(|(_, parameter)| parameter.on(day)?.value).next();
+            let set = layers.find_map(|(_, parameter)| parameter.on(day)?.value);
             set.map_or(0, |value| (value.num() / value.den()) as i64)
         };
         let (near, escalate) = (number(NEAR), number(ESCALATE));
-        Ok(Self { library, law, day, near, escalate, programs: HashMap::new(), rules })
+        Self { library, law, day, near, escalate, programs: HashMap::new(), rules }
     }
 
     fn program(&mut self, day: i64) -> Result<Arc<Program>, Failure> {
@@ -236,10 +236,10 @@ impl<'l> Clerk<'l> {
     fn agreed(&self, facts: &Facts, row: usize, name: &str) -> Option<Day> {
         match self.date(facts, row, name) {
             Some(NEVER) => None,
-            Some(day) => Some(Day { day: Some(day), missing: Vec::new(), cites: Vec::new(), grade: None }),
+            Some(day) => Some(Day { at: Some(day), missing: Vec::new(), cites: Vec::new(), grade: None }),
             None => {
                 let index = self.library.vocabulary.index(name)?;
-                Some(Day { day: None, missing: vec![index], cites: Vec::new(), grade: None })
+                Some(Day { at: None, missing: vec![index], cites: Vec::new(), grade: None })
             }
         }
     }
@@ -247,7 +247,7 @@ impl<'l> Clerk<'l> {
     fn stand(&self, lawful: &LawfulDuty, found: Day, done: Option<i64>, undone_known: bool) -> Owed {
         let duty = &lawful.duty;
         let vocabulary = &self.library.vocabulary;
-        let (state, days) = match (found.day, done) {
+        let (state, days) = match (found.at, done) {
             (None, _) => (State::Unknown, 0),
             (Some(due), Some(done)) if done <= due => (State::Met, done - due),
             (Some(due), Some(done)) => (State::Late, done - due),
@@ -283,7 +283,7 @@ impl<'l> Clerk<'l> {
             by: duty.by.clone(),
             by_title,
             owner: duty.owner.clone(),
-            due: found.day,
+            due: found.at,
             done,
             state,
             days,
@@ -296,7 +296,7 @@ impl<'l> Clerk<'l> {
 
 /// A day that a duty is due on, or what is missing to tell it.
 struct Day {
-    day: Option<i64>,
+    at: Option<i64>,
     missing: Vec<usize>,
     cites: Vec<String>,
     grade: Option<landcycle_policy::package::document::Grade>,
@@ -308,7 +308,6 @@ fn read(law: &Law, found: Option<&Determination>, rule: usize, field: &str) -> O
     let rule = &law.rules[rule];
     let at = rule.fields.iter().position(|known| known.name == field)?;
     let day = match &found.outcome {
-        Outcome::NotApplicable => return None,
         Outcome::Unknown if found.missing.is_empty() => return None,
         Outcome::Unknown => None,
         Outcome::Value(OutcomeValue::Record(values)) => match values.get(at) {
@@ -316,10 +315,10 @@ fn read(law: &Law, found: Option<&Determination>, rule: usize, field: &str) -> O
             _ => return None,
         },
         Outcome::Value(OutcomeValue::Day(day)) if *day < NEVER => Some(*day),
-        Outcome::Value(_) => return None,
+        Outcome::NotApplicable | Outcome::Value(_) => return None,
     };
     let basis = &found.basis;
-    Some(Day { day, missing: found.missing.clone(), cites: basis.cites.clone(), grade: Some(basis.grade) })
+    Some(Day { at: day, missing: found.missing.clone(), cites: basis.cites.clone(), grade: Some(basis.grade) })
 }
 
 impl Owed {

@@ -14,7 +14,7 @@ use crate::assessment;
 use crate::cli::tree::text_json;
 use crate::http::outcomes;
 use crate::portfolio::Batch;
-use crate::say::{Failure, words};
+use crate::say::{self, Failure, words};
 
 /// 查明事项 · an outcome that is told of a case.
 #[derive(Clone, Debug)]
@@ -78,10 +78,8 @@ fn told(library: &Library, rule: &Rule, found: &Determination) -> Text {
     if !found.missing.is_empty() {
         let facts = found.missing.iter().map(|at| &library.vocabulary.facts()[*at]);
         let names: Vec<Text> = facts.map(|fact| fact.title.clone()).collect();
-        let zh: Vec<&str> = names.iter().map(|name| name.zh.as_str()).collect();
-        let en: Vec<&str> = names.iter().map(|name| name.en.as_str()).collect();
-        text.zh.push_str(&format!("（缺{}）", zh.join("、")));
-        text.en.push_str(&format!(" (missing: {})", en.join(", ")));
+        let lacking = words("findings_lack").fill(&[("facts", say::listed(&names))]);
+        text = Text { zh: text.zh + &lacking.zh, en: text.en + &lacking.en };
     }
     text
 }

@@ -36,6 +36,13 @@ pub(crate) fn filled(key: &str, values: &[(&str, &str)]) -> Text {
     filled_with(key, &values)
 }
 
+/// Several words in a row, with a comma of each language between them.
+pub(crate) fn listed(texts: &[Text]) -> Text {
+    let comma = words("comma");
+    let join = |form: fn(&Text) -> &str| texts.iter().map(form).collect::<Vec<_>>().join(form(&comma));
+    Text { zh: join(|t| &t.zh), en: join(|t| &t.en) }
+}
+
 /// The same with values that differ by language. English counts: `{rows|row|rows}` is the first form
 /// for one and the second for any other number.
 pub(crate) fn filled_with(key: &str, values: &[(&str, Text)]) -> Text {

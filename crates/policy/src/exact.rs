@@ -192,3 +192,28 @@ impl PartialOrd for Exact {
         Some(self.cmp(other))
     }
 }
+
+/// A number with thousands separated, at most six decimals, for people; a simple fraction as such,
+/// and what is rounded says so.
+pub fn grouped(value: Exact) -> String {
+    let text = value.decimal().filter(|d| d.split_once('.').is_none_or(|(_, p)| p.len() <= 6));
+    if text.is_none() && value.den() <= 100 && value.num().abs() < 1_000 {
+        return value.to_string();
+    }
+    let about = if text.is_none() { "≈ " } else { "" };
+    let text = text.unwrap_or_else(|| value.rounded(4));
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut out = format!("{about}{sign}");
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if !part.is_empty() {
+        out.push('.');
+        out.push_str(part);
+    }
+    out
+}

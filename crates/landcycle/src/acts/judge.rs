@@ -54,9 +54,10 @@ impl Judge {
         let failed = |refusal| Err(vec![refusal]);
         let package = law.package().id.clone();
         let key = (law.digest.clone(), act.act.name.clone(), day);
-        let program = match self.programs.get(&key) {
-            Some(program) => Arc::clone(program),
-            None => {
+        let program = if let Some(program) = self.programs.get(&key) {
+            Arc::clone(program)
+        } else {
+            {
                 let wanted = act.act.requires.iter().filter_map(|wanted| law.rule(&wanted.rule));
                 let wanted: BTreeSet<usize> = wanted.map(|(at, _)| at).collect();
                 let made = Program::of_rules(law, &library.vocabulary, day, false, &wanted);

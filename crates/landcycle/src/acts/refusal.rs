@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::judge::word;
 use crate::cli::tree::{cite_json, cite_line, text_json};
-use crate::say::words;
+use crate::say::{self, words};
 
 /// 拒绝代码 · why an act is refused, in the order in which it is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -199,12 +199,13 @@ impl Refusal {
     pub(super) fn not_of_act(lawful: &LawfulAct, vocabulary: &Vocabulary, header: &str) -> Self {
         let act = &lawful.act;
         let facts = act.asks.iter().chain(&act.takes);
-        let titles = facts.clone().filter_map(|name| vocabulary.fact(name));
-        let zh: Vec<String> = titles.map(|fact| format!("{}（{}）", fact.title.zh, fact.name)).collect();
-        let en: Vec<&str> = facts.map(String::as_str).collect();
-        let none = words("none_at_all");
-        let list = |text: String, none: String| if text.is_empty() { none } else { text };
-        let facts = Text { zh: list(zh.join("、"), none.zh), en: list(en.join(", "), none.en) };
+        let each: Vec<Text> = facts
+            .filter_map(|name| vocabulary.fact(name))
+            .map(|fact| {
+                words("fact_named").fill(&[("fact", fact.title.clone()), ("name", Text::same(&fact.name))])
+            })
+            .collect();
+        let facts = if each.is_empty() { words("none_at_all") } else { say::listed(&each) };
         Self::of(Code::NotOfAct, lawful, &[("fact", Text::same(header)), ("facts", facts)])
     }
 
@@ -236,13 +237,10 @@ impl Refusal {
         found: &Determination,
         missing: Vec<Missing>,
     ) -> Self {
-        let owed = |form: fn(&Text) -> &str, open: &str, close: &str, join: &str| {
-            let each =
-                missing.iter().map(|m| format!("{}{open}{}{close}", form(&m.title), form(&m.department)));
-            each.collect::<Vec<_>>().join(join)
-        };
-        let mut told =
-            Text { zh: owed(|t| &t.zh, "（", "）", "、"), en: owed(|t| &t.en, " (", ")", ", ") };
+        let owed = missing
+            .iter()
+            .map(|m| words("fact_of").fill(&[("fact", m.title.clone()), ("owner", m.department.clone())]));
+        let mut told = say::listed(&owed.collect::<Vec<_>>());
         if let (true, Some(reason)) = (missing.is_empty(), &found.reason) {
             told = reason.clone();
         }
@@ -282,7 +280,7 @@ impl Refusal {
     }
 
     pub(super) fn not_computable(rule: &str) -> Self {
-        let why = crate::say::filled("not_computable", &[("rule", rule)]);
+        let why = say::filled("not_computable", &[("rule", rule)]);
         Self::new(Code::Faulty, Vec::new(), &[("why", why)])
     }
 
@@ -329,8 +327,7 @@ pub(crate) fn stage_title(stage: Stage) -> Text {
 
 fn listed(stages: &[Stage]) -> Text {
     let titles: Vec<Text> = stages.iter().map(|stage| stage_title(*stage)).collect();
-    let join = |form: fn(&Text) -> &str, with: &str| titles.iter().map(form).collect::<Vec<_>>().join(with);
-    Text { zh: join(|t| &t.zh, "、"), en: join(|t| &t.en, ", ") }
+    say::listed(&titles)
 }
 
 /// An outcome in words.
@@ -349,9 +346,7 @@ fn said(rule: &Rule, field: &str, value: &OutcomeValue) -> Text {
             return words("none_at_all");
         }
         let titles: Vec<Text> = code.split(", ").filter_map(titled).collect();
-        let join =
-            |form: fn(&Text) -> &str, with: &str| titles.iter().map(form).collect::<Vec<_>>().join(with);
-        return Text { zh: join(|t| &t.zh, "、"), en: join(|t| &t.en, ", ") };
+        return say::listed(&titles);
     }
     titled(&code).unwrap_or_else(|| Text::same(&code))
 }

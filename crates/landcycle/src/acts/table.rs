@@ -5,14 +5,15 @@ use landcycle_ledger::life::{Act, Stage};
 use landcycle_policy::package::library::Library;
 
 use super::refusal::stage_title;
-use crate::say::words;
+use crate::say::{both, words};
 
 /// The table for the guide, in both languages.
 pub(crate) fn markdown(library: &Library) -> String {
     let nation = library.laws().find(|(_, law)| law.package().layer == "nation");
     let Some((_, law)) = nation else { return String::new() };
-    let mut text = String::from(
-        "# 生命周期 · The life of a right\n\n<!-- Made by `landcycle act table`; `cargo xtask bless` after a change. -->\n\n```mermaid\nstateDiagram-v2\n",
+    let mut text = format!(
+        "# {}\n\n<!-- Made by `landcycle act table`; `cargo xtask bless` after a change. -->\n\n```mermaid\nstateDiagram-v2\n",
+        both("lifecycle"),
     );
     for stage in Stage::ALL {
         let title = stage_title(stage);
@@ -25,11 +26,14 @@ pub(crate) fn markdown(library: &Library) -> String {
             text.push_str(&format!("    {} --> {} : {}\n", from.name(), to.name(), title.zh));
         }
     }
-    text.push_str("```\n\n| 行为 · act |");
+    text.push_str(&format!("```\n\n| {} |", both("head_act")));
     for stage in Stage::ALL {
         text.push_str(&format!(" {} |", stage_title(stage).zh));
     }
-    text.push_str(" 须有 · needs | 不得有 · not while | 规则 · rules | 依据 · law |\n|---|");
+    for head in ["lifecycle_needs", "lifecycle_not", "lifecycle_rules", "lifecycle_law"] {
+        text.push_str(&format!(" {} |", both(head)));
+    }
+    text.push_str("\n|---|");
     text.push_str(&"---|".repeat(Stage::ALL.len() + 4));
     text.push('\n');
     for act in Act::all() {
@@ -47,7 +51,7 @@ pub(crate) fn markdown(library: &Library) -> String {
         }
         let titles = |list: &[landcycle_ledger::life::Condition]| {
             let titles = list.iter().map(|condition| words(&format!("condition_{}", condition.name())).zh);
-            titles.collect::<Vec<_>>().join("、")
+            titles.collect::<Vec<_>>().join(&words("comma").zh)
         };
         let rules: Vec<&str> = lawful.act.requires.iter().map(|wanted| wanted.rule.as_str()).collect();
         let rules = rules.iter().map(|rule| format!("`{rule}`")).collect::<Vec<_>>().join(" ");

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use landcycle_policy::text::Language;
+use landcycle_ledger::life::Condition;
 use serde_json::{Value, json};
 
 use super::{Context, parse_date};
@@ -127,7 +128,7 @@ impl List {
         let possible = acts::possibilities(&file, &library);
         if self.json {
             let acts: Vec<Value> = possible.iter().map(|act| act.json(&library)).collect();
-            let value = json!({"standing": acts::standing_json(&file.standing), "acts": acts});
+            let value = json!({"standing": acts::standing_json(file.standing), "acts": acts});
             return out(&serde_json::to_string_pretty(&value).unwrap_or_default());
         }
         tell(&standing_line(&file, context.language));
@@ -267,7 +268,7 @@ fn model(
         };
         let file = File::read(&ledger, library, "M", (day, None))
             .map_err(|error| Failure::new("store_other", &[("what", &error.to_string())]))?;
-        let open: Vec<&str> = file.standing.conditions.iter().map(|condition| condition.name()).collect();
+        let open: Vec<&str> = file.standing.conditions.iter().map(Condition::name).collect();
         answers.push(json!({"stage": file.standing.stage.name(), "open": open, "refused": refused}));
     }
     Ok(Value::Array(answers))

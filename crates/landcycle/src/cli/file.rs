@@ -79,7 +79,7 @@ impl File {
             let value = json!({
                 "case_id": self.case, "as_of": as_of.to_string(),
                 "known_at": self.known_at.map(|day| day.to_string()), "package": batch.law.digest,
-                "standing": acts::standing_json(&file.standing), "facts": facts,
+                "standing": acts::standing_json(file.standing), "facts": facts,
                 "findings": found.iter().map(findings::Finding::json).collect::<Vec<_>>(),
                 "duties": owed.iter().map(|owed| owed.json(&library)).collect::<Vec<_>>(),
                 "events": events,

@@ -56,7 +56,7 @@ mod tests {
 
     use std::path::Path;
 
-    use super::super::servers::{done, run};
+    use super::super::server_tests::{done, run};
     use crate::cluster::Cluster;
     use crate::store;
     use landcycle_ledger::Ledger;

@@ -45,7 +45,8 @@ pub(crate) struct Form {
 #[derive(Debug, Args)]
 pub(crate) struct File {
     /// 文件 · the form, XLSX or CSV
-    file: PathBuf,
+    #[arg(value_name = "FILE")]
+    form: PathBuf,
     /// 库 · store: a GeoPackage file or postgresql://…
     #[arg(long, value_name = "FILE")]
     store: PathBuf,
@@ -128,7 +129,7 @@ impl File {
             correct: self.correct,
             sheet: self.sheet.clone(),
         };
-        let filed = reports::file(&library, &mut ledger, &self.store, &self.file, &filing)?;
+        let filed = reports::file(&library, &mut ledger, &self.store, &self.form, &filing)?;
         let values = [
             ("added", filed.added.to_string()),
             ("there", filed.there.to_string()),

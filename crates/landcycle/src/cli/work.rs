@@ -33,8 +33,8 @@ struct Of {
     #[arg(long, value_name = "FILE")]
     store: PathBuf,
     /// 日期 · day; the store's usual one if not given
-    #[arg(long, value_name = "DATE", value_parser = parse_date)]
-    as_of: Option<Date>,
+    #[arg(long = "as-of", value_name = "DATE", value_parser = parse_date)]
+    day: Option<Date>,
     /// 部门 · what this department owes or sees to
     #[arg(long, value_name = "ID")]
     department: Option<String>,
@@ -96,7 +96,7 @@ impl Of {
         }
         let ledger = store::open_to_read(&self.store)?;
         let usual = ledger.meta(store::AS_OF_META).ok().flatten().and_then(|day| day.parse().ok());
-        let as_of = self.as_of.or(usual).unwrap_or_else(clock::today);
+        let as_of = self.day.or(usual).unwrap_or_else(clock::today);
         let batches = store::batches(&ledger, library, None, as_of, None)?;
         let department =
             self.department.as_ref().map(|id| if id == "holder" { String::new() } else { id.clone() });

@@ -48,7 +48,7 @@ pub(crate) fn lines(
 ) -> Result<Vec<Line>, Failure> {
     let mut lines = Vec::new();
     for batch in batches.iter().filter(|batch| batch.subject == PARCEL) {
-        let mut clerk = Clerk::new(library, Arc::clone(&batch.law), day)?;
+        let mut clerk = Clerk::new(library, Arc::clone(&batch.law), day);
         for (row, case) in batch.cases.iter().enumerate() {
             let group = batch.groups.get(row).map_or(0, |group| group[0]);
             let district = batch.names.get(group as usize).cloned().unwrap_or_default();

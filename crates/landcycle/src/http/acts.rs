@@ -43,7 +43,7 @@ pub(super) async fn life(
             acts::possibilities(&file, library).iter().map(|act| act.json(library)).collect();
         let mut value = json!({
             "case_id": id, "on": on.to_string(), "exists": file.exists,
-            "standing": acts::standing_json(&file.standing),
+            "standing": acts::standing_json(file.standing),
             "last_act": file.last_act.map(|day| day.to_string()), "acts": acts,
             "findings": [], "duties": [],
         });

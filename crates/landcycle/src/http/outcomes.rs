@@ -1,10 +1,10 @@
 //! Outcomes as the page filters, counts and shows them.
 
+use landcycle_policy::exact::grouped;
 use landcycle_policy::law::{Field, Rule};
 use landcycle_policy::package::rule::{OutcomeCode, RuleKind};
 use landcycle_policy::program::outcome::{Determination, Outcome, OutcomeValue, Words};
 use landcycle_policy::text::Text;
-use landcycle_policy::vocabulary::grouped;
 use serde_json::{Value, json};
 
 use crate::assessment::bound;

@@ -2,7 +2,7 @@
 //! Chinese numerals. The numerals stand in the catalogue.
 
 use landcycle_policy::exact::Exact;
-use landcycle_policy::vocabulary::grouped;
+use landcycle_policy::exact::grouped;
 
 use crate::say::words;
 

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use landcycle_policy::calendar::{NEVER, civil_of, parse_iso};
 use landcycle_policy::exact::Exact;
+use landcycle_policy::exact::grouped;
 use landcycle_policy::law::Rule;
 use landcycle_policy::package::document::Article;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::program::outcome::OutcomeValue;
 use landcycle_policy::text::Text;
 use landcycle_policy::unit::Unit;
-use landcycle_policy::vocabulary::{Fact, FactKind, Vocabulary, grouped};
+use landcycle_policy::vocabulary::{Fact, FactKind, Vocabulary};
 
 use super::amounts::{capitals, money, ordinal};
 use super::book::Value;

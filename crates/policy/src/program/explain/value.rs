@@ -4,11 +4,12 @@ use super::super::outcome::reason_key;
 use super::super::{LAPSED, NOT_APPLICABLE};
 use crate::calendar::{NEVER, iso};
 use crate::exact::Exact;
+use crate::exact::grouped;
 use crate::expression::typed::{Domain, Ty};
 use crate::law::Law;
 use crate::messages::words;
 use crate::text::Text;
-use crate::vocabulary::{FactKind, Vocabulary, grouped};
+use crate::vocabulary::{FactKind, Vocabulary};
 
 /// Whether a step has a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
