@@ -133,7 +133,7 @@ impl<'l> Clerk<'l> {
         });
         let rules = rules.collect();
         let number = |path: &str| {
-            let layers = law.parameters.get(path).into_iter().flatten();
+            let mut layers = law.parameters.get(path).into_iter().flatten();
             let set = layers.find_map(|(_, parameter)| parameter.on(day)?.value);
             set.map_or(0, |value| (value.num() / value.den()) as i64)
         };
@@ -318,7 +318,12 @@ fn read(law: &Law, found: Option<&Determination>, rule: usize, field: &str) -> O
         Outcome::NotApplicable | Outcome::Value(_) => return None,
     };
     let basis = &found.basis;
-    Some(Day { at: day, missing: found.missing.clone(), cites: basis.cites.clone(), grade: Some(basis.grade) })
+    Some(Day {
+        at: day,
+        missing: found.missing.clone(),
+        cites: basis.cites.clone(),
+        grade: Some(basis.grade),
+    })
 }
 
 impl Owed {

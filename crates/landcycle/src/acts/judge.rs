@@ -57,20 +57,18 @@ impl Judge {
         let program = if let Some(program) = self.programs.get(&key) {
             Arc::clone(program)
         } else {
-            {
-                let wanted = act.act.requires.iter().filter_map(|wanted| law.rule(&wanted.rule));
-                let wanted: BTreeSet<usize> = wanted.map(|(at, _)| at).collect();
-                let made = Program::of_rules(law, &library.vocabulary, day, false, &wanted);
-                let program = match made {
-                    Ok(program) => Arc::new(program),
-                    Err((rule, _)) => return failed(Refusal::not_computable(&rule)),
-                };
-                if self.programs.len() >= KEPT {
-                    self.programs.clear();
-                }
-                self.programs.insert(key, Arc::clone(&program));
-                program
+            let wanted = act.act.requires.iter().filter_map(|wanted| law.rule(&wanted.rule));
+            let wanted: BTreeSet<usize> = wanted.map(|(at, _)| at).collect();
+            let made = Program::of_rules(law, &library.vocabulary, day, false, &wanted);
+            let program = match made {
+                Ok(program) => Arc::new(program),
+                Err((rule, _)) => return failed(Refusal::not_computable(&rule)),
+            };
+            if self.programs.len() >= KEPT {
+                self.programs.clear();
             }
+            self.programs.insert(key, Arc::clone(&program));
+            program
         };
         let mut sorter = Sorter::new(library, Some(&package));
         for facts in [before, after] {
@@ -107,7 +105,7 @@ impl Judge {
 }
 
 /// Whether an outcome is what is asked; `None` where it is unknown. Where the law does not speak to the
-/// case nothing stands against the act.
+/// case nothing stands against the act, unless it must: what is done to a holder needs a law.
 fn meets<'v>(
     wanted: &Requirement,
     rule: &Rule,
@@ -115,7 +113,7 @@ fn meets<'v>(
     named: &dyn Fn(&String) -> Option<&'v str>,
 ) -> Option<bool> {
     let value = match &found.outcome {
-        Outcome::NotApplicable => return Some(true),
+        Outcome::NotApplicable => return Some(!wanted.must_apply),
         Outcome::Unknown => return None,
         Outcome::Value(value) => value,
     };

@@ -225,7 +225,7 @@ impl Refusal {
     pub(super) fn forbidden(law: &Law, rule: &Rule, wanted: &Requirement, found: &Determination) -> Self {
         let outcome = match &found.outcome {
             Outcome::Value(value) => said(rule, &wanted.field, value),
-            _ => Text::default(),
+            _ => words("outcome_not_applicable"),
         };
         Self::by_rule(Code::Forbidden, law, rule, (wanted, found), &[("outcome", outcome)])
     }

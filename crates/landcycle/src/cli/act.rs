@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
-use landcycle_policy::text::Language;
 use landcycle_ledger::life::Condition;
+use landcycle_policy::text::Language;
 use serde_json::{Value, json};
 
 use super::{Context, parse_date};

@@ -29,19 +29,16 @@ impl Replay {
         let library = packages::sound(context.packages())?;
         let ledger = store::open_to_read(&self.store)?;
         let failed = |error| store::failure(&self.store, &error);
-        let events = match self.event {
-            Some(seq) => {
-                let event = ledger.event(seq).map_err(failed)?;
-                vec![event.ok_or_else(|| Failure::new("replay_no_event", &[("seq", &seq.to_string())]))?]
+        let events = if let Some(seq) = self.event {
+            let event = ledger.event(seq).map_err(failed)?;
+            vec![event.ok_or_else(|| Failure::new("replay_no_event", &[("seq", &seq.to_string())]))?]
+        } else {
+            let mut acts = Vec::new();
+            for case in ledger.cases().map_err(failed)? {
+                let events = ledger.events_of(&case).map_err(failed)?;
+                acts.extend(events.into_iter().filter(|event| event.kind.starts_with("act.")));
             }
-            None => {
-                let mut acts = Vec::new();
-                for case in ledger.cases().map_err(failed)? {
-                    let events = ledger.events_of(&case).map_err(failed)?;
-                    acts.extend(events.into_iter().filter(|event| event.kind.starts_with("act.")));
-                }
-                acts
-            }
+            acts
         };
         let mut other = None;
         for event in &events {

@@ -100,7 +100,7 @@ const LIFE: [(&str, &str, &[&str]); 4] = [
 fn live(server: &str) {
     for (act, on, facts) in LIFE {
         let mut words = vec!["act", "do", act, "T-1", "--store", server, "--on", on, "--by", "me"];
-        for fact in *facts {
+        for fact in facts {
             words.extend(["--fact", fact]);
         }
         done(&words);

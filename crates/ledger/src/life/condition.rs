@@ -153,7 +153,9 @@ impl Condition {
             Self::HearingRequested => {
                 suspected() && between("hearing_requested_on", &["hearing_held_on", "idle_decided_on"])
             }
-            Self::Decided => suspected() && known("idle_decided_on"),
+            Self::Decided => {
+                suspected() && (known("fee_decision_served_on") || known("takeback_decision_served_on"))
+            }
             Self::FeeOwed => suspected() && between("fee_decision_served_on", &["fee_paid_on"]),
             Self::TakebackDecided => suspected() && known("takeback_decision_served_on"),
             Self::Contested => suspected() && says("decision_contested", "yes"),

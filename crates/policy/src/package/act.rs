@@ -50,6 +50,8 @@ pub struct Requirement {
     pub test: Test,
     /// Judged on the facts as they were, not with those of the act.
     pub before: bool,
+    /// The law must speak to the case: without it the act has no ground.
+    pub must_apply: bool,
     /// What to do where it is not.
     pub help: Text,
     pub(crate) rule_span: Span,
@@ -135,9 +137,10 @@ impl Act {
 
 impl Requirement {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        if !reader
-            .mapping(node, &["rule", "field", "is", "is_fact", "has", "has_fact", "empty", "before", "help"])
-        {
+        if !reader.mapping(
+            node,
+            &["rule", "field", "is", "is_fact", "has", "has_fact", "empty", "before", "must_apply", "help"],
+        ) {
             return None;
         }
         let rule = reader.required_text(node, "rule")?;
@@ -159,6 +162,16 @@ impl Requirement {
             (Test::Empty, node.span)
         };
         let before = reader.flag(node, "before");
-        Some(Self { rule: rule.text, field, test, before, help, rule_span: rule.span, test_span: span })
+        let must_apply = reader.flag(node, "must_apply");
+        Some(Self {
+            rule: rule.text,
+            field,
+            test,
+            before,
+            must_apply,
+            help,
+            rule_span: rule.span,
+            test_span: span,
+        })
     }
 }
