@@ -22,7 +22,7 @@ async function pagesOf(to) {
     explanation: `/cases/${id}/explain/idle_land`, clause: `/cases/${id}/explain/idle_land?clause=${clause}`,
     documents: '/documents', table1: '/documents?view=table1', fig1: '/documents?view=fig1',
     document: `/documents/${encodeURIComponent(documents[0].id)}`, parameters: '/parameters', law: '/laws/national',
-    compare: '/compare', compared: '/compare?left=beijing&right=shenzhen&rule=functional_mix', nowhere: '/no/such/page',
+    compare: '/compare', compared: '/compare?left=beijing&right=shenzhen&rule=functional_mix', work: '/work', refusals: '/refusals', refusal: '/refusals/A13', begun: '/cases/NEW-1', nowhere: '/no/such/page',
   }
 }
 

@@ -1,5 +1,6 @@
 // node e2e/journey.mjs <address of the page> <folder for screenshots> [name of one journey]
 import { accessibilityJourney } from './accessibility.mjs'
+import { actsJourney } from './acts.mjs'
 import { launch } from './browser.mjs'
 import { comparisonJourney } from './comparison.mjs'
 import { keyboardJourney } from './keyboard.mjs'
@@ -7,11 +8,11 @@ import { pointerJourney } from './pointer.mjs'
 
 const [address, folder, only] = process.argv.slice(2)
 if (!address || !folder) {
-  console.error('usage: node e2e/journey.mjs <address of the page> <folder for screenshots> [pointer|keyboard|comparison|accessibility]')
+  console.error('usage: node e2e/journey.mjs <address of the page> <folder for screenshots> [pointer|keyboard|comparison|accessibility|acts]')
   process.exit(2)
 }
 
-const journeys = { pointer: pointerJourney, keyboard: keyboardJourney, comparison: comparisonJourney, accessibility: accessibilityJourney }
+const journeys = { pointer: pointerJourney, keyboard: keyboardJourney, comparison: comparisonJourney, accessibility: accessibilityJourney, acts: actsJourney }
 const browser = await launch()
 let failed = 0
 for (const [name, journey] of Object.entries(journeys)) {

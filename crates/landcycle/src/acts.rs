@@ -19,7 +19,7 @@ use jiff::civil::Date;
 use landcycle_ledger::life::{Act, Standing};
 use landcycle_ledger::{Entry, Ledger, LedgerError, NewEvent};
 use landcycle_policy::package::library::Library;
-use landcycle_policy::text::Text;
+use landcycle_policy::text::{Language, Text};
 use serde_json::{Value, json};
 
 pub(crate) use self::decide::decide;
@@ -83,14 +83,10 @@ pub(crate) fn perform(
 ) -> Result<Decided, NotDone> {
     for _ in 0..TRIES {
         let file = File::read(ledger, library, &request.case, (request.day, None)).map_err(NotDone::Store)?;
-        let decided = decide(&file, library, judge, request, (now, today));
-        let decided = match decided {
-            Ok(decided) => decided,
-            Err(refusals) => match repeated(ledger, &file, request)? {
-                Some(there) => return Ok(there),
-                None => return Err(NotDone::Refused(refusals)),
-            },
-        };
+        if let Some(there) = repeated(ledger, library, &file, request)? {
+            return Ok(there);
+        }
+        let decided = decide(&file, library, judge, request, (now, today)).map_err(NotDone::Refused)?;
         archive::keep(ledger, library, decided.event.package.as_deref()).map_err(NotDone::Store)?;
         let guard = Entry::Expect { case_id: request.case.clone(), last_seq: decided.last_seq };
         let entries = [guard, Entry::Event(decided.event.clone())];
@@ -103,18 +99,27 @@ pub(crate) fn perform(
     Err(NotDone::Refused(vec![Refusal::busy(&request.case)]))
 }
 
-/// The act as it was recorded before, when the request repeats it: the same key, case, act and day.
-fn repeated(ledger: &dyn Ledger, file: &File, request: &Request) -> Result<Option<Decided>, NotDone> {
+/// The act as it was recorded before, when the request repeats it: the same key, case, act, day and
+/// facts. It is asked for first, since an act that is done may be impossible, or possible again.
+fn repeated(
+    ledger: &dyn Ledger,
+    library: &Library,
+    file: &File,
+    request: &Request,
+) -> Result<Option<Decided>, NotDone> {
     let Some(key) = &request.key else { return Ok(None) };
-    let events = ledger.events_of(&request.case).map_err(NotDone::Store)?;
     let kind = decide::kind(&request.act);
-    let there = events
-        .into_iter()
-        .find(|event| event.key == *key && event.kind == kind && event.happened_on == request.day);
+    let events = ledger.events_of(&request.case).map_err(NotDone::Store)?;
+    let there = events.into_iter().find(|event| {
+        event.key == *key
+            && event.kind == kind
+            && event.happened_on == request.day
+            && decide::says(library, &event.body, &request.given)
+    });
     Ok(there.map(|event| Decided {
         last_seq: Some(event.seq),
         after: file.standing,
-        grounds: Vec::new(),
+        grounds: replay::grounds_of(&event.body),
         event: NewEvent {
             case_id: event.case_id,
             kind: event.kind,
@@ -133,14 +138,7 @@ fn repeated(ledger: &dyn Ledger, file: &File, request: &Request) -> Result<Optio
 impl Decided {
     /// For other programs and the page.
     pub(crate) fn json(&self) -> Value {
-        let grounds: Vec<Value> = self
-            .grounds
-            .iter()
-            .map(|ground| {
-                let Ground { rule, outcome, cites, grade } = ground;
-                json!({"rule": rule, "outcome": outcome, "cites": cites, "grade": grade})
-            })
-            .collect();
+        let grounds: Vec<Value> = self.grounds.iter().map(Ground::json).collect();
         let facts: BTreeMap<&str, String> = self
             .event
             .body
@@ -155,6 +153,18 @@ impl Decided {
             "standing": standing_json(self.after), "grounds": grounds,
         })
     }
+}
+
+/// How a case stands, in a line.
+pub(crate) fn standing_text(standing: Standing, language: Language) -> String {
+    let open: Vec<String> = standing
+        .conditions
+        .iter()
+        .map(|condition| words(&format!("condition_{}", condition.name())).get(language).to_owned())
+        .collect();
+    let gap = words("list_gap");
+    let stage = refusal::stage_title(standing.stage);
+    format!("{} [{}]", stage.get(language), open.join(gap.get(language)))
 }
 
 /// How a case stands, for other programs and the page.

@@ -188,10 +188,10 @@ impl<'l> Clerk<'l> {
                 Due::Fact(name) => self.agreed(facts, row, name),
                 Due::Rule(name, field) => {
                     let Some((at, _)) = law.rule(name) else { continue };
-                    let anchor = if duty.recurring { happened.or(after) } else { None };
-                    match anchor {
-                        Some(day) => read(&law, self.days(facts, row, day)?.get(&at), at, field),
-                        None => read(&law, today.get(&at), at, field),
+                    if duty.recurring {
+                        self.next_round(facts, row, (at, field), (happened, after))?
+                    } else {
+                        read(&law, today.get(&at), at, field)
                     }
                 }
             };
@@ -210,9 +210,35 @@ impl<'l> Clerk<'l> {
         Ok(owed)
     }
 
+    /// The next day of a duty that comes again, as the rule sees it from the day of the last fulfilment,
+    /// or from its beginning. What was fulfilled on that day or later is not owed again.
+    fn next_round(
+        &mut self,
+        facts: &Facts,
+        row: usize,
+        (rule, field): (usize, &str),
+        (happened, after): (Option<i64>, Option<i64>),
+    ) -> Result<Option<Day>, Failure> {
+        let law = Arc::clone(&self.law);
+        let Some(seen_from) = happened.or(after) else { return Ok(None) };
+        let found = read(&law, self.days(facts, row, seen_from)?.get(&rule), rule, field);
+        let met = |found: &Option<Day>| {
+            let due = found.as_ref().and_then(|day| day.at);
+            due.zip(happened).is_some_and(|(due, happened)| due <= happened)
+        };
+        if !met(&found) {
+            return Ok(found);
+        }
+        let later = read(&law, self.days(facts, row, seen_from + 1)?.get(&rule), rule, field);
+        Ok(later.filter(|day| day.at.is_none_or(|due| due > seen_from)))
+    }
+
     fn arises_at_end(&self, facts: &Facts, row: usize, lawful: &LawfulDuty) -> bool {
-        let end = ["exit_on", "expired_on", "bought_back_on"];
-        let end = end.iter().filter_map(|name| self.date(facts, row, name)).filter(|day| *day < NEVER).min();
+        let end = Stage::ENDS
+            .iter()
+            .filter_map(|name| self.date(facts, row, name))
+            .filter(|day| *day < NEVER)
+            .min();
         let after = lawful.duty.after.as_ref().and_then(|name| self.date(facts, row, name));
         after.zip(end).is_some_and(|(after, end)| after >= end)
     }

@@ -138,7 +138,7 @@ export const en: Record<Key, string> = {
   'life.duties.none': 'No duty is open.',
   'life.duties.closed': 'Met: {n}',
   'life.findings': 'Findings',
-  'life.findings.none': 'Nothing calls for action.',
+  'life.findings.none': 'No outcome that is known calls for action; what is unknown stands below.',
   'life.tone.bad': 'Calls for action',
   'life.tone.warn': 'Needs attention',
   'life.tone.neutral': 'For information',

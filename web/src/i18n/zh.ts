@@ -136,7 +136,7 @@ export const zh = {
   'life.duties.none': '没有待履行的义务。',
   'life.duties.closed': '已履行 {n} 项',
   'life.findings': '查明事项',
-  'life.findings.none': '没有需要处理的事项。',
+  'life.findings.none': '已知的结论中没有需要处理的；待补充的见下方判定。',
   'life.tone.bad': '不合格',
   'life.tone.warn': '须注意',
   'life.tone.neutral': '告知',

@@ -41,14 +41,7 @@ pub(crate) fn decide(
     timely(file, request, today, lawful)?;
     let given = read(library, lawful, &request.given)?;
     let body = body(lawful, request.day, &given);
-    let mut after = file.facts.clone();
-    for (name, value) in &body {
-        if value.is_empty() {
-            after.remove(name);
-        } else {
-            after.insert(name.clone(), value.clone());
-        }
-    }
+    let after = laid_over(&file.facts, body.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     // What the act itself says of the place decides whose law it is.
     let law = law_of(library, &after).ok_or_else(no_act)?;
     let lawful = law.acts.get(&request.act).ok_or_else(no_act)?;
@@ -64,7 +57,7 @@ pub(crate) fn decide(
         case_id: request.case.clone(),
         kind: kind(&request.act),
         happened_on: request.day,
-        recorded_at: after_last(file, now),
+        recorded_at: now,
         actor: request.by.clone(),
         origin: request.origin.clone(),
         key,
@@ -73,6 +66,19 @@ pub(crate) fn decide(
         body,
     };
     Ok(Decided { event, last_seq: file.last_seq, after: standing(&after), grounds })
+}
+
+/// Whether an event says what was given, however it was written.
+pub(super) fn says(library: &Library, body: &Body, given: &[(String, String)]) -> bool {
+    let vocabulary = &library.vocabulary;
+    given.iter().all(|(header, value)| {
+        let fact = vocabulary.fact(header).or_else(|| vocabulary.by_header(header));
+        let read = fact.and_then(|fact| {
+            let value = cells::value(library, fact, value, None, Numbers::WithUnits).ok()?;
+            Some((fact, value))
+        });
+        read.is_some_and(|(fact, value)| body.get(&fact.name).unwrap_or_default() == value)
+    })
 }
 
 /// The law of a case's place.
@@ -133,6 +139,19 @@ fn read(library: &Library, lawful: &LawfulAct, given: &[(String, String)]) -> Re
     if asked.is_empty() { Ok(known) } else { Err(asked) }
 }
 
+/// Facts with those of an event over them; an empty value withdraws one.
+pub(super) fn laid_over<'b>(facts: &Known, body: impl Iterator<Item = (&'b str, &'b str)>) -> Known {
+    let mut after = facts.clone();
+    for (name, value) in body {
+        if value.is_empty() {
+            after.remove(name);
+        } else {
+            after.insert(name.to_owned(), value.to_owned());
+        }
+    }
+    after
+}
+
 /// What the event says: the act's own facts, then those given.
 fn body(lawful: &LawfulAct, day: Date, given: &Known) -> Known {
     let act = &lawful.act;
@@ -148,12 +167,4 @@ fn body(lawful: &LawfulAct, day: Date, given: &Known) -> Known {
 fn key(request: &Request, last_seq: Option<i64>) -> String {
     let after = last_seq.map_or_else(|| "0".to_owned(), |seq| seq.to_string());
     format!("act:{}:{}:{}:{after}", request.case, request.act, request.day)
-}
-
-/// The moment of recording: later by a millisecond at least than all that is known of the case, so that
-/// what was known when it was decided can be told ever after.
-fn after_last(file: &File, now: Timestamp) -> Timestamp {
-    let next =
-        file.last_recorded.and_then(|last| Timestamp::from_millisecond(last.as_millisecond() + 1).ok());
-    next.map_or(now, |next| next.max(now))
 }

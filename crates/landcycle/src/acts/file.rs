@@ -24,8 +24,6 @@ pub(crate) struct File {
     pub(crate) last_act: Option<Date>,
     /// Its last event.
     pub(crate) last_seq: Option<i64>,
-    /// The latest moment at which anything of it was recorded.
-    pub(crate) last_recorded: Option<Timestamp>,
 }
 
 /// How the kinds of events that record acts begin.
@@ -56,7 +54,6 @@ impl File {
             facts,
             last_act: acts.map(|event| event.happened_on).max(),
             last_seq: events.last().map(|event| event.seq),
-            last_recorded: events.iter().map(|event| event.recorded_at).max(),
         })
     }
 }

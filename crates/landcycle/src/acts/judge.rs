@@ -10,6 +10,8 @@ use landcycle_policy::package::library::Library;
 use landcycle_policy::program::outcome::{Decoder, Determination, Outcome, OutcomeValue, Outcomes, Words};
 use landcycle_policy::program::{Machine, Program};
 
+use serde_json::{Value, json};
+
 use super::refusal::{Missing, Refusal};
 use crate::portfolio::Sorter;
 
@@ -26,7 +28,15 @@ pub(crate) struct Ground {
     /// What it rests on.
     pub(crate) cites: Vec<String>,
     /// The weakest grade of it, as a word.
-    pub(crate) grade: &'static str,
+    pub(crate) grade: String,
+}
+
+impl Ground {
+    /// For other programs, the page, and the record.
+    pub(crate) fn json(&self) -> Value {
+        let Self { rule, outcome, cites, grade } = self;
+        json!({"rule": rule, "outcome": outcome, "cites": cites, "grade": grade})
+    }
 }
 
 /// Programs kept from act to act.
@@ -152,7 +162,7 @@ fn ground(rule: &Rule, wanted: &Requirement, found: &Determination) -> Ground {
         rule: rule.name.clone(),
         outcome,
         cites: found.basis.cites.clone(),
-        grade: found.basis.grade.word(),
+        grade: found.basis.grade.word().to_owned(),
     }
 }
 

@@ -11,11 +11,10 @@ use landcycle_policy::node::Node;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::{Language, Text};
 
-use super::refusal::stage_title;
-use super::{File, Judge, NotDone, Refusal, Request, perform};
+use super::{File, Judge, NotDone, Refusal, Request, perform, standing_text};
 use crate::duties;
 use crate::portfolio::single;
-use crate::say::{Failure, filled, words};
+use crate::say::{Failure, filled};
 use crate::{clock, findings};
 
 /// 剧本 · a life as it is written.
@@ -160,14 +159,8 @@ fn told(
     let title = title.unwrap_or_else(|| act.to_owned());
     match done {
         Ok(decided) => {
-            let open: Vec<String> = decided
-                .after
-                .conditions
-                .iter()
-                .map(|condition| words(&format!("condition_{}", condition.name())).get(language).to_owned())
-                .collect();
-            let stage = stage_title(decided.after.stage);
-            let mut line = format!("{on} {title} → {} [{}]\n", stage.get(language), open.join("; "));
+            let standing = standing_text(decided.after, language);
+            let mut line = format!("{on} {title} → {standing}\n");
             for ground in &decided.grounds {
                 let cites = ground.cites.join(", ");
                 line.push_str(&format!(
@@ -222,14 +215,7 @@ fn look(
     outcomes: &[String],
     language: Language,
 ) -> Result<String, Failure> {
-    let open: Vec<String> = file
-        .standing
-        .conditions
-        .iter()
-        .map(|condition| words(&format!("condition_{}", condition.name())).get(language).to_owned())
-        .collect();
-    let stage = stage_title(file.standing.stage);
-    let mut text = format!("{on} ◇ {} [{}]\n", stage.get(language), open.join("; "));
+    let mut text = format!("{on} ◇ {}\n", standing_text(file.standing, language));
     let batch = single(library, case, &file.facts)?;
     let day = clock::day_number(on);
     for finding in findings::of_case(library, &batch, 0, day, outcomes)? {

@@ -1,14 +1,14 @@
 //! Replaying a decision: the facts as they were known when it was made, the law as it was kept with it,
 //! and what comes out, against what was recorded.
 
-use jiff::Timestamp;
-use landcycle_ledger::{Event, Ledger};
+use std::collections::BTreeMap;
+
+use landcycle_ledger::{Body, Event, Ledger, LedgerError, MemoryLedger, NewEvent, entries};
 use landcycle_policy::package::library::Library;
 use serde_json::{Value, json};
 
 use super::archive::kept;
-use super::decide::law_of;
-use super::judge::Known;
+use super::decide::{laid_over, law_of};
 use super::{File, Ground, Judge};
 use crate::clock;
 use crate::say::Failure;
@@ -31,14 +31,47 @@ pub(crate) struct Replayed {
 
 /// The words of grounds: always the same bytes for the same grounds.
 pub(super) fn grounds_text(grounds: &[Ground]) -> String {
-    let each: Vec<Value> = grounds
-        .iter()
-        .map(|ground| {
-            let Ground { rule, outcome, cites, grade } = ground;
-            json!({"rule": rule, "outcome": outcome, "cites": cites, "grade": grade})
-        })
-        .collect();
-    Value::Array(each).to_string()
+    Value::Array(grounds.iter().map(Ground::json).collect()).to_string()
+}
+
+/// The grounds that an event keeps.
+pub(super) fn grounds_of(body: &Body) -> Vec<Ground> {
+    let kept = body.get(GROUNDS).and_then(|text| serde_json::from_str::<Value>(&text).ok());
+    let each = kept.as_ref().and_then(Value::as_array).into_iter().flatten();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    each.map(|ground| Ground {
+        rule: text(&ground["rule"]),
+        outcome: text(&ground["outcome"]),
+        cites: ground["cites"].as_array().into_iter().flatten().map(text).collect(),
+        grade: text(&ground["grade"]),
+    })
+    .collect()
+}
+
+/// The case as it was when an event was recorded: all that came before it in the chain, whatever the
+/// clocks of those who recorded said.
+fn before(ledger: &dyn Ledger, library: &Library, event: &Event) -> Result<File, LedgerError> {
+    let mut then = MemoryLedger::new();
+    let mut places: BTreeMap<i64, i64> = BTreeMap::new();
+    let earlier = ledger.events_of(&event.case_id)?;
+    let earlier = earlier.into_iter().filter(|other| other.seq < event.seq).map(|other| {
+        places.insert(other.seq, places.len() as i64 + 1);
+        NewEvent {
+            case_id: other.case_id,
+            kind: other.kind,
+            happened_on: other.happened_on,
+            recorded_at: other.recorded_at,
+            actor: other.actor,
+            origin: other.origin,
+            key: other.key,
+            package: other.package,
+            corrects: other.corrects.and_then(|seq| places.get(&seq).copied()),
+            body: other.body,
+        }
+    });
+    let earlier: Vec<NewEvent> = earlier.collect();
+    then.append(&mut entries(earlier))?;
+    File::read(&then, library, &event.case_id, (event.happened_on, None))
 }
 
 /// Replays an act. `library` stands in where the store keeps no package of that time.
@@ -56,19 +89,11 @@ pub(crate) fn replay(ledger: &dyn Ledger, library: &Library, event: &Event) -> R
         None if here(library) => library,
         None => return Err(Failure::new("replay_no_package", &[("digest", digest)])),
     };
-    // All that was recorded before it was known; the act itself was not.
-    let before =
-        Timestamp::from_millisecond(event.recorded_at.as_millisecond() - 1).unwrap_or(Timestamp::MIN);
-    let file = File::read(ledger, library, &event.case_id, (event.happened_on, Some(before)));
-    let file = file.map_err(|error| Failure::new("store_other", &[("what", &error.to_string())]))?;
-    let mut after: Known = file.facts.clone();
-    for (name, value) in event.body.facts().filter(|(name, _)| *name != GROUNDS) {
-        if value.is_empty() {
-            after.remove(name);
-        } else {
-            after.insert(name.to_owned(), value.into_owned());
-        }
-    }
+    let file = before(ledger, library, event)
+        .map_err(|error| Failure::new("store_other", &[("what", &error.to_string())]))?;
+    let said = event.body.facts().filter(|(name, _)| *name != GROUNDS);
+    let said: Vec<(&str, String)> = said.map(|(name, value)| (name, value.into_owned())).collect();
+    let after = laid_over(&file.facts, said.iter().map(|(name, value)| (*name, value.as_str())));
     let law = law_of(library, &after).ok_or_else(no_act)?;
     let lawful = law.acts.get(act).ok_or_else(no_act)?;
     let day = clock::day_number(event.happened_on);

@@ -131,7 +131,7 @@ impl List {
             let value = json!({"standing": acts::standing_json(file.standing), "acts": acts});
             return out(&serde_json::to_string_pretty(&value).unwrap_or_default());
         }
-        tell(&standing_line(&file, context.language));
+        tell(&acts::standing_text(file.standing, context.language));
         let mut table = comfy_table::Table::new();
         table.load_style(comfy_table::presets::UTF8_FULL_CONDENSED);
         let word = |key: &str| words(key).get(context.language).to_owned();
@@ -145,17 +145,6 @@ impl List {
         }
         out(&table.to_string())
     }
-}
-
-fn standing_line(file: &File, language: Language) -> String {
-    let open: Vec<String> = file
-        .standing
-        .conditions
-        .iter()
-        .map(|condition| words(&format!("condition_{}", condition.name())).get(language).to_owned())
-        .collect();
-    let gap = words("list_gap");
-    format!("{} [{}]", stage_title(file.standing.stage).get(language), open.join(gap.get(language)))
 }
 
 impl Do {

@@ -10,10 +10,9 @@ use serde_json::{Value, json};
 
 use super::tree::text_json;
 use super::{Context, parse_date};
-use crate::acts::refusal::stage_title;
 use crate::acts::{self, File as Case};
 use crate::portfolio::single;
-use crate::say::{Failure, out, words};
+use crate::say::{Failure, out};
 use crate::{clock, duties, findings, packages, store};
 
 /// Options of `file`.
@@ -87,15 +86,7 @@ impl File {
             return out(&serde_json::to_string_pretty(&value).unwrap_or_default());
         }
         let language = context.language;
-        let open: Vec<String> = file
-            .standing
-            .conditions
-            .iter()
-            .map(|condition| words(&format!("condition_{}", condition.name())).get(language).to_owned())
-            .collect();
-        let gap = words("list_gap");
-        let stage = stage_title(file.standing.stage);
-        let mut lines = vec![format!("{} [{}]", stage.get(language), open.join(gap.get(language)))];
+        let mut lines = vec![acts::standing_text(file.standing, language)];
         lines.extend(known.map(|(fact, value)| {
             format!("  {}: {}", fact.title.get(language), vocabulary.display(fact, value).get(language))
         }));

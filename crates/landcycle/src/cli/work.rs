@@ -10,6 +10,7 @@ use landcycle_ledger::{Body, Ledger, NewEvent, entries};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::target::Target;
 use super::{Context, parse_date};
@@ -260,11 +261,15 @@ impl Remind {
         })?;
         for (to, lines) in &fresh {
             let lines: Vec<Line> = lines.iter().map(|line| (*line).clone()).collect();
-            let name = format!("{as_of}-{}.csv", safe(to));
-            let path = self.out.join(name);
+            let text = csv(&lines, context)?;
+            // Named by what it says: a later run of the day has other reminders and another file, and a
+            // run that a crash cut short writes the same again.
+            let digest = Sha256::digest(text.as_bytes());
+            let mark: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+            let path = self.out.join(format!("{as_of}-{}-{mark}.csv", safe(to)));
             let target = Target::open(Some(&path), &[&self.of.store])?;
             let mut pen = target.pen()?;
-            pen.write_all(csv(&lines, context)?.as_bytes()).map_err(|error| target.failure(&error))?;
+            pen.write_all(text.as_bytes()).map_err(|error| target.failure(&error))?;
             pen.flush().map_err(|error| target.failure(&error))?;
             target.finish()?;
         }

@@ -36,6 +36,9 @@ impl Stage {
         Self::Ended,
     ];
 
+    /// The occurrences with which a right ends.
+    pub const ENDS: [&'static str; 3] = ["exit_on", "expired_on", "bought_back_on"];
+
     /// Its name in data and outputs.
     pub fn name(self) -> &'static str {
         match self {
@@ -53,7 +56,7 @@ impl Stage {
     /// The furthest stage that a known fact shows.
     pub(super) fn of<'f>(fact: &dyn Fn(&str) -> Option<&'f str>) -> Self {
         let happened = |name: &str| happened(fact, name);
-        if ["exit_on", "expired_on", "bought_back_on"].into_iter().any(happened) {
+        if Self::ENDS.into_iter().any(happened) {
             Self::Ended
         } else if happened("produced_on") {
             Self::Operating

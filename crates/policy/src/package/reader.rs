@@ -129,17 +129,24 @@ impl Reader<'_> {
         text
     }
 
+    /// The same where nothing else may stand beside: a comma in a text without quotes makes of its rest
+    /// a key that nobody would miss.
+    fn only_bilingual(&mut self, node: &Node) -> Text {
+        self.mapping(node, &["zh", "en"]);
+        self.bilingual(node)
+    }
+
     /// A required `{zh, en}`.
     pub(crate) fn required_bilingual(&mut self, node: &Node, key: &'static str) -> Text {
         match self.required(node, key) {
-            Some(found) => self.bilingual(found),
+            Some(found) => self.only_bilingual(found),
             None => Text::default(),
         }
     }
 
     /// An optional `{zh, en}`.
     pub(crate) fn optional_bilingual(&mut self, node: &Node, key: &str) -> Option<Text> {
-        node.get(key).filter(|found| !found.is_null()).map(|found| self.bilingual(found))
+        node.get(key).filter(|found| !found.is_null()).map(|found| self.only_bilingual(found))
     }
 
     /// An ISO date.
