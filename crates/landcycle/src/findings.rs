@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use landcycle_ledger::life::Stage;
 use landcycle_policy::law::Rule;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::package::rule::RuleKind;
@@ -36,24 +37,23 @@ pub(crate) struct Finding {
 /// The stage whose outcomes are findings on a life.
 const STAGE: &str = "supervision";
 
-/// The findings on a case, and the outcomes of rules asked for by name, in the order of the rules.
+/// The findings on a case, and the outcomes of rules asked for by name, in the order of the rules. On a
+/// right that has ended nothing is open any more.
 pub(crate) fn of_case(
     library: &Library,
     batch: &Batch,
-    row: usize,
+    stage: Stage,
     day: i64,
     asked: &[String],
 ) -> Result<Vec<Finding>, Failure> {
     let law = &batch.law;
-    let wanted = law
-        .of_subject(batch.subject)
-        .filter(|(_, rule)| asked.contains(&rule.name) || (!rule.definition && rule.stage == STAGE));
+    let wanted = law.of_subject(batch.subject).filter(|(_, rule)| {
+        let finding = !rule.definition && rule.stage == STAGE && stage != Stage::Ended;
+        finding || asked.contains(&rule.name)
+    });
     let wanted: BTreeSet<usize> = wanted.map(|(at, _)| at).collect();
     let mut findings = Vec::new();
     assessment::assess(library, batch, day, Some(&wanted), 1, &mut |found| {
-        if found.row != row {
-            return Ok(());
-        }
         let rule = &law.rules[found.determination.rule];
         let tone = tone(rule, &found.determination);
         if tone.is_empty() && !asked.contains(&rule.name) {

@@ -8,6 +8,7 @@
 mod allocate;
 mod compile;
 mod compile_expression;
+mod dated;
 mod discount;
 mod encode;
 pub mod explain;
@@ -24,6 +25,7 @@ mod twin;
 
 pub use compile::CompileFault;
 pub(crate) use compile::groups;
+pub use dated::Dated;
 pub use machine::Machine;
 pub use op::Program;
 

@@ -8,6 +8,7 @@ from typing import Any
 from ..dates import plus_years
 from ..evaluation_due import term_end
 from ..facts import Facts
+from ..idle_land import idle_land
 from ..judged import before_the_law
 from ..kleene import both, case, either, is_code, lift, negate
 from ..outcomes import NOT_APPLICABLE, pass_fail
@@ -75,14 +76,11 @@ def supplement_start_valid(package: str, facts: Facts, as_of: date) -> Any:
     return pass_fail(not_after(signed, facts["supplement_start_on"]))
 
 
-def supplement_start_taken(package: str, facts: Facts, as_of: date) -> Any:
-    """Art. 12: what is agreed anew is the agreed start from now on."""
-    if (silent := before_the_law(facts["supplement_signed_on"], ORDER_53)) is not None:
-        return silent
-    start, longer = facts["supplement_start_on"], facts["start_extended_to"]
-    wanted = case((is_none(longer), start), otherwise=longer)
-    same = lift(lambda one, other: one == other, facts["start_due_on"], wanted)
-    return yes_no(either(is_none(start), same))
+def idle_disposal_complete(package: str, facts: Facts, as_of: date) -> Any:
+    """Arts. 11, 2: the land is idle no longer, or the right has ended by now."""
+    if as_of < ORDER_53:
+        return NOT_APPLICABLE
+    return yes_no(either(not_after(facts["exit_on"], as_of), is_code(idle_land(facts, as_of), "none")))
 
 
 def division_allowed(package: str, facts: Facts, as_of: date) -> Any:

@@ -46,7 +46,7 @@ MOSTLY = (
 WAYS = ("extend", "temporary_use", "buy_back", "swap", "adjust_conditions", "other")
 ACTING = (
     "mortgagees_told", "disposal_approved", "answer_awaited", "idle_fee_unlevied", "takeback_final",
-    "disposal_terms_stated", "supplement_start_valid", "supplement_start_taken", "division_allowed",
+    "disposal_terms_stated", "supplement_start_valid", "idle_disposal_complete", "division_allowed",
     "equity_change_allowed", "public_interest_shown", "renewal_apply_by", "term_end_consistent",
 )
 NUMBERS = (

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use landcycle_ledger::life::Act;
-use landcycle_ledger::{Body, NewEvent};
+use landcycle_ledger::{Body, NOT_HAPPENED, NewEvent};
 use landcycle_policy::law::Law;
 use landcycle_policy::law::conduct::LawfulAct;
 use landcycle_policy::package::library::Library;
+use landcycle_policy::vocabulary::FactKind;
 
 use super::file::{ACT, standing};
 use super::judge::{Judge, Known};
@@ -18,6 +19,7 @@ use super::replay::{self, GROUNDS};
 use super::{Decided, File, Request};
 use crate::cells::{self, Numbers};
 use crate::clock;
+use crate::say::filled;
 
 /// The kind of event that records an act.
 pub(super) fn kind(act: &str) -> String {
@@ -40,6 +42,7 @@ pub(crate) fn decide(
     possible(file, act, lawful)?;
     timely(file, request, today, lawful)?;
     let given = read(library, lawful, &request.given)?;
+    happened(file, library, request, lawful, &given)?;
     let body = body(lawful, request.day, &given);
     let after = laid_over(&file.facts, body.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     // What the act itself says of the place decides whose law it is.
@@ -139,6 +142,33 @@ fn read(library: &Library, lawful: &LawfulAct, given: &[(String, String)]) -> Re
     if asked.is_empty() { Ok(known) } else { Err(asked) }
 }
 
+/// What is said to have happened has happened by the day of the act; and what is on record as having
+/// happened is corrected where it is wrong, not denied by a later act.
+fn happened(
+    file: &File,
+    library: &Library,
+    request: &Request,
+    lawful: &LawfulAct,
+    given: &Known,
+) -> Result<(), Vec<Refusal>> {
+    let occurrences = given.iter().filter_map(|(name, value)| {
+        let fact = library.vocabulary.fact(name)?;
+        let FactKind::Date { occurrence: true } = fact.kind else { return None };
+        let on_record = file.facts.get(name).filter(|known| *known != NOT_HAPPENED);
+        let why = match (value.as_str(), on_record, value.parse::<Date>()) {
+            (NOT_HAPPENED, Some(known), _) => filled("occurrence_on_record", &[("on", known)]),
+            (_, _, Ok(on)) if on > request.day => {
+                let day = request.day.to_string();
+                filled("occurrence_ahead", &[("on", value), ("day", &day)])
+            }
+            _ => return None,
+        };
+        Some(Refusal::bad_value(lawful, fact, why))
+    });
+    let refusals: Vec<Refusal> = occurrences.collect();
+    if refusals.is_empty() { Ok(()) } else { Err(refusals) }
+}
+
 /// Facts with those of an event over them; an empty value withdraws one.
 pub(super) fn laid_over<'b>(facts: &Known, body: impl Iterator<Item = (&'b str, &'b str)>) -> Known {
     let mut after = facts.clone();
@@ -158,6 +188,12 @@ fn body(lawful: &LawfulAct, day: Date, given: &Known) -> Known {
     let mut body = BTreeMap::new();
     body.extend(act.clears.iter().map(|name| (name.clone(), String::new())));
     body.extend(given.iter().map(|(name, value)| (name.clone(), value.clone())));
+    for (name, from) in &act.copies {
+        let mut dates = from.iter().filter_map(|from| given.get(from));
+        if let Some(date) = dates.find(|date| !date.is_empty() && *date != NOT_HAPPENED) {
+            body.insert(name.clone(), date.clone());
+        }
+    }
     body.extend(act.sets.iter().cloned());
     body.extend(act.days.iter().map(|name| (name.clone(), day.to_string())));
     body

@@ -39,6 +39,9 @@ impl Ground {
     }
 }
 
+/// A set without members, as a word.
+const NOTHING: &str = "none";
+
 /// Programs kept from act to act.
 #[derive(Debug, Default)]
 pub(crate) struct Judge {
@@ -101,6 +104,10 @@ impl Judge {
             let facts = if wanted.before { before } else { after };
             // The member or value that is asked for may be named by a fact of the act itself.
             let named = |fact: &String| after.get(fact).map(String::as_str);
+            // A set that is not known as a whole may still be known to have the member asked for, or not.
+            let member = member(wanted, rule, &named).filter(|_| found.outcome == Outcome::Unknown);
+            let found =
+                member.and_then(|member| decoder.read_member(&outcomes, at, member, row)).unwrap_or(found);
             match meets(wanted, rule, &found, &named) {
                 Some(true) => grounds.push(ground(rule, wanted, &found)),
                 Some(false) => refusals.push(Refusal::forbidden(law, rule, wanted, &found)),
@@ -142,10 +149,25 @@ fn meets<'v>(
     })
 }
 
+/// The member of a set that is asked for.
+fn member<'v>(
+    wanted: &Requirement,
+    rule: &Rule,
+    named: &dyn Fn(&String) -> Option<&'v str>,
+) -> Option<usize> {
+    let code = match &wanted.test {
+        Test::Has(code) => code.as_str(),
+        Test::HasFact(fact) => named(fact)?,
+        Test::In(_) | Test::IsFact(_) | Test::Empty => return None,
+    };
+    rule.fields.iter().position(|field| field.name == code)
+}
+
 /// An outcome as a word of its rule; of a record, that of a field.
 pub(super) fn word(rule: &Rule, field: &str, value: &OutcomeValue) -> String {
     match value.words(rule) {
         Words::One(word) => word,
+        Words::Many(words) if words.is_empty() => NOTHING.to_owned(),
         Words::Many(words) => words.join(", "),
         Words::Fields(fields) => {
             fields.into_iter().find(|(name, _)| name == field).map(|(_, word)| word).unwrap_or_default()

@@ -218,11 +218,11 @@ fn look(
     let mut text = format!("{on} ◇ {}\n", standing_text(file.standing, language));
     let batch = single(library, case, &file.facts)?;
     let day = clock::day_number(on);
-    for finding in findings::of_case(library, &batch, 0, day, outcomes)? {
+    for finding in findings::of_case(library, &batch, file.standing.stage, day, outcomes)? {
         text.push_str(&format!("    {}\n", finding.line(language)));
     }
     for owed in duties::of_case(library, &batch, 0, day)? {
-        text.push_str(&format!("    {}\n", owed.line(language)));
+        text.push_str(&format!("    {}\n", owed.line(library, language)));
     }
     Ok(text)
 }

@@ -56,7 +56,7 @@ impl File {
         events.retain(|event| known_at.is_none_or(|known_at| event.recorded_at <= known_at));
         let batch = single(&library, &self.case, &file.facts)?;
         let day = clock::day_number(as_of);
-        let found = findings::of_case(&library, &batch, 0, day, &[])?;
+        let found = findings::of_case(&library, &batch, file.standing.stage, day, &[])?;
         let owed = duties::of_case(&library, &batch, 0, day)?;
         let vocabulary = &library.vocabulary;
         let known = file.facts.iter().filter_map(|(name, value)| Some((vocabulary.fact(name)?, value)));
@@ -91,7 +91,7 @@ impl File {
             format!("  {}: {}", fact.title.get(language), vocabulary.display(fact, value).get(language))
         }));
         lines.extend(found.iter().map(|finding| format!("  {}", finding.line(language))));
-        lines.extend(owed.iter().map(|owed| format!("  {}", owed.line(language))));
+        lines.extend(owed.iter().map(|owed| format!("  {}", owed.line(&library, language))));
         lines.extend(
             events.iter().map(|event| {
                 format!("  #{} {} {} · {}", event.seq, event.happened_on, event.kind, event.actor)

@@ -156,7 +156,7 @@ pub(crate) fn line_json(line: &Line, library: &Library) -> Value {
     let mut value = line.owed.json(library);
     if let Value::Object(object) = &mut value {
         object.insert("case_id".into(), json!(line.case));
-        object.insert("district".into(), json!(line.district));
+        object.insert("district".into(), json!(&*line.district));
     }
     value
 }
@@ -166,11 +166,11 @@ fn cells(line: &Line, context: &Context) -> [String; 10] {
     let language = context.language;
     [
         line.case.clone(),
-        line.district.clone(),
-        owed.name.clone(),
-        owed.title.get(language).to_owned(),
+        line.district.to_string(),
+        owed.duty.name.clone(),
+        owed.duty.title.get(language).to_owned(),
         owed.by_title.get(language).to_owned(),
-        owed.owner.clone(),
+        owed.duty.owner.clone(),
         owed.due_text(),
         owed.state.name().to_owned(),
         owed.days.to_string(),
@@ -188,7 +188,7 @@ fn table(lines: &[Line], context: &Context) -> String {
         let said = owed.said();
         table.add_row([
             line.case.as_str(),
-            owed.title.get(context.language),
+            owed.duty.title.get(context.language),
             owed.by_title.get(context.language),
             &owed.due_text(),
             said.get(context.language),
@@ -226,14 +226,15 @@ impl Remind {
                 State::Near | State::Overdue | State::Unreported | State::Escalated => line.owed.state.name(),
                 _ => continue,
             };
-            let key = format!("reminder:{}:{}:{}:{step}", line.case, line.owed.name, line.owed.due_text());
+            let key =
+                format!("reminder:{}:{}:{}:{step}", line.case, line.owed.duty.name, line.owed.due_text());
             let sent = ledger.events_of(&line.case).map_err(failed)?.iter().any(|event| event.key == key);
             if sent {
                 continue;
             }
             // Escalation goes to the department that sees to it; the rest to whoever owes it.
-            let to = match (line.owed.state, line.owed.by.as_str()) {
-                (State::Escalated, _) => line.owed.owner.clone(),
+            let to = match (line.owed.state, line.owed.duty.by.as_str()) {
+                (State::Escalated, _) => line.owed.duty.owner.clone(),
                 (_, "") => format!("holder-{}", line.case),
                 (_, by) => by.to_owned(),
             };
@@ -246,7 +247,7 @@ impl Remind {
                 happened_on: as_of,
                 recorded_at: clock::now(),
                 actor: self.by.clone(),
-                origin: line.owed.name.clone(),
+                origin: line.owed.duty.name.clone(),
                 key,
                 package: None,
                 corrects: None,

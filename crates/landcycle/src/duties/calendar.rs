@@ -2,7 +2,7 @@
 
 use icalendar::{Calendar, Component, Event};
 use landcycle_policy::calendar::iso;
-use landcycle_policy::text::Language;
+use landcycle_policy::text::{Language, Text};
 
 use super::Line;
 use crate::say::filled_with;
@@ -16,15 +16,15 @@ pub(crate) fn calendar(lines: &[Line], name: &str, language: Language) -> String
         let owed = &line.owed;
         let Some(due) = owed.due else { continue };
         let parts = [
-            ("title", owed.title.clone()),
-            ("case", landcycle_policy::text::Text::same(&line.case)),
-            ("by", owed.by_title.clone()),
+            ("title", owed.duty.title.clone()),
+            ("case", Text::same(&line.case)),
+            ("by", Text::clone(&owed.by_title)),
             ("said", owed.said()),
         ];
         let summary = filled_with("calendar_summary", &parts);
         let about = filled_with("calendar_about", &parts);
         let mut event = Event::new();
-        event.uid(&format!("{}.{}.{}@landcycle", line.case, owed.name, iso(due)));
+        event.uid(&format!("{}.{}.{}@landcycle", line.case, owed.duty.name, iso(due)));
         event.summary(summary.get(language));
         event.description(&format!("{}\n{}", about.get(language), owed.cites.join(", ")));
         event.add_property("CATEGORIES", owed.state.name());

@@ -50,7 +50,7 @@ pub(super) async fn life(
         if !file.facts.is_empty() {
             let batch = single(library, &id, &file.facts)?;
             let day = clock::day_number(on);
-            let found = findings::of_case(library, &batch, 0, day, &[])?;
+            let found = findings::of_case(library, &batch, file.standing.stage, day, &[])?;
             value["findings"] = found.iter().map(findings::Finding::json).collect();
             let owed = duties::of_case(library, &batch, 0, day)?;
             value["duties"] = owed.iter().map(|owed| owed.json(library)).collect();

@@ -5,6 +5,9 @@ use super::stage::Stage;
 
 /// The stages in which a contract is in force.
 const IN_FORCE: &[Stage] = &[Stage::Contracted, Stage::Building, Stage::Completed, Stage::Operating];
+/// The same, and when it has ended: what was opened on it is still closed.
+const ONCE_SIGNED: &[Stage] =
+    &[Stage::Contracted, Stage::Building, Stage::Completed, Stage::Operating, Stage::Ended];
 /// The stages before works are complete.
 const BEFORE_COMPLETION: &[Stage] = &[Stage::Contracted, Stage::Building];
 
@@ -119,6 +122,8 @@ pub enum Act {
     Dispose,
     /// Buy back by agreement.
     BuyBack,
+    /// Swap for other land.
+    Swap,
     /// Exit voluntarily.
     ExitVoluntarily,
     /// Take early in the public interest.
@@ -164,13 +169,13 @@ const fn row(
 }
 
 /// The table of states and acts: one row an act, in the order of [`Act`].
-const TABLE: [Place; 64] = [
+const TABLE: [Place; 65] = [
     row(Act::TakeOver, "take_over", &Stage::ALL, &[], &[Condition::Kept], None),
     row(Act::Reserve, "reserve", &[Stage::Unplaced], &[], &[Condition::Kept], Some(Stage::Reserved)),
     row(Act::Offer, "offer", &[Stage::Reserved], &[], &[], Some(Stage::Offered)),
     row(Act::WithdrawOffer, "withdraw_offer", &[Stage::Offered], &[], &[], Some(Stage::Reserved)),
     row(Act::Sign, "sign", &[Stage::Offered], &[], &[], Some(Stage::Contracted)),
-    row(Act::Deliver, "deliver", &[Stage::Contracted], &[], &[Condition::Delivered], None),
+    row(Act::Deliver, "deliver", BEFORE_COMPLETION, &[], &[Condition::Delivered], None),
     row(
         Act::Start,
         "start",
@@ -279,7 +284,7 @@ const TABLE: [Place; 64] = [
         "request_hearing",
         BEFORE_COMPLETION,
         &[Condition::HearingTold],
-        &[Condition::HearingRequested],
+        &[Condition::HearingRequested, Condition::HearingHeld],
         None,
     ),
     row(Act::HoldHearing, "hold_hearing", BEFORE_COMPLETION, &[Condition::HearingRequested], &[], None),
@@ -288,7 +293,7 @@ const TABLE: [Place; 64] = [
         "levy_fee",
         &[Stage::Contracted],
         &[Condition::HearingTold],
-        &[Condition::FeeOwed, Condition::TakebackDecided],
+        &[Condition::FeeOwed, Condition::TakebackDecided, Condition::Contested],
         None,
     ),
     row(Act::PayFee, "pay_fee", IN_FORCE, &[Condition::FeeOwed], &[], None),
@@ -297,16 +302,23 @@ const TABLE: [Place; 64] = [
         "decide_takeback",
         &[Stage::Contracted],
         &[Condition::HearingTold],
-        &[Condition::TakebackDecided],
+        &[Condition::TakebackDecided, Condition::Contested],
         None,
     ),
-    row(Act::Contest, "contest", IN_FORCE, &[Condition::Decided], &[Condition::Contested], None),
+    row(
+        Act::Contest,
+        "contest",
+        IN_FORCE,
+        &[Condition::Decided],
+        &[Condition::Contested, Condition::Upheld],
+        None,
+    ),
     row(Act::Uphold, "uphold", IN_FORCE, &[Condition::Contested], &[], None),
     row(Act::Annul, "annul", IN_FORCE, &[Condition::Contested], &[], None),
     row(
         Act::AnnounceCancellation,
         "announce_cancellation",
-        &[Stage::Contracted],
+        BEFORE_COMPLETION,
         &[Condition::TakebackDecided],
         &[Condition::Contested],
         Some(Stage::Ended),
@@ -322,7 +334,7 @@ const TABLE: [Place; 64] = [
     row(
         Act::CancelRegistration,
         "cancel_registration",
-        &[Stage::Contracted],
+        BEFORE_COMPLETION,
         &[Condition::TakebackDecided],
         &[Condition::Contested],
         Some(Stage::Ended),
@@ -330,12 +342,13 @@ const TABLE: [Place; 64] = [
     row(
         Act::Dispose,
         "dispose",
-        IN_FORCE,
+        ONCE_SIGNED,
         &[Condition::FoundIdle],
         &[Condition::TakebackDecided, Condition::FeeOwed],
         None,
     ),
     row(Act::BuyBack, "buy_back", BEFORE_COMPLETION, &[Condition::BuyBackAgreed], &[], Some(Stage::Ended)),
+    row(Act::Swap, "swap", BEFORE_COMPLETION, &[Condition::SwapAgreed], &[], Some(Stage::Ended)),
     row(
         Act::ExitVoluntarily,
         "exit_voluntarily",

@@ -40,10 +40,14 @@ pub enum Condition {
     DisposalAgreed,
     /// A buy-back is agreed.
     BuyBackAgreed,
+    /// A swap for other land is agreed.
+    SwapAgreed,
     /// The holder was told of the right to a hearing, and nothing is decided since.
     HearingTold,
     /// A hearing is requested.
     HearingRequested,
+    /// The hearing was held, and nothing is decided since.
+    HearingHeld,
     /// A decision of fee or taking back was served.
     Decided,
     /// The fee is decided and not paid.
@@ -52,6 +56,8 @@ pub enum Condition {
     TakebackDecided,
     /// The decision is contested.
     Contested,
+    /// The decision was upheld for good.
+    Upheld,
     /// The case is a firm with a credit file.
     CreditFile,
     /// The credit finding was notified.
@@ -62,7 +68,7 @@ pub enum Condition {
 
 impl Condition {
     /// All conditions, in the order in which they are told.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::Kept,
         Self::Delivered,
         Self::Suspended,
@@ -80,12 +86,15 @@ impl Condition {
         Self::Published,
         Self::DisposalAgreed,
         Self::BuyBackAgreed,
+        Self::SwapAgreed,
         Self::HearingTold,
         Self::HearingRequested,
+        Self::HearingHeld,
         Self::Decided,
         Self::FeeOwed,
         Self::TakebackDecided,
         Self::Contested,
+        Self::Upheld,
         Self::CreditFile,
         Self::CreditNoticed,
         Self::CreditObjected,
@@ -111,12 +120,15 @@ impl Condition {
             Self::Published => "published",
             Self::DisposalAgreed => "disposal_agreed",
             Self::BuyBackAgreed => "buy_back_agreed",
+            Self::SwapAgreed => "swap_agreed",
             Self::HearingTold => "hearing_told",
             Self::HearingRequested => "hearing_requested",
+            Self::HearingHeld => "hearing_held",
             Self::Decided => "decided",
             Self::FeeOwed => "fee_owed",
             Self::TakebackDecided => "takeback_decided",
             Self::Contested => "contested",
+            Self::Upheld => "upheld",
             Self::CreditFile => "credit_file",
             Self::CreditNoticed => "credit_noticed",
             Self::CreditObjected => "credit_objected",
@@ -149,16 +161,19 @@ impl Condition {
             Self::Published => between("idle_published_on", &["idle_unpublished_on"]),
             Self::DisposalAgreed => suspected() && fact("disposal_way").is_some(),
             Self::BuyBackAgreed => suspected() && says("disposal_way", "buy_back"),
+            Self::SwapAgreed => suspected() && says("disposal_way", "swap"),
             Self::HearingTold => suspected() && between("hearing_right_told_on", &["idle_decided_on"]),
             Self::HearingRequested => {
                 suspected() && between("hearing_requested_on", &["hearing_held_on", "idle_decided_on"])
             }
+            Self::HearingHeld => suspected() && between("hearing_held_on", &["idle_decided_on"]),
             Self::Decided => {
                 suspected() && (known("fee_decision_served_on") || known("takeback_decision_served_on"))
             }
             Self::FeeOwed => suspected() && between("fee_decision_served_on", &["fee_paid_on"]),
             Self::TakebackDecided => suspected() && known("takeback_decision_served_on"),
             Self::Contested => suspected() && says("decision_contested", "yes"),
+            Self::Upheld => suspected() && known("upheld_on"),
             Self::CreditFile => known("credit_file_opened_on"),
             Self::CreditNoticed => known("credit_notice_served_on"),
             Self::CreditObjected => between("credit_objected_on", &["credit_objection_decided_on"]),

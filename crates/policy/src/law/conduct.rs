@@ -83,6 +83,9 @@ impl Builder<'_> {
                 self.faults.push(Fault::new("P010", &act.file, *span).with("name", name));
             }
         }
+        for (name, span) in &act.copied_spans {
+            self.check_date(name, &act.file, *span);
+        }
         for (name, value) in &act.sets {
             let Some(fact) = self.vocabulary.fact(name) else { continue };
             if let Err(bad) = self.vocabulary.canonical(fact, value, None) {

@@ -24,6 +24,8 @@ pub struct Act {
     pub days: Vec<String>,
     /// Facts that the act settles by itself, with their values.
     pub sets: Vec<(String, String)>,
+    /// Facts that follow from what is given: each takes the first of these dates that is one.
+    pub copies: Vec<(String, Vec<String>)>,
     /// Facts that the act takes back: what was said of them belongs to an earlier round.
     pub clears: Vec<String>,
     /// Facts that must be given with it.
@@ -36,6 +38,7 @@ pub struct Act {
     pub note: Option<Text>,
     pub(crate) owner_span: Span,
     pub(crate) fact_spans: Vec<(String, Span)>,
+    pub(crate) copied_spans: Vec<(String, Span)>,
     pub(crate) file: Arc<Source>,
 }
 
@@ -77,8 +80,9 @@ impl Act {
     /// Every fact that the act may record, its own days first.
     pub fn facts(&self) -> impl Iterator<Item = &str> {
         let sets = self.sets.iter().map(|(name, _)| name.as_str());
+        let copies = self.copies.iter().map(|(name, _)| name.as_str());
         let given = self.asks.iter().chain(&self.takes).map(String::as_str);
-        self.days.iter().map(String::as_str).chain(sets).chain(given)
+        self.days.iter().map(String::as_str).chain(sets).chain(copies).chain(given)
     }
 
     /// The acts of a file.
@@ -91,8 +95,9 @@ impl Act {
     }
 
     fn read(name: &Node, node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        const KEYS: [&str; 10] =
-            ["title", "owner", "cite", "day", "sets", "clears", "asks", "takes", "requires", "note"];
+        const KEYS: [&str; 11] = [
+            "title", "owner", "cite", "day", "sets", "copies", "clears", "asks", "takes", "requires", "note",
+        ];
         let name = reader.placed(name)?;
         if !reader.mapping(node, &KEYS) {
             return None;
@@ -109,6 +114,13 @@ impl Act {
                 sets.push((named(&fact), value.text));
             }
         }
+        let (mut copies, mut copied) = (Vec::new(), Vec::new());
+        for (fact, from) in node.get("copies").into_iter().flat_map(Node::entries) {
+            let Some(fact) = reader.placed(fact) else { continue };
+            let from: Vec<Placed> = from.items().into_iter().filter_map(|item| reader.placed(item)).collect();
+            copies.push((named(&fact), from.iter().map(|fact| fact.text.clone()).collect()));
+            copied.extend(from.into_iter().map(|fact| (fact.text, fact.span)));
+        }
         let mut list = |key: &str| -> Vec<String> {
             let items = node.get(key).map(Node::items).unwrap_or_default();
             items.into_iter().filter_map(|item| reader.placed(item)).map(|fact| named(&fact)).collect()
@@ -123,6 +135,7 @@ impl Act {
             cites: citations(node, reader),
             days,
             sets,
+            copies,
             clears,
             asks,
             takes,
@@ -130,6 +143,7 @@ impl Act {
             note: reader.optional_bilingual(node, "note"),
             owner_span: owner.span,
             fact_spans,
+            copied_spans: copied,
             file: Arc::clone(&reader.file),
         })
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::encode::Number;
 use super::op::{FieldOut, Lane, N, Op, Part, Program, Reg, RuleOut, WideLane};
-use super::part::PartBuilder;
+use super::part::{AsOf, PartBuilder};
 use super::twin::Twin;
 use super::{FACTS_MAX, LAPSED, NOT_APPLICABLE};
 use crate::exact::Exact;
@@ -92,6 +92,17 @@ impl Program {
         keep: bool,
         wanted: &BTreeSet<usize>,
     ) -> Result<Self, (String, CompileFault)> {
+        Self::judging(law, vocabulary, AsOf::Day(as_of), keep, wanted)
+    }
+
+    /// The same for one day, or for rows that have a day each.
+    pub(super) fn judging(
+        law: &Law,
+        vocabulary: &Vocabulary,
+        as_of: AsOf,
+        keep: bool,
+        wanted: &BTreeSet<usize>,
+    ) -> Result<Self, (String, CompileFault)> {
         let wanted = with_used(law, wanted);
         let mut parts = Vec::new();
         for mut group in groups(law) {
@@ -120,7 +131,7 @@ impl Program {
     ) -> Result<(), (String, CompileFault)> {
         let all = some.is_none().then(|| groups(law));
         for group in some.or(all.as_deref()).unwrap_or_default() {
-            part(law, vocabulary, group, PartBuilder::new(false, as_of, false))?;
+            part(law, vocabulary, group, PartBuilder::new(false, AsOf::Day(as_of), false))?;
         }
         Ok(())
     }
@@ -196,16 +207,14 @@ impl PartBuilder {
         done: &BTreeMap<&str, Done>,
     ) -> Result<Done, CompileFault> {
         let rule = &law.rules[at];
-        let judged = match rule.judged_on {
-            JudgedOn::AsOf => None,
-            JudgedOn::Fact(fact) => Some(self.fact(fact)?),
-        };
-        let wanted: Vec<usize> = match judged {
-            None => {
-                let holds = |s: &Segment| s.from <= self.as_of && self.as_of < s.until;
-                rule.segments.iter().position(holds).into_iter().collect()
+        let all = || (0..rule.segments.len()).collect();
+        let (judged, wanted): (_, Vec<usize>) = match (rule.judged_on, self.as_of) {
+            (JudgedOn::Fact(fact), _) => (Some(self.fact(fact)?), all()),
+            (JudgedOn::AsOf, AsOf::Column(_)) => (Some(self.as_of()?), all()),
+            (JudgedOn::AsOf, AsOf::Day(day)) => {
+                let holds = |s: &Segment| s.from <= day && day < s.until;
+                (None, rule.segments.iter().position(holds).into_iter().collect())
             }
-            Some(_) => (0..rule.segments.len()).collect(),
         };
         let mut made = Vec::new();
         for segment_at in wanted {

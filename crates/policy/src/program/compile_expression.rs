@@ -96,7 +96,7 @@ impl PartBuilder {
         let lane = match &typed.kind {
             TypedKind::Constant(value) => self.lane_constant(*value, 0),
             TypedKind::Number(value) => return Ok(Value::Number(Number::Known(*value))),
-            TypedKind::AsOf => self.as_of(),
+            TypedKind::AsOf => self.as_of()?,
             TypedKind::Fact(fact) => return self.fact_value(*fact, frame.vocabulary),
             TypedKind::Let(at) => return Ok(frame.lets[*at]),
             TypedKind::Parameter(name) => {

@@ -89,6 +89,18 @@ impl Facts {
         self.len += other.len;
     }
 
+    /// Some rows with a day of assessment each, which becomes a column behind the facts; only the facts
+    /// asked for.
+    pub(crate) fn dated(&self, rows: &[(usize, i64)], facts: &[usize]) -> Self {
+        let day = self.columns.len();
+        let mut dated = Self { len: rows.len(), columns: vec![Vec::new(); day + 1] };
+        for fact in facts.iter().filter(|fact| **fact < day) {
+            dated.columns[*fact] = rows.iter().map(|(row, _)| self.lane(*row, *fact)).collect();
+        }
+        dated.columns[day] = rows.iter().map(|(_, day)| *day).collect();
+        dated
+    }
+
     /// The known lanes of a column from `start`, at most `rows`: shorter where nothing follows.
     pub(crate) fn column(&self, fact: usize, start: usize, rows: usize) -> &[i64] {
         let column = &self.columns[fact];

@@ -287,6 +287,27 @@ impl<'l> Decoder<'l> {
         Some(Determination { rule, outcome, missing, basis, reason })
     }
 
+    /// Of a set, whether one member belongs to it, where that is certain whatever the others do: the set
+    /// of it alone, or of nothing.
+    pub fn read_member(
+        &mut self,
+        outcomes: &Outcomes,
+        rule: usize,
+        member: usize,
+        row: usize,
+    ) -> Option<Determination> {
+        let columns = outcomes.rules.get(&rule)?;
+        let part = &outcomes.parts[columns.part];
+        let field = columns.fields.get(member)?;
+        if part.lacks(field.lacks, row) != 0 {
+            return None;
+        }
+        let members = if part.value(field.values, row) != 0 { vec![member] } else { Vec::new() };
+        let outcome = Outcome::Value(OutcomeValue::Members(members));
+        let basis = self.basis(outcomes, rule, row);
+        Some(Determination { rule, outcome, missing: Vec::new(), basis, reason: None })
+    }
+
     fn basis(&mut self, outcomes: &Outcomes, rule: usize, row: usize) -> Arc<Basis> {
         let own = std::iter::once(rule).chain(self.uses[rule].iter().copied());
         let paths: Vec<i64> = own.map(|at| outcomes.path(at, row)).collect();

@@ -9,12 +9,21 @@ use super::op::{Amount, Instruction, Lane, M, N, Op, Out, Part, Reg, W, WideLane
 use crate::calendar::{NEVER, plus_months};
 use crate::expression::syntax::Comparison;
 
+/// The day of assessment.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum AsOf {
+    /// One day for all rows.
+    Day(i64),
+    /// Each row has its own, in this column.
+    Column(usize),
+}
+
 /// Builds one part.
 pub(crate) struct PartBuilder {
     pub(super) part: Part,
     /// Keep every intermediate value, for explanation.
     pub(super) keep: bool,
-    pub(super) as_of: i64,
+    pub(super) as_of: AsOf,
     /// Every fact is known: for the twin of a part.
     known_facts: bool,
     slots: BTreeMap<usize, Lane>,
@@ -27,7 +36,7 @@ pub(crate) struct PartBuilder {
 }
 
 impl PartBuilder {
-    pub(super) fn new(keep: bool, as_of: i64, known_facts: bool) -> Self {
+    pub(super) fn new(keep: bool, as_of: AsOf, known_facts: bool) -> Self {
         // The first narrow registers are those of the facts, which come to light one by one.
         let part = Part { narrow: FACTS_MAX, ..Part::default() };
         Self {
@@ -194,8 +203,11 @@ impl PartBuilder {
         Lane { at, lacks: Some(lacks) }
     }
 
-    pub(super) fn as_of(&mut self) -> Lane {
-        self.lane_constant(self.as_of, 0)
+    pub(super) fn as_of(&mut self) -> Result<Lane, CompileFault> {
+        match self.as_of {
+            AsOf::Day(day) => Ok(self.lane_constant(day, 0)),
+            AsOf::Column(column) => self.fact(column),
+        }
     }
 
     pub(super) fn fact(&mut self, fact: usize) -> Result<Lane, CompileFault> {

@@ -5,7 +5,7 @@ use landcycle_policy::fault::{Fault, Source};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::program::facts::Facts;
 use landcycle_policy::program::outcome::{Decoder, Outcome, Outcomes};
-use landcycle_policy::program::{Machine, Program};
+use landcycle_policy::program::{Dated, Machine, Program};
 use landcycle_policy::vocabulary::MISSING;
 use proptest::prelude::*;
 
@@ -142,6 +142,32 @@ proptest! {
             prop_assert_eq!(word("late", at), late);
             if due != MISSING && due != NEVER {
                 prop_assert_eq!(word("every", at), iso(next_every(signed, 36, due)));
+            }
+        }
+    }
+
+    /// A row judged on a day of its own has the outcome of a program for that day, before the law as well.
+    #[test]
+    fn rows_with_their_own_days_are_judged_as_on_those_days(
+        rows in prop::collection::vec((row(), 15_000_i64..22_000), 1..40),
+    ) {
+        let library = library();
+        let law = library.law("base").expect("the law");
+        let values: Vec<[i64; NAMES.len()]> = rows.iter().map(|(values, _)| *values).collect();
+        let facts = facts(&library, &values);
+        let days: Vec<(usize, i64)> = rows.iter().map(|(_, day)| *day).enumerate().rev().collect();
+        let all = (0..law.rules.len()).collect();
+        let mut dated = Dated::of_rules(law, &library.vocabulary, &all).expect("a program");
+        let own = dated.judge(&facts, &days);
+        let mut dated = Decoder::new(law, dated.program());
+        for (at, (row, day)) in days.iter().enumerate() {
+            let program = Program::compile(law, &library.vocabulary, *day, false).expect("a program");
+            let outcomes = run(&program, &facts, 256);
+            let mut decoder = Decoder::new(law, &program);
+            for rule in 0..law.rules.len() {
+                let told = |found| format!("{found:?}");
+                let (own, found) = (dated.read(&own, rule, at), decoder.read(&outcomes, rule, *row));
+                prop_assert_eq!(told(own), told(found), "{} on {}", law.rules[rule].id, iso(*day));
             }
         }
     }
