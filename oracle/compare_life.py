@@ -33,7 +33,7 @@ NEVER_MET = {
 }
 NEVER_DONE = {"take_over": "nothing is imported: a case that is there was kept from its first day"}
 LARGE = 20_000
-SHOWN = 20
+SHOWN = 2  # of each kind of difference
 
 
 @dataclass
@@ -49,8 +49,8 @@ class Tally:
     stages: Counter[str] = field(default_factory=Counter)
     open: Counter[str] = field(default_factory=Counter)
     seconds: Counter[str] = field(default_factory=Counter)
-    differing: int = 0
-    differences: list[tuple[Steps, int, Any, Any]] = field(default_factory=list)
+    kinds: Counter[str] = field(default_factory=Counter)
+    differences: list[tuple[str, Steps]] = field(default_factory=list)
 
     def add(self, other: Tally) -> None:
         """Takes in another's counts."""
@@ -58,7 +58,7 @@ class Tally:
             if isinstance(value, Counter):
                 getattr(self, name).update(value)
             elif name == "differences":
-                self.differences += value[: SHOWN - len(self.differences)]
+                self.differences += value
             else:
                 setattr(self, name, getattr(self, name) + value)
 
@@ -99,6 +99,18 @@ def first_difference(own: list[dict[str, Any]], theirs: list[dict[str, Any]]) ->
     return next((at for at, pair in enumerate(zip(own, theirs, strict=True)) if pair[0] != pair[1]), None)
 
 
+def kind_of(step: dict[str, Any], own: dict[str, Any], theirs: dict[str, Any]) -> str:
+    """In what respect they differ, so that differences of one cause stand together."""
+    parts = [step["act"]]
+    for name in ("stage", "refused"):
+        if own[name] != theirs[name]:
+            parts.append(f"{name} {own[name]}, not {theirs[name]}")
+    for whose, one, other in (("the model", own, theirs), ("landcycle", theirs, own)):
+        alone = sorted(set(one["open"]) - set(other["open"]))
+        parts += [f"open to {whose} only {alone}"] if alone else []
+    return "; ".join(parts)
+
+
 @lru_cache(maxsize=1)
 def code_of(policies: Path) -> Code:
     """The law, read once in each process."""
@@ -120,9 +132,10 @@ def chunk(binary: str, policies: Path, seed: int, part: tuple[int, int]) -> Tall
             tally.count(code, step, answer)
         at = first_difference(own, found)
         if at is not None:
-            tally.differing += 1
-            if len(tally.differences) < SHOWN:
-                tally.differences.append((steps[: at + 1], at, own[at], found[at]))
+            kind = kind_of(steps[at], own[at], found[at])
+            tally.kinds[kind] += 1
+            if tally.kinds[kind] <= SHOWN:
+                tally.differences.append((kind, steps[: at + 1]))
     return tally
 
 
@@ -150,17 +163,16 @@ def report(binary: str, policies: Path, tally: Tally) -> None:
     """Prints the differences so that they can be replayed: a life to a line, as landcycle reads it."""
     code = code_of(policies)
     seen: Counter[str] = Counter()
-    for steps, at, own, theirs in tally.differences:
-        kind = f"{steps[at]['act']} {own['refused']} {theirs['refused']}"
+    for kind, steps in tally.differences:
         seen[kind] += 1
-        if seen[kind] > 2:
+        if seen[kind] > SHOWN:
             continue
         small = shrunk(binary, policies, code, steps)
         told, found = live(code, small), run_landcycle(binary, policies, [small])[0]
         where = first_difference(told, found)
-        print(f"DIFFERENCE\n    {json.dumps(small, ensure_ascii=False)}")
+        print(f"DIFFERENCE {kind}\n    {json.dumps(small, ensure_ascii=False)}")
         if where is not None:
-            print(f"    step {where + 1}, {small[where]['act']}\n    model     {told[where]}\n    landcycle {found[where]}")
+            print(f"    step {where + 1}\n    model     {told[where]}\n    landcycle {found[where]}")
 
 
 def summary(tally: Tally, code: Code) -> list[str]:
@@ -179,6 +191,8 @@ def summary(tally: Tally, code: Code) -> list[str]:
             print(f"{act.name} {wanted.rule}".ljust(58), *(str(count).rjust(9) for count in counts))
             if not counts[1]:
                 absent.append(f"rule {wanted.rule} against {act.name}")
+    for kind, number in tally.kinds.most_common():
+        print(f"differences: {number} times {kind}")
     for name, why in (NEVER_MET | NEVER_DONE).items():
         print(f"cannot occur: {name}, {why}")
         if tally.codes[name] or tally.done[name]:
@@ -207,7 +221,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for part in pool.map(partial(chunk, binary, policies, options.seed), enumerate(sizes)):
                 tally.add(part)
                 took = time.perf_counter() - start
-                print(f"{tally.lives} of {options.count} lives, {tally.differing} differ, {took:.0f} s", file=sys.stderr)
+                text = f"{tally.lives} of {options.count} lives, {tally.kinds.total()} differ, {took:.0f} s"
+                print(text, file=sys.stderr, flush=True)
         report(binary, policies, tally)
     except (RuntimeError, OSError, json.JSONDecodeError) as error:
         print(f"cannot compare: {error}", file=sys.stderr)
@@ -216,10 +231,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     large = tally.lives >= LARGE
     for text in absent:
         print(f"NEVER OCCURRED {text}" if large else f"not met in a small run: {text}")
-    speeds = ", ".join(f"{name} {tally.lives / max(took, 1e-9):.0f} lives a second" for name, took in tally.seconds.items())
-    failed = tally.differing or (large and absent)
-    print(f"{'FAILED' if failed else 'ok'}: {tally.lives} lives, {tally.steps} steps compared, {tally.differing} differ, "
-          f"{len(absent)} never met; seed {options.seed}; {speeds}")
+    speeds = ", ".join(f"{name} {tally.lives / max(took, 1e-9):.0f}" for name, took in tally.seconds.items())
+    differ = tally.kinds.total()
+    failed = differ or (large and absent)
+    print(f"{'FAILED' if failed else 'ok'}: {tally.lives} lives, {tally.steps} steps compared, {differ} differ, "
+          f"{len(absent)} never met; seed {options.seed}; lives a second in each job: {speeds}")
     return 1 if failed else 0
 
 

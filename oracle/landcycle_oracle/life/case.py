@@ -37,22 +37,29 @@ class Case:
 
     code: Code
     events: list[tuple[date, dict[str, str]]] = field(default_factory=list)
+    _last: tuple[date, int, standing.Facts] | None = None
 
-    def on(self, day: date) -> dict[str, str]:
-        """The facts that hold on a day.
+    def on(self, day: date) -> standing.Facts:
+        """The facts that hold on a day."""
+        if self._last is None or self._last[:2] != (day, len(self.events)):
+            self._last = (day, len(self.events), self._fold(day))
+        return self._last[2]
+
+    def _fold(self, day: date) -> standing.Facts:
+        """Later events over earlier ones, up to the day.
 
         That something has not happened holds on the day on which it was said, and a day to come has not come.
         """
-        facts: dict[str, str] = {}
+        facts = standing.Facts()
         for happened_on, body in self.events:
             if happened_on > day:
                 continue
             for name, value in body.items():
-                occurs = self.code.vocabulary.is_occurrence(name)
+                occurs = name in self.code.vocabulary.occurrences
                 past = value == NONE and happened_on != day
                 ahead = value[:1].isdigit() and value > str(day)
                 if value and not (occurs and (past or ahead)):
-                    facts[name] = value
+                    facts.say(name, value)
                 else:
                     facts.pop(name, None)
         return facts
@@ -87,7 +94,7 @@ class Case:
         self.events.append((day, body))
         return []
 
-    def possible(self, name: str, facts: Mapping[str, str]) -> str | None:
+    def possible(self, name: str, facts: standing.Facts) -> str | None:
         """What the order of a life has against an act."""
         if name in MAKE_A_CASE:
             if self.events:
@@ -120,10 +127,10 @@ class Case:
             return {}, ["A10"] * foreign + ["A11"] * bad
         return values, ["A12" for name in act.asks if not values.get(name)]
 
-    def complete(self, facts: Mapping[str, str]) -> Facts:
+    def complete(self, facts: dict[str, str]) -> Facts:
         """The facts as rules take them: in a kept record silence has the meaning that the vocabulary gives it."""
         vocabulary = self.code.vocabulary
-        said = vocabulary.otherwise | facts if standing.is_open(facts, "kept") else facts
+        said = vocabulary.otherwise | facts if standing.happened(facts, "kept_since") else facts
         return Facts({
             name: exact(vocabulary.facts[name].kind, value) for name, value in said.items()
             if vocabulary.facts[name].kind != "text"

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from random import Random
-from typing import Any
 
 from ..dates import plus_years
-from ..supervision.common import PAPER
 from ..supervision.performance import LADDERS, measure
 from .case import Case
 from .law import Act
@@ -20,14 +18,15 @@ TERMS = (
     "admission", "dates", "subdivision", "letting", "equity", "exit", "investment", "output", "environment",
 )
 USUAL: dict[str, tuple[str, ...]] = {
-    "term_years": ("20", "20", "30", "50", "5", "2", "1.5", "51"),
+    "term_years": ("20",) * 8 + ("30", "50", "5", "2", "1.5", "51"),
     "area": ("20000", "15 亩", "2 公顷", "10000/3", "12345.6789"),
     "breach_times": ("1", "1", "2", "3", "4", "7"),
     "breach_kind": tuple(LADDERS) + ("use_change", "unpaid_price", "no_breach"),
     "grant_term_years": ("20", "30", "50", "51"), "renewal_term_years": ("5", "10", "20"),
     "firm_breaches": ("0", "1", "2", "3", "10"), "firm_serious_breaches": ("0", "1", "1", "2", "4"),
     "firm_breaches_repaired": ("0", "0", "1", "11"), "firm_hoarding_open": ("no", "no", "no", "yes"),
-    "investment_total": ("1000", "1000", "5 万元", "0"), "investment_paid": ("0", "249.9999", "250", "600", "1 万元"),
+    "investment_total": ("1000", "1000", "5 万元", "0"),
+    "investment_paid": ("0", "249.9999", "250", "600", "1 万元"),
     "construction_area_due": ("900", "900", "0"), "construction_area_started": ("0", "299.9999", "300", "900"),
     "price_paid_in_full": ("yes", "yes", "yes", "no"), "land_certificate": ("yes", "yes", "是", "no"),
     "house_certificate": ("yes", "yes", "no"), "developed_as_agreed": ("yes", "yes", "yes", "no"),
@@ -36,8 +35,8 @@ USUAL: dict[str, tuple[str, ...]] = {
     "hoarding_found": ("no", "no", "yes"), "remedy_period_over": ("yes", "yes", "no"),
     "allocated_dealing_approved": ("yes", "no"), "division_agreed": ("yes", "yes", "no"),
     "equity_change_consented": ("yes", "yes", "no"), "public_interest_need": ("yes", "yes", "no"),
-    "orientation": ("permitted", "encouraged", "permitted", "encouraged", "restricted"),
-    "industry": ("C26", "C39", "C19", "C34", "M73"), "credit_status": ("normal", "restricted"),
+    "orientation": ("permitted", "encouraged") * 6 + ("restricted",),
+    "industry": ("C26", "C39", "C34", "M73") * 2 + ("C19",), "credit_status": ("normal", "restricted"),
     "city": ("别处",) * 8 + ("上海", "北京市", "shenzhen"),
 }
 # What the land is is told when acts on idleness are; silence about works leaves them unknown.
@@ -80,13 +79,17 @@ def sign(random: Random, day: date, facts: Given, plot: Plot) -> Given:
     given = {f"terms_{name}": "yes" for name in TERMS}
     if random.random() < 0.05:
         given[f"terms_{random.choice(TERMS)}"] = "no"
+    term = plot.term or random.choice(USUAL["term_years"])
+    if term.isdigit() and random.random() < 0.8:
+        given["term_ends_on"] = str(plus_years(day, int(term)))
     return given | {
-        "term_years": plot.term or random.choice(USUAL["term_years"]),
+        "term_years": term,
         "orientation": random.choice(USUAL["orientation"]), "industry": random.choice(USUAL["industry"]),
         "start_due_on": random.choice(("none", "none", str(day + timedelta(days=random.choice((90, 180, 365)))))),
         "produce_due_on": str(day + timedelta(days=700)), "full_capacity_due_on": str(day + timedelta(days=1000)),
         "fixed_investment_agreed": "1000", "output_agreed": "1000", "tax_agreed": "100", "investment_total": "1000",
-        "price_paid_in_full": random.choice(USUAL["price_paid_in_full"]), "division_agreed": "yes",
+        "price_paid_in_full": random.choice(USUAL["price_paid_in_full"]),
+        "division_agreed": random.choice(USUAL["division_agreed"]),
         "equity_change_restricted": random.choice(("yes", "no")),
         "price_due_on": random.choice(("none", str(day + timedelta(days=60)))),
     }
@@ -109,12 +112,12 @@ def disposal(random: Random, day: date, facts: Given, plot: Plot) -> Given:
         "disposal_way": plot.way, "government_approved_on": str(near(random, day, (0, 0, -5, -5, 1))),
         "price_paid_in_full": "yes", "project_funds_ready": "yes",
     }
-    if plot.way == "temporary_use":
+    if plot.way == "temporary_use" and random.random() < 0.9:
         given |= {
             "temporary_use_on": str(day),
             "temporary_use_until": str(near(random, plus_years(day, 2), (0, -1, -200, 1))),
         }
-    if plot.way == "extend" or random.random() < 0.2:
+    if random.random() < (0.9 if plot.way == "extend" else 0.2):
         given |= supplement(random, day, facts, plot)
     return given
 
@@ -231,13 +234,17 @@ def firm(random: Random, day: date, facts: Given, plot: Plot) -> Given:
     return given | ({"firm_last_breach_on": str(day - timedelta(days=100))} if random.random() < 0.8 else {})
 
 
+def final(random: Random, day: date, facts: Given, plot: Plot) -> Given:
+    """Whether the time to contest is over."""
+    return {"remedy_period_over": random.choice(USUAL["remedy_period_over"])}
+
+
 WISE: dict[str, Callable[[Random, date, Given, Plot], Given]] = {
     "offer": lambda random, day, facts, plot: {"supply_mode": plot.mode},
     "sign": sign, "start": works, "suspend": works, "inspect": inspect, "change_dates": supplement,
     "reply": cause, "find_idle": find_idle, "clear": inspect, "agree_disposal": disposal,
     "levy_fee": approved, "decide_takeback": approved,
-    "announce_cancellation": lambda random, day, facts, plot: {"remedy_period_over": random.choice(("yes", "yes", "no"))},
-    "apply_enforcement": lambda random, day, facts, plot: {"remedy_period_over": random.choice(("yes", "yes", "no"))},
+    "announce_cancellation": final, "apply_enforcement": final,
     "transfer": dealing, "mortgage": mortgage, "convert": longer_term, "renew": longer_term,
     "apply_renewal": term_end_told, "evaluate": evaluate, "rectify": breach, "take_measure": right_measure,
     "open_credit_file": firm, "record_breach": firm, "repair_credit": lambda random, day, facts, plot: {},

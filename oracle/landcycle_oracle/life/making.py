@@ -8,7 +8,6 @@ from random import Random
 from typing import Any
 
 from ..dates import plus_years
-from . import standing
 from .case import Case, Code
 from .facts import facts_for, near, term_end
 from .plots import PLOTS, Plot
@@ -34,10 +33,26 @@ WAITS: dict[str, tuple[tuple[str, str, int], ...]] = {
     "expire": (("(term)", "days", 1),),
     "suspect": (("(start due)", "years", 1), ("(start due)", "years", 2), ("suspended_on", "years", 1)),
     "change_dates": (("(start due)", "years", 1),),
+    "inspect": (("(start due)", "years", 1),),
     "decide_takeback": (("(start due)", "years", 2),),
     "levy_fee": (("(start due)", "years", 1), ("(start due)", "years", 2)),
 }
-SELDOM_WAITS = {"change_dates": 0.2, "object_to_credit": 0.4, "find_idle": 0.5, "levy_fee": 0.2, "renew": 0.1}
+SELDOM_WAITS = {
+    "change_dates": 0.1, "inspect": 0.2, "object_to_credit": 0.4, "find_idle": 0.5, "levy_fee": 0.2, "renew": 0.1,
+}
+
+ENDINGS = ("exit_voluntarily", "take_for_public_interest", "rescind", "terminate", "expire", "cancel_registration")
+# What asks for the state of the works on the day itself follows a look at the site.
+SAME_DAY = ("dispose", "clear", "agree_disposal", "change_dates")
+
+
+def suspected_after(random: Random, plot: Plot) -> int:
+    """Which of the waits before a suspicion fits the plot: for a fee, a taking back, or stalled works."""
+    if random.random() < 0.15:
+        return random.randrange(3)
+    if "suspend" in plot.acts:
+        return 2
+    return 1 if "decide_takeback" in plot.acts and "levy_fee" not in plot.acts else 0
 
 
 def since(facts: Mapping[str, str], name: str) -> date | None:
@@ -60,8 +75,8 @@ def next_day(random: Random, case: Case, act: str, day: date, plot: Plot) -> dat
     held = case.on(day)
     if random.random() < SELDOM_WAITS.get(act, 0.9):
         waits = [(since(held, name), unit, many) for name, unit, many in WAITS.get(act, ())]
-        if act == "suspect" and "decide_takeback" in plot.acts and random.random() < 0.8:
-            waits = [wait for wait in waits if wait[1:] == ("years", 2)] or waits
+        if act == "suspect":
+            waits = [waits[suspected_after(random, plot)]]
         known = [(start, unit, many) for start, unit, many in waits if start is not None]
         if known:
             start, unit, many = random.choice(known)
@@ -69,7 +84,7 @@ def next_day(random: Random, case: Case, act: str, day: date, plot: Plot) -> dat
             wanted = near(random, wanted, (0, 0, 0, 1, 20, -1))
             if day <= wanted <= date(2099, 1, 1):
                 return wanted
-    gap = 0 if act in ("dispose", "clear") and random.random() < 0.8 else random.choice(GAPS)
+    gap = 0 if act in SAME_DAY and random.random() < 0.85 else random.choice(GAPS)
     return day + timedelta(days=gap)
 
 
@@ -82,8 +97,10 @@ def possible(case: Case, day: date) -> list[str]:
 def make_life(random: Random, code: Code) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """A sequence of acts with what the model says to each."""
     case, plot, day = Case(code), random.choice(PLOTS), near(random, random.choice(BEGINNINGS), (0, 0, 1, 17, 200))
-    planned, steps, answers = list(plot.acts), [], []
-    length = random.randint(4, 16)
+    planned = list(plot.acts)
+    steps: list[dict[str, Any]] = []
+    answers: list[dict[str, Any]] = []
+    length = random.randint(4, 18)
     while len(steps) < length:
         act = choose(random, case, day, planned)
         on = next_day(random, case, act, day, plot)
@@ -91,7 +108,7 @@ def make_life(random: Random, code: Code) -> tuple[list[dict[str, Any]], list[di
         step = {"act": act, "on": str(on), "facts": given}
         steps.append(step)
         answers.append(case.do(step))
-        if planned and act == planned[0] and (not answers[-1]["refused"] or random.random() < 0.6):
+        if planned and act == planned[0] and (not answers[-1]["refused"] or random.random() < 0.35):
             planned.pop(0)
         day = max(day, on) if case.events else on
     return steps, answers
@@ -104,13 +121,9 @@ def choose(random: Random, case: Case, day: date, planned: list[str]) -> str:
         return random.choice(("", "purchase", "Reserve"))
     if chance < 0.05:
         return random.choice(tuple(TABLE))
-    if planned and chance < 0.88:
+    if planned and chance < 0.9:
         return planned[0]
     live = possible(case, day)
     # What ends a life would end most of them early.
     going = [act for act in live if act not in ENDINGS] if chance < 0.97 else live
     return random.choice(going or live or list(TABLE))
-
-
-ENDINGS = ("exit_voluntarily", "take_for_public_interest", "rescind", "terminate", "expire", "cancel_registration")
-assert set(ENDINGS) <= set(TABLE) and set(standing.CONDITIONS) >= {bar for place in TABLE.values() for bar in place.bars}

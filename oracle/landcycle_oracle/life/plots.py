@@ -25,7 +25,7 @@ def plot(acts: str, **traits: str) -> Plot:
 FOUND = "suspect inquire reply find_idle "
 FEE = FOUND + "tell_hearing levy_fee "
 TAKING = FOUND + "tell_hearing decide_takeback "
-AGREED = FOUND + "file_idle agree_disposal "
+AGREED = FOUND + "file_idle inspect agree_disposal "
 BUILT = "start complete produce reach_capacity "
 
 PLOTS: tuple[Plot, ...] = (
@@ -33,6 +33,7 @@ PLOTS: tuple[Plot, ...] = (
     plot(BUILT + "evaluate transfer mortgage discharge divide change_equity"),
     plot("start suspend resume inspect complete produce evaluate"),
     plot("change_dates start change_dates complete change_dates produce"),
+    plot("inspect change_dates inspect change_dates start"),
     plot("mortgage discharge transfer mortgage transfer divide"),
     plot("divide mortgage start transfer change_equity exit_voluntarily"),
     # Idle land: clearing, fee, taking back, agreement, stalled works.
@@ -41,6 +42,7 @@ PLOTS: tuple[Plot, ...] = (
     plot(FEE + "pay_fee start inspect dispose"),
     plot(FEE + "contest uphold apply_enforcement pay_fee"),
     plot(FEE + "contest annul tell_hearing levy_fee"),
+    plot(FEE + "pay_fee tell_hearing levy_fee"),
     plot(FEE + "apply_enforcement tell_hearing decide_takeback"),
     plot(FEE + "tell_hearing decide_takeback contest uphold announce_cancellation"),
     plot(FOUND + "tell_hearing request_hearing hold_hearing levy_fee pay_fee start"),
@@ -50,14 +52,15 @@ PLOTS: tuple[Plot, ...] = (
     plot(TAKING + "contest annul tell_hearing decide_takeback"),
     plot(TAKING + "contest uphold apply_enforcement announce_cancellation"),
     plot("mortgage " + FOUND + "notify_mortgagees tell_hearing decide_takeback cancel_registration"),
-    plot("mortgage " + FOUND + "file_idle notify_mortgagees agree_disposal start inspect dispose", cause="government"),
+    plot("mortgage " + FOUND + "file_idle notify_mortgagees inspect agree_disposal start inspect dispose",
+         cause="government"),
     plot(AGREED + "start inspect dispose", cause="government"),
-    plot(AGREED + "dispose suspect inquire", cause="force_majeure"),
-    plot(AGREED + "dispose suspect inquire reply find_idle", cause="government"),
+    plot(AGREED + "inspect dispose suspect inquire", cause="force_majeure"),
+    plot(AGREED + "inspect dispose suspect inquire reply find_idle", cause="government"),
     plot(AGREED + "buy_back", cause="government", way="buy_back"),
     plot(AGREED + "inspect start", cause="government", way="temporary_use"),
     plot(AGREED + "start", cause="government", way="swap"),
-    plot("start suspend " + FOUND + "file_idle publish_idle agree_disposal resume inspect dispose"),
+    plot("start suspend " + FOUND + "file_idle publish_idle inspect agree_disposal resume inspect dispose"),
     plot("start suspend suspect inquire resume inspect clear"),
     plot(FOUND + "publish_idle clear", cause="preparatory_work"),
     # Conversion and renewal.

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from .vocabulary import NONE
 
-Facts = Mapping[str, str]
+
+class Facts(dict[str, str]):
+    """Facts that hold, in the order in which they were said; what was said last comes last."""
+
+    def say(self, name: str, value: str) -> None:
+        """A fact, said anew."""
+        self.pop(name, None)
+        self[name] = value
+
+
 # The last of these that happened is the stage; any of the ends ends it.
 ENDS = ("exit_on", "expired_on", "bought_back_on")
 STEPS = (
@@ -15,7 +24,7 @@ STEPS = (
 )
 
 
-def happened(facts: Facts, name: str) -> bool:
+def happened(facts: dict[str, str], name: str) -> bool:
     """Whether an occurrence is known."""
     return facts.get(name, NONE) != NONE
 
@@ -32,8 +41,15 @@ def stage(facts: Facts) -> str:
 
 
 def since(day: str, *closed_by: str) -> Callable[[Facts], bool]:
-    """Open from a day until one of those that close it."""
-    return lambda facts: happened(facts, day) and not any(happened(facts, name) for name in closed_by)
+    """Open from what opens it until something that closes it comes after."""
+    def test(facts: Facts) -> bool:
+        if not happened(facts, day):
+            return False
+        closed = [name for name in closed_by if happened(facts, name)]
+        said = list(facts) if closed else []
+        return all(said.index(name) < said.index(day) for name in closed)
+
+    return test
 
 
 def says(name: str, value: str) -> Callable[[Facts], bool]:

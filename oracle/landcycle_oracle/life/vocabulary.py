@@ -50,6 +50,7 @@ class Vocabulary:
     def __init__(self, facts: list[Fact]) -> None:
         self.facts = {fact.name: fact for fact in facts}
         self.by_heading = {heading: fact for fact in facts for heading in fact.headings}
+        self.occurrences = {fact.name for fact in facts if fact.occurrence}
         self.otherwise = {fact.name: fact.otherwise for fact in facts if fact.otherwise is not None}
 
     @classmethod
@@ -58,10 +59,6 @@ class Vocabulary:
         trees = [load(path) for path in sorted(folder.glob("*.yaml"))]
         units = [unit for tree in trees for unit in tree.get("units") or ()]
         return cls([_fact(item, units) for tree in trees for item in tree.get("facts") or ()])
-
-    def is_occurrence(self, name: str) -> bool:
-        """Whether a fact is the day of something that happens."""
-        return name in self.facts and self.facts[name].occurrence
 
 
 @lru_cache(maxsize=None)
