@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -137,7 +137,7 @@ class Case:
         })
 
 
-def live(code: Code, steps: list[Step]) -> list[dict[str, Any]]:
+def live(code: Code, steps: Sequence[Step]) -> list[dict[str, Any]]:
     """A sequence of acts on a new case."""
     case = Case(code)
     return [case.do(step) for step in steps]

@@ -66,7 +66,14 @@ def term_end(facts: Mapping[str, str]) -> date | None:
     delivered, years = facts.get("delivered_on", "none"), facts.get("term_years", "")
     if delivered == "none" or not years.isdigit():
         return None
-    return plus_years(date.fromisoformat(delivered), int(years))
+    return years_on(date.fromisoformat(delivered), int(years))
+
+
+def years_on(day: date, years: int) -> date:
+    """The same day of another year."""
+    found = plus_years(day, years)
+    assert isinstance(found, date)
+    return found
 
 
 def near(random: Random, day: date, spread: tuple[int, ...] = (0, 0, 0, 0, -1, 1)) -> date:
@@ -98,7 +105,7 @@ def sign(random: Random, day: date, facts: Given, plot: Plot) -> Given:
 def supplement(random: Random, day: date, facts: Given, plot: Plot) -> Given:
     """A start agreed anew, and perhaps extended."""
     start = near(random, day, (0, 0, 10, 180, 180, -1))
-    longer = random.choice(("none", str(near(random, plus_years(start, 1))), str(start + timedelta(days=100))))
+    longer = random.choice(("none", str(near(random, years_on(start, 1))), str(start + timedelta(days=100))))
     taken = str(start) if longer == "none" else longer
     return {
         "supplement_start_on": str(start), "start_extended_to": longer,
@@ -115,7 +122,7 @@ def disposal(random: Random, day: date, facts: Given, plot: Plot) -> Given:
     if plot.way == "temporary_use" and random.random() < 0.9:
         given |= {
             "temporary_use_on": str(day),
-            "temporary_use_until": str(near(random, plus_years(day, 2), (0, -1, -200, 1))),
+            "temporary_use_until": str(near(random, years_on(day, 2), (0, -1, -200, 1))),
         }
     if random.random() < (0.9 if plot.way == "extend" else 0.2):
         given |= supplement(random, day, facts, plot)

@@ -7,9 +7,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from ..dates import plus_years
 from .case import Case, Code
-from .facts import facts_for, near, term_end
+from .facts import facts_for, near, term_end, years_on
 from .plots import PLOTS, Plot
 from .table import TABLE
 
@@ -63,7 +62,7 @@ def since(facts: Mapping[str, str], name: str) -> date | None:
         due, delivered = facts.get("start_due_on", "none"), facts.get("delivered_on", "none")
         if due != "none":
             return date.fromisoformat(due)
-        return None if delivered == "none" else plus_years(date.fromisoformat(delivered), 1)
+        return None if delivered == "none" else years_on(date.fromisoformat(delivered), 1)
     day = facts.get(name, "none")
     return None if day == "none" else date.fromisoformat(day)
 
@@ -80,7 +79,7 @@ def next_day(random: Random, case: Case, act: str, day: date, plot: Plot) -> dat
         known = [(start, unit, many) for start, unit, many in waits if start is not None]
         if known:
             start, unit, many = random.choice(known)
-            wanted = plus_years(start, many) if unit == "years" else start + timedelta(days=many)
+            wanted = years_on(start, many) if unit == "years" else start + timedelta(days=many)
             wanted = near(random, wanted, (0, 0, 0, 1, 20, -1))
             if day <= wanted <= date(2099, 1, 1):
                 return wanted

@@ -69,7 +69,7 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def _fact(item: dict[str, Any], units: list[dict[str, Any]]) -> Fact:
-    codes = {}
+    codes: dict[str, str] = {}
     for code, value in (item.get("values") or {}).items():
         codes |= dict.fromkeys((code, value["zh"], *value.get("aliases", ())), code)
     known = _units_of(item.get("unit", ""), units)
