@@ -10,6 +10,7 @@ from typing import Any
 from .case import Case, Code
 from .facts import facts_for, near, term_end, years_on
 from .plots import PLOTS, Plot
+from .standing import is_open
 from .table import TABLE
 
 # Years in which laws begin, and those since.
@@ -99,10 +100,11 @@ def make_life(random: Random, code: Code) -> tuple[list[dict[str, Any]], list[di
     planned = list(plot.acts)
     steps: list[dict[str, Any]] = []
     answers: list[dict[str, Any]] = []
-    length = random.randint(4, 18)
+    length = random.choice((random.randint(4, 14), len(planned) + random.randint(1, 6)))
     while len(steps) < length:
         act = choose(random, case, day, planned)
-        on = next_day(random, case, act, day, plot)
+        again = planned.count("suspect") > 1
+        on = next_day(random, case, act, day, plot) if not (again and act == "suspect") else day
         given = facts_for(random, case, code.acts[act], on, plot) if act in code.acts else {}
         step = {"act": act, "on": str(on), "facts": given}
         steps.append(step)
@@ -113,14 +115,27 @@ def make_life(random: Random, code: Code) -> tuple[list[dict[str, Any]], list[di
     return steps, answers
 
 
+def acts_barred(case: Case, day: date) -> dict[str, list[str]]:
+    """What is open and stands in the way of acts, with those acts."""
+    facts, found = case.on(day), dict[str, list[str]]()
+    for name, place in TABLE.items():
+        if case.possible(name, facts) == "A07":
+            for bar in place.bars:
+                if is_open(facts, bar):
+                    found.setdefault(bar, []).append(name)
+    return found
+
+
 def choose(random: Random, case: Case, day: date, planned: list[str]) -> str:
-    """The next act of the plot, mostly; another that is possible, any, or none that there is."""
+    """The next act of the plot, mostly; one that something bars, another that is possible, any, none that there is."""
     chance = random.random()
     if chance < 0.003:
         return random.choice(("", "purchase", "Reserve"))
-    if chance < 0.05:
+    if chance < 0.03:
         return random.choice(tuple(TABLE))
-    if planned and chance < 0.9:
+    if chance < 0.09 and (barred := acts_barred(case, day)):
+        return random.choice(barred[random.choice(tuple(barred))])
+    if planned and chance < 0.91:
         return planned[0]
     live = possible(case, day)
     # What ends a life would end most of them early.

@@ -62,6 +62,10 @@ PLOTS: tuple[Plot, ...] = (
     plot(AGREED + "start", cause="government", way="swap"),
     plot("start suspend " + FOUND + "file_idle publish_idle inspect agree_disposal resume inspect dispose"),
     plot("start suspend suspect inquire resume inspect clear"),
+    # A second round after the first was closed.
+    plot("suspect inquire inspect clear " + FEE + "pay_fee"),
+    plot("suspect inquire reply inspect clear " + TAKING + "cancel_registration"),
+    plot("suspect inquire inspect clear " + AGREED + "inspect dispose", cause="government"),
     plot(FOUND + "publish_idle clear", cause="preparatory_work"),
     # Conversion and renewal.
     plot("start evaluate apply_conversion convert transfer", mode="lease_then_grant", term="5"),
