@@ -2,6 +2,7 @@
 
 import re
 import unittest
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -137,18 +138,42 @@ class IdleLand(unittest.TestCase):
         idle = found("2023-06-01", "government").done("file_idle", "2023-06-02")
         idle.done("inspect", "2023-06-03", started_on="none")
         terms = {"disposal_way": "extend", "government_approved_on": "2023-06-03", "supplement_start_on": "2023-06-03"}
-        late = {"start_extended_to": "2024-06-04", "start_due_on": "2024-06-04"}
+        late = {"start_extended_to": "2024-06-04"}
         refused = idle.do("agree_disposal", "2023-06-03", **terms, **late)["refused"]
         self.assertEqual(refused, ["A13 start_extension_within_limit"])
-        good = {"start_extended_to": "2024-06-03", "start_due_on": "2024-06-03"}
+        good = {"start_extended_to": "2024-06-03"}
         self.assertEqual(idle.do("agree_disposal", "2023-06-03", **terms, **good)["refused"], [])
+        self.assertEqual(idle.case.on(date(2023, 6, 3))["start_due_on"], "2024-06-03")
         self.assertNotIn("suspected", idle.do("dispose", "2023-06-03")["open"])
 
-    def test_a_second_request_is_open_again(self) -> None:
-        # Art. 15: what was asked for after one hearing was not heard in it.
+    def test_works_on_record_are_not_denied_and_do_not_come_ahead(self) -> None:
+        started = contracted().done("start", "2022-05-01")
+        self.assertEqual(started.do("inspect", "2023-01-01", started_on="none")["refused"], ["A11"])
+        self.assertEqual(started.do("inspect", "2023-01-01", completed_on="2023-01-02")["refused"], ["A11"])
+        self.assertEqual(started.do("inspect", "2023-01-02", completed_on="2023-01-02")["stage"], "completed")
+
+    def test_a_swap_ends_the_old_right_and_a_fee_outlives_it(self) -> None:
+        # Art. 12(1)(5): for a change of plan, with the price paid and funds ready.
+        idle = found("2023-06-01", "government").done("file_idle", "2023-06-02")
+        idle.done("inspect", "2023-06-03", started_on="none", price_paid_in_full="yes", project_funds_ready="yes")
+        swap = {"disposal_way": "swap", "government_approved_on": "2023-06-03"}
+        self.assertEqual(idle.do("agree_disposal", "2023-06-03", **swap)["refused"], ["A13 idle_land_disposal"])
+        # An extension is open whatever a swap would need.
+        extend = {"disposal_way": "extend", "supplement_start_on": "2023-07-01", "government_approved_on": "2023-06-03"}
+        self.assertEqual(idle.do("agree_disposal", "2023-06-03", **extend)["refused"], [])
+        fined = found("2023-06-01").done("tell_hearing", "2023-06-02")
+        fined.done("levy_fee", "2023-06-10", started_on="none", government_approved_on="2023-06-09")
+        left = fined.do("exit_voluntarily", "2023-07-01", building_appraisal="0")
+        self.assertEqual(left["stage"], "ended")
+        self.assertEqual(fined.do("dispose", "2023-07-02")["refused"], ["A07"])
+        self.assertNotIn("fee_owed", fined.do("pay_fee", "2023-07-03")["open"])
+        self.assertNotIn("suspected", fined.do("dispose", "2023-07-03")["open"])
+
+    def test_one_telling_one_hearing(self) -> None:
+        # Art. 15: once it was held there is no second one, unless the right is told anew.
         told = found("2023-06-01").done("tell_hearing", "2023-06-02").done("request_hearing", "2023-06-03")
         self.assertNotIn("hearing_requested", told.do("hold_hearing", "2023-06-05")["open"])
-        self.assertIn("hearing_requested", told.do("request_hearing", "2023-06-06")["open"])
+        self.assertEqual(told.do("request_hearing", "2023-06-06")["refused"], ["A07"])
 
 
 class Standing(unittest.TestCase):

@@ -84,7 +84,13 @@ class Case:
         values, refusals = self.read(act, given)
         if refusals:
             return refusals
-        body = {**dict.fromkeys(act.clears, ""), **values, **act.sets, **dict.fromkeys(act.days, str(day))}
+        if wrong := self.denied_or_ahead(facts, values, day):
+            return ["A11"] * wrong
+        copied = {
+            fact: next(values[one] for one in dates if values.get(one, NONE) != NONE)
+            for fact, dates in act.copies.items() if any(values.get(one, NONE) != NONE for one in dates)
+        }
+        body = {**dict.fromkeys(act.clears, ""), **values, **copied, **act.sets, **dict.fromkeys(act.days, str(day))}
         after = {known: value for known, value in (facts | body).items() if value}
         package = PLACES.get(after.get("city", ""), "national")
         if refusals := judge(act, package, day, (self.complete(facts), facts), (self.complete(after), after)):
@@ -126,6 +132,14 @@ class Case:
         if foreign or bad:
             return {}, ["A10"] * foreign + ["A11"] * bad
         return values, ["A12" for name in act.asks if not values.get(name)]
+
+    def denied_or_ahead(self, facts: standing.Facts, values: Mapping[str, str], day: date) -> int:
+        """How many occurrences are said to come after the day of the act, or not to be where they are on record."""
+        occurrences = self.code.vocabulary.occurrences
+        return sum(
+            standing.happened(facts, name) if value == NONE else value > str(day)
+            for name, value in values.items() if name in occurrences and value
+        )
 
     def complete(self, facts: dict[str, str]) -> Facts:
         """The facts as rules take them: in a kept record silence has the meaning that the vocabulary gives it."""

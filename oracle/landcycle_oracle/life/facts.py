@@ -106,11 +106,9 @@ def supplement(random: Random, day: date, facts: Given, plot: Plot) -> Given:
     """A start agreed anew, and perhaps extended."""
     start = near(random, day, (0, 0, 10, 180, 180, -1))
     longer = random.choice(("none", str(near(random, years_on(start, 1))), str(start + timedelta(days=100))))
-    taken = str(start) if longer == "none" else longer
-    return {
-        "supplement_start_on": str(start), "start_extended_to": longer,
-        "start_due_on": taken if random.random() < 0.93 else str(start),
-    }
+    if random.random() < 0.1:
+        return {"supplement_start_on": "none", "start_extended_to": longer}
+    return {"supplement_start_on": str(start), "start_extended_to": longer}
 
 
 def disposal(random: Random, day: date, facts: Given, plot: Plot) -> Given:

@@ -9,14 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from ..facts import Facts
+from ..idle_land_disposal import way_open
 from ..kleene import Unknown
 from ..outcomes import NOT_APPLICABLE
 from ..rules import RULES as FIRST_RULES
 from ..suite import Rule
 from ..supervision import SUITES as SUPERVISION
+from ..supervision.procedure import enforcement_ways
 from ..supply import SUITES as SUPPLY
 from .vocabulary import load
 
+WAYS = {
+    "idle_land_disposal": way_open,
+    "idle_enforcement": lambda way, facts, day: enforcement_ways(facts, day)[way],
+}
 RULES: dict[str, Rule] = {
     **{name: rule for suite in (*SUPERVISION, *SUPPLY) for name, rule in suite.rules.items()}, **FIRST_RULES,
 }
@@ -58,6 +64,7 @@ class Act:
     takes: tuple[str, ...]
     clears: tuple[str, ...]
     sets: Mapping[str, str]
+    copies: Mapping[str, tuple[str, ...]]
     requires: tuple[Requirement, ...]
 
 
@@ -68,7 +75,8 @@ def read_acts(folder: Path) -> dict[str, Act]:
         for name, item in load(path)["acts"].items():
             found[name] = Act(
                 name, texts(item.get("day")), texts(item.get("asks")), texts(item.get("takes")),
-                texts(item.get("clears")), item.get("sets", {}), tuple(map(requirement, item.get("requires", ()))),
+                texts(item.get("clears")), item.get("sets", {}),
+                {fact: texts(dates) for fact, dates in item.get("copies", {}).items()}, tuple(map(requirement, item.get("requires", ()))),
             )
     return found
 
@@ -92,8 +100,14 @@ def judge(act: Act, package: str, day: date, before: tuple[Facts, Mapping[str, s
     """What the law has against an act: a code and a rule each."""
     refusals = []
     for wanted in act.requires:
-        found = RULES[wanted.rule](package, before[0] if wanted.before else after[0], day)
+        facts = before[0] if wanted.before else after[0]
+        found = RULES[wanted.rule](package, facts, day)
         met = wanted.met(found, after[1])
+        if met is None and wanted.test.startswith("has"):
+            # One way may be open, or closed, whatever is unknown of the others.
+            way = (after[1].get(wanted.wanted[0]) if wanted.test == "has_fact" else wanted.wanted[0]) or ""
+            certain = WAYS[wanted.rule](way, facts, day)
+            met = None if isinstance(certain, Unknown) else certain
         if not met:
             refusals.append(f"{'A14' if met is None else 'A13'} {wanted.rule}")
     return refusals

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 STAGES = ("unplaced", "reserved", "offered", "contracted", "building", "completed", "operating", "ended")
 IN_FORCE = ("contracted", "building", "completed", "operating")
 UNFINISHED = ("contracted", "building")
+SIGNED = (*IN_FORCE, "ended")  # What was opened on a right is closed after its end too.
 FIRM = ("unplaced",)  # A firm has no land of its own: its case stays there.
 
 
@@ -33,7 +34,7 @@ TABLE: dict[str, Place] = {
     "offer": at("reserved"),
     "withdraw_offer": at("offered"),
     "sign": at("offered"),
-    "deliver": at("contracted", bars="delivered"),
+    "deliver": at(UNFINISHED, bars="delivered"),
     "start": at("contracted", needs="delivered", bars="takeback_decided"),
     "suspend": at("building", bars="suspended"),
     "resume": at("building", needs="suspended", bars="takeback_decided"),
@@ -51,7 +52,7 @@ TABLE: dict[str, Place] = {
     "transfer": at(IN_FORCE, bars="takeback_decided"),
     "divide": at(IN_FORCE, bars="takeback_decided mortgaged"),
     "mortgage": at(IN_FORCE, bars="takeback_decided mortgaged"),
-    "discharge": at(IN_FORCE, needs="mortgaged"),
+    "discharge": at(SIGNED, needs="mortgaged"),
     "change_equity": at(IN_FORCE),
     "evaluate": at(("building", "completed", "operating")),
     "rectify": at(IN_FORCE, bars="rectifying"),
@@ -71,19 +72,21 @@ TABLE: dict[str, Place] = {
     "tell_hearing": at(
         UNFINISHED, needs="found_idle", bars="disposal_agreed hearing_told takeback_decided contested",
     ),
-    "request_hearing": at(UNFINISHED, needs="hearing_told", bars="hearing_requested"),
+    "request_hearing": at(UNFINISHED, needs="hearing_told", bars="hearing_requested hearing_held"),
     "hold_hearing": at(UNFINISHED, needs="hearing_requested"),
-    "levy_fee": at("contracted", needs="hearing_told", bars="fee_owed takeback_decided"),
-    "pay_fee": at(IN_FORCE, needs="fee_owed"),
-    "decide_takeback": at("contracted", needs="hearing_told", bars="takeback_decided"),
-    "contest": at(IN_FORCE, needs="decided", bars="contested"),
-    "uphold": at(IN_FORCE, needs="contested"),
-    "annul": at(IN_FORCE, needs="contested"),
-    "announce_cancellation": at("contracted", needs="takeback_decided", bars="contested"),
-    "apply_enforcement": at(IN_FORCE, needs="decided", bars="contested"),
-    "cancel_registration": at("contracted", needs="takeback_decided", bars="contested"),
-    "dispose": at(IN_FORCE, needs="found_idle", bars="takeback_decided fee_owed"),
+    "levy_fee": at("contracted", needs="hearing_told", bars="fee_owed takeback_decided contested"),
+    "pay_fee": at(SIGNED, needs="fee_owed"),
+    "decide_takeback": at("contracted", needs="hearing_told", bars="takeback_decided contested"),
+    "contest": at(SIGNED, needs="decided", bars="contested upheld"),
+    "uphold": at(SIGNED, needs="contested"),
+    "annul": at(SIGNED, needs="contested", bars="takeback_decided"),
+    "annul_takeback": at(SIGNED, needs="contested takeback_decided"),
+    "announce_cancellation": at(UNFINISHED, needs="takeback_decided", bars="contested"),
+    "apply_enforcement": at(SIGNED, needs="decided", bars="contested"),
+    "cancel_registration": at(UNFINISHED, needs="takeback_decided", bars="contested"),
+    "dispose": at(SIGNED, needs="found_idle", bars="takeback_decided fee_owed"),
     "buy_back": at(UNFINISHED, needs="buy_back_agreed"),
+    "swap": at(UNFINISHED, needs="swap_agreed"),
     "exit_voluntarily": at(IN_FORCE, bars="takeback_decided"),
     "take_for_public_interest": at(IN_FORCE),
     "expire": at(IN_FORCE, bars="renewal_sought"),

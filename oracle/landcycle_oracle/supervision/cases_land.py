@@ -92,6 +92,7 @@ def make(random: Random, package: str, as_of: date) -> Cells:
         "price_overdue": beside(random, money(random)),
         "supply_mode": random.choice(MODES), "idle_cause": random.choice(IDLE_CAUSES),
         "breach_kind": random.choice(BREACHES), "disposal_way": random.choice(WAYS),
+        "exit_on": random.choice(("none", "none", about(random, as_of))),
         "term_ends_on": acting.shifted(end, random.choice((0, 0, -1, -1, 1, -2, 300))),
     }
     start = of(cells["supplement_start_on"])

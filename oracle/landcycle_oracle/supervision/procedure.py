@@ -53,18 +53,20 @@ def idle_procedure_overdue(package: str, facts: Facts, as_of: date) -> Any:
     )
 
 
-def idle_enforcement(package: str, facts: Facts, as_of: date) -> Any:
+def enforcement_ways(facts: Facts, as_of: date) -> dict[str, Logical]:
     """Art. 18: not contested in time and not performed."""
-    if as_of < ORDER_53:
-        return NOT_APPLICABLE
-
     def still_open(name: str, done: str) -> Logical:
         return both(after(as_of, due(facts, name)), after(facts[done], as_of))
 
     final = both(yes(facts, "remedy_period_over"), negate(yes(facts, "decision_contested")))
     fee = still_open("payment_due_on", "fee_paid_on")
     registration = still_open("cancellation_due_on", "registration_cancelled_on")
-    return members(announce_cancellation=both(final, registration), court=both(final, either(fee, registration)))
+    return {"announce_cancellation": both(final, registration), "court": both(final, either(fee, registration))}
+
+
+def idle_enforcement(package: str, facts: Facts, as_of: date) -> Any:
+    """The ways of art. 18."""
+    return NOT_APPLICABLE if as_of < ORDER_53 else members(**enforcement_ways(facts, as_of))
 
 
 def found_and_open(facts: Facts, as_of: date) -> Logical:

@@ -12,10 +12,10 @@ const MEMBERS: Record<Exclude<Group, 'other'>, string[]> = {
   covenant: ['evaluate', 'rectify', 'cure', 'take_measure', 'terminate', 'rescind'],
   idle: [
     'suspect', 'inquire', 'reply', 'clear', 'find_idle', 'file_idle', 'publish_idle', 'agree_disposal', 'notify_mortgagees', 'tell_hearing',
-    'request_hearing', 'hold_hearing', 'levy_fee', 'pay_fee', 'decide_takeback', 'contest', 'uphold', 'annul', 'announce_cancellation',
+    'request_hearing', 'hold_hearing', 'levy_fee', 'pay_fee', 'decide_takeback', 'contest', 'uphold', 'annul', 'annul_takeback', 'announce_cancellation',
     'apply_enforcement', 'cancel_registration', 'dispose',
   ],
-  end: ['buy_back', 'exit_voluntarily', 'take_for_public_interest', 'expire'],
+  end: ['buy_back', 'swap', 'exit_voluntarily', 'take_for_public_interest', 'expire'],
 }
 
 export function groupOf(name: string): Group {

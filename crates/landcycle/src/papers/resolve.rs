@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use landcycle_ledger::NOT_HAPPENED;
 use landcycle_policy::calendar::parse_iso;
 use landcycle_policy::exact::Exact;
 use landcycle_policy::law::Rule;
@@ -137,7 +138,12 @@ impl<'r> Resolver<'r> {
     fn fact(&self, call: &str, name: &str, title: &Text) -> Entry {
         let vocabulary = &self.question.library.vocabulary;
         let Some(fact) = vocabulary.fact(name) else { return Entry::Known(Value::default()) };
-        match self.question.texts.get(name) {
+        // What a complete record leaves unsaid is known as well.
+        let since = vocabulary.completion().map(|(since, _)| &vocabulary.facts()[since].name);
+        let kept =
+            since.and_then(|since| self.question.texts.get(since)).is_some_and(|day| day != NOT_HAPPENED);
+        let unsaid = fact.otherwise.as_ref().filter(|_| kept).map(|(text, _)| text);
+        match self.question.texts.get(name).or(unsaid) {
             Some(text) if !text.is_empty() => Entry::Known(values::fact(vocabulary, fact, text)),
             _ => Entry::Lacking(Lack {
                 name: call.to_owned(),
@@ -362,13 +368,17 @@ impl<'r> Resolver<'r> {
         };
         let mut basis =
             vec![(words("paper_issued_under").zh, values::cites(library, &ids(&self.paper.cites)))];
+        let gap = words("list_gap").zh;
         let mut marks: Vec<String> = Vec::new();
         for content in self.paper.contents.iter().filter(|content| used.contains(&content.name)) {
             for source in leaves(&content.source) {
                 let title = title_of(self, source).zh;
                 let Some((cited, stand_in)) = self.grounds(source) else { continue };
-                if !basis.contains(&(title.clone(), cited.clone())) {
-                    basis.push((title.clone(), cited));
+                // What rests on the same clauses stands together.
+                match basis.iter_mut().skip(1).find(|(_, known)| *known == cited) {
+                    Some((titles, _)) if titles.split(&gap).any(|known| known == title) => {}
+                    Some((titles, _)) => titles.push_str(&format!("{gap}{title}")),
+                    None => basis.push((title.clone(), cited)),
                 }
                 if let Some(why) = stand_in {
                     let mark = filled("paper_mark", &[("title", &title), ("why", &why.zh)]).zh;

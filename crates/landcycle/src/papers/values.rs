@@ -209,7 +209,7 @@ pub(super) fn outcome_forms(rule: &Rule, field: Option<usize>) -> BTreeSet<&'sta
 
 /// Citations as a paper writes them: 《…》（…号）第…条.
 pub(super) fn cites(library: &Library, cites: &[String]) -> String {
-    let mut said: Vec<(String, Vec<String>)> = Vec::new();
+    let mut said: Vec<(String, Vec<(u32, String)>)> = Vec::new();
     for cite in cites {
         let (id, key) = cite.split_once('#').unwrap_or((cite, ""));
         let Some((_, document)) = library.document(id) else { continue };
@@ -217,21 +217,33 @@ pub(super) fn cites(library: &Library, cites: &[String]) -> String {
         let number = number.map(|n| filled("paper_number", &[("number", n)]).zh).unwrap_or_default();
         let head = filled("paper_title", &[("title", &document.title.zh), ("number", &number)]).zh;
         let article = document.article(key).map_or_else(|| key.to_owned(), |article| label(article).zh);
+        let article = (number_of(key).unwrap_or(u32::MAX), article);
         match said.iter_mut().find(|(known, _)| *known == head) {
             Some((_, articles)) => articles.push(article),
             None => said.push((head, vec![article])),
         }
     }
+    // The documents in the order of weight, the articles of each as they are numbered.
+    for (_, articles) in &mut said {
+        articles.sort_by_key(|(number, _)| *number);
+    }
     let gap = words("list_gap").zh;
-    let one = |(head, articles): (String, Vec<String>)| format!("{head}{}", articles.join(&gap));
+    let one = |(head, articles): (String, Vec<(u32, String)>)| {
+        let articles: Vec<String> = articles.into_iter().map(|(_, article)| article).collect();
+        format!("{head}{}", articles.join(&gap))
+    };
     said.into_iter().map(one).collect::<Vec<_>>().join(&words("paper_semicolon").zh)
+}
+
+/// The number of an article.
+fn number_of(key: &str) -> Option<u32> {
+    key.strip_prefix("art-").and_then(|number| number.parse().ok())
 }
 
 /// What an article is called in a paper: 第十四条.
 fn label(article: &Article) -> Text {
-    let number = article.key.strip_prefix("art-").and_then(|number| number.parse().ok());
-    match number {
-        Some(number) if article.label.is_none() => filled("article", &[("n", &ordinal(number))]),
+    match number_of(&article.key) {
+        Some(number) if article.label.is_none() => filled("article", &[("n", &ordinal(u128::from(number)))]),
         _ => crate::cli::tree::article_label(article),
     }
 }

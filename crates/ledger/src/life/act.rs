@@ -112,6 +112,8 @@ pub enum Act {
     Uphold,
     /// Decision annulled.
     Annul,
+    /// Taking back annulled.
+    AnnulTakeback,
     /// Cancel the registration by announcement.
     AnnounceCancellation,
     /// Apply to the court for enforcement.
@@ -169,7 +171,7 @@ const fn row(
 }
 
 /// The table of states and acts: one row an act, in the order of [`Act`].
-const TABLE: [Place; 65] = [
+const TABLE: [Place; 66] = [
     row(Act::TakeOver, "take_over", &Stage::ALL, &[], &[Condition::Kept], None),
     row(Act::Reserve, "reserve", &[Stage::Unplaced], &[], &[Condition::Kept], Some(Stage::Reserved)),
     row(Act::Offer, "offer", &[Stage::Reserved], &[], &[], Some(Stage::Offered)),
@@ -235,7 +237,7 @@ const TABLE: [Place; 65] = [
     row(Act::Transfer, "transfer", IN_FORCE, &[], &[Condition::TakebackDecided], None),
     row(Act::Divide, "divide", IN_FORCE, &[], &[Condition::TakebackDecided, Condition::Mortgaged], None),
     row(Act::Mortgage, "mortgage", IN_FORCE, &[], &[Condition::TakebackDecided, Condition::Mortgaged], None),
-    row(Act::Discharge, "discharge", IN_FORCE, &[Condition::Mortgaged], &[], None),
+    row(Act::Discharge, "discharge", ONCE_SIGNED, &[Condition::Mortgaged], &[], None),
     row(Act::ChangeEquity, "change_equity", IN_FORCE, &[], &[], None),
     row(Act::Evaluate, "evaluate", &[Stage::Building, Stage::Completed, Stage::Operating], &[], &[], None),
     row(Act::Rectify, "rectify", IN_FORCE, &[], &[Condition::Rectifying], None),
@@ -296,7 +298,7 @@ const TABLE: [Place; 65] = [
         &[Condition::FeeOwed, Condition::TakebackDecided, Condition::Contested],
         None,
     ),
-    row(Act::PayFee, "pay_fee", IN_FORCE, &[Condition::FeeOwed], &[], None),
+    row(Act::PayFee, "pay_fee", ONCE_SIGNED, &[Condition::FeeOwed], &[], None),
     row(
         Act::DecideTakeback,
         "decide_takeback",
@@ -308,13 +310,21 @@ const TABLE: [Place; 65] = [
     row(
         Act::Contest,
         "contest",
-        IN_FORCE,
+        ONCE_SIGNED,
         &[Condition::Decided],
         &[Condition::Contested, Condition::Upheld],
         None,
     ),
-    row(Act::Uphold, "uphold", IN_FORCE, &[Condition::Contested], &[], None),
-    row(Act::Annul, "annul", IN_FORCE, &[Condition::Contested], &[], None),
+    row(Act::Uphold, "uphold", ONCE_SIGNED, &[Condition::Contested], &[], None),
+    row(Act::Annul, "annul", ONCE_SIGNED, &[Condition::Contested], &[Condition::TakebackDecided], None),
+    row(
+        Act::AnnulTakeback,
+        "annul_takeback",
+        ONCE_SIGNED,
+        &[Condition::Contested, Condition::TakebackDecided],
+        &[],
+        None,
+    ),
     row(
         Act::AnnounceCancellation,
         "announce_cancellation",
@@ -326,7 +336,7 @@ const TABLE: [Place; 65] = [
     row(
         Act::ApplyEnforcement,
         "apply_enforcement",
-        IN_FORCE,
+        ONCE_SIGNED,
         &[Condition::Decided],
         &[Condition::Contested],
         None,

@@ -170,7 +170,7 @@ impl Condition {
             Self::Decided => {
                 suspected() && (known("fee_decision_served_on") || known("takeback_decision_served_on"))
             }
-            Self::FeeOwed => suspected() && between("fee_decision_served_on", &["fee_paid_on"]),
+            Self::FeeOwed => between("fee_decision_served_on", &["fee_paid_on"]),
             Self::TakebackDecided => suspected() && known("takeback_decision_served_on"),
             Self::Contested => suspected() && says("decision_contested", "yes"),
             Self::Upheld => suspected() && known("upheld_on"),
