@@ -13,9 +13,11 @@ use crate::web;
 use crate::workspace::{Profile, Workspace};
 
 /// How many steps `take` takes.
-pub(crate) const STEPS: usize = 15;
+pub(crate) const STEPS: usize = 16;
 /// Enough that every answer of every rule of a stage occurs; there are many more rules. More by hand.
 const STAGE_CASES: &str = "300";
+/// Random lives led through the program and the model.
+const LIVES: &str = "1000";
 /// Enough that every answer of every rule occurs.
 const ORACLE_CASES: &str = "10000";
 /// The same city as the demonstration's, so that what the journeys see is what people see.
@@ -91,6 +93,12 @@ fn take_oracle(bench: &Bench<'_>, steps: &mut Steps, binary: Option<&Path>) {
         let mut command =
             python(&["compare_stage.py", "--packages-dir", "../policies", "--count", STAGE_CASES]);
         let text = run_and_read(command.args(["--seed", "1", "--landcycle"]).arg(binary))?;
+        Ok(((), last_line(&text)))
+    });
+    steps.take_with("random lives and their model", binary.as_ref(), |binary| {
+        let mut command =
+            python(&["compare_life.py", "--packages-dir", "../policies", "--count", LIVES, "--chunk", "500"]);
+        let text = run_and_read(command.args(["--seed", "1", "--jobs", "2", "--landcycle"]).arg(binary))?;
         Ok(((), last_line(&text)))
     });
 }

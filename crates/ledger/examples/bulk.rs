@@ -1,7 +1,8 @@
-//! Measures a province's worth of notices: append, fold, append again, verify.
+//! Measures a province's worth of notices, or of lives: append, fold, append again, verify.
 //!
-//! `cargo run -p landcycle-ledger --release --example bulk [-- EVENTS [STORE]]`, where STORE is a file
-//! to make or an address `postgresql://…` of a database without a store.
+//! `cargo run -p landcycle-ledger --release --example bulk [-- CASES [EVENTS [STORE]]]`, where EVENTS is
+//! how many each case has (the notice, then what happens to all cases in turn), and STORE a file to make
+//! or an address `postgresql://…` of a database without a store.
 
 #![expect(clippy::print_stdout, reason = "it prints its measurements")]
 
@@ -17,6 +18,7 @@ use landcycle_ledger::{
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let count: usize = arguments.next().map_or(Ok(141_000), |count| count.parse())?;
+    let each: usize = arguments.next().map_or(Ok(1), |each| each.parse())?;
     let folder = tempfile::tempdir()?;
     let place = match arguments.next() {
         Some(text) if Address::is_meant(&text) => Place::Server(Address::parse(&text)?),
@@ -26,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let clock = Instant::now();
     let mut ledger = Store::create(&place)?;
-    let appended = ledger.append(&mut notices(count))?;
+    let appended = ledger.append(&mut notices(count).chain(lives(count, each)))?;
     ledger.close()?;
     println!("append {:>6} events   {:.3} s", appended.added, seconds(clock));
     if let Place::File(path) = &place {
@@ -56,7 +58,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let clock = Instant::now();
-    let again = ledger.append(&mut notices(count))?;
+    let again = ledger.append(&mut notices(count).chain(lives(count, each)))?;
     println!("again  {:>6} there    {:.3} s, {} added", again.already_there, seconds(clock), again.added);
 
     let clock = Instant::now();
@@ -74,6 +76,38 @@ fn notices(count: usize) -> impl Iterator<Item = Result<Entry, SourceError>> {
     (0..count).flat_map(|number| match notice(number) {
         Ok(event) => [Ok(Entry::Parcel(row(&event))), Ok(Entry::Event(event))],
         Err(error) => [Err(error.clone().into()), Err(error.into())],
+    })
+}
+
+/// What happens to the cases after their notices, to all of them in turn: works and yearly yields.
+fn lives(count: usize, each: usize) -> impl Iterator<Item = Result<Entry, SourceError>> {
+    (1..each).flat_map(move |at| {
+        (0..count).map(move |number| Ok(Entry::Event(happening(number, at).map_err(SourceError::from)?)))
+    })
+}
+
+/// The event `at` of a life.
+fn happening(number: usize, at: usize) -> Result<NewEvent, BodyError> {
+    let notice = notice(number)?;
+    let on = plus(notice.happened_on, at as i16);
+    let day = on.to_string();
+    let body = match at {
+        1 => Body::new([("delivered_on", day)]),
+        2 => Body::new([("started_on", day), ("investment_paid", format!("{}", number * 31 % 9_000_000))]),
+        3 => Body::new([("completed_on", day)]),
+        4 => Body::new([("produced_on", day), ("fixed_investment", format!("{}", number * 17 % 90_000_000))]),
+        _ => Body::new([
+            ("output", format!("{}.{:02}", number * 13 % 70_000_000, at)),
+            ("tax", format!("{}.{:02}", number * 7 % 3_000_000, at)),
+            ("employees", format!("{}", number % 900)),
+        ]),
+    }?;
+    Ok(NewEvent {
+        kind: format!("happened/{at}"),
+        happened_on: on,
+        key: format!("{}:{at}", notice.key),
+        body,
+        ..notice
     })
 }
 
