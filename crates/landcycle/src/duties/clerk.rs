@@ -153,9 +153,10 @@ impl<'l> Clerk<'l> {
                 };
                 let Some(found) = found else { continue };
                 let one = self.stand(at, found, begun, known(facts, row, self.duties[at].done).is_some());
-                // Of a right that has ended nothing is owed any more but what its end itself asks for.
+                // Of a right that has ended nothing is owed any more but debts, and what its end itself asks for.
                 let arises_at_end = |end| begun.after.is_some_and(|after| after >= end);
-                if one.state.is_open() && end.is_some_and(|end| !arises_at_end(end)) {
+                let outlives = self.duties[at].lawful.duty.outlives;
+                if one.state.is_open() && !outlives && end.is_some_and(|end| !arises_at_end(end)) {
                     continue;
                 }
                 owed.push(one);

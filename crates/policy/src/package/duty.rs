@@ -29,6 +29,8 @@ pub struct Duty {
     pub after: Option<String>,
     /// It comes again after each fulfilment.
     pub recurring: bool,
+    /// It is still owed when the right has ended, as a debt is.
+    pub outlives: bool,
     /// How the law was read.
     pub note: Option<Text>,
     pub(crate) spans: [(String, Span); 4],
@@ -58,7 +60,8 @@ impl Duty {
     }
 
     fn read(name: &Node, node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        const KEYS: [&str; 9] = ["title", "by", "owner", "cite", "due", "done", "after", "recurring", "note"];
+        const KEYS: [&str; 10] =
+            ["title", "by", "owner", "cite", "due", "done", "after", "recurring", "outlives", "note"];
         let name = reader.placed(name)?;
         if !reader.mapping(node, &KEYS) {
             return None;
@@ -91,6 +94,7 @@ impl Duty {
             done: done.text.clone(),
             after: after.map(|after| after.text),
             recurring: reader.flag(node, "recurring"),
+            outlives: reader.flag(node, "outlives"),
             note: reader.optional_bilingual(node, "note"),
             spans: [
                 (owner.text, owner.span),
