@@ -3,25 +3,33 @@
 //! An edge is cut from its western end whichever way it runs, so that two zones that share it are cut at
 //! the same points, to the last bit.
 
+use std::ops::Range;
+
 use super::grid::Grid;
-use super::shapes::{Point, edges, turn, twice_area};
+use super::shapes::{Point, Shapes, edges, turn, twice_area};
 
 /// A part of an edge within one cell, from the grid's origin, in the direction in which the zone lies
 /// to its left: x and y of its start, x and y of its end.
 pub(super) type Piece = [f64; 4];
 
-/// What becomes of the edges of a zone.
+/// What becomes of the edges of some zones.
 #[derive(Debug, Default)]
 pub(super) struct Cuts {
-    /// Cell and piece. Level pieces are left out: they bound no area to their right.
-    pub(super) pieces: Vec<(u32, Piece)>,
-    /// Where an edge passes the western line of a cell.
-    pub(super) crossings: Vec<Passage>,
+    zone: u32,
+    /// The cell of each piece.
+    pub(super) cells: Vec<u32>,
+    /// The zone of each piece.
+    pub(super) zones: Vec<u32>,
+    /// Level pieces are left out: they bound no area to their right.
+    pub(super) pieces: Vec<Piece>,
+    /// Where edges pass the western line of a cell.
+    pub(super) passages: Vec<Passage>,
 }
 
 /// An edge passes the line on which a column of cells begins.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Passage {
+    pub(super) zone: u32,
     pub(super) cell: u32,
     pub(super) column: u32,
     pub(super) row: u32,
@@ -32,8 +40,25 @@ pub(super) struct Passage {
 }
 
 impl Cuts {
-    /// Cuts a ring of a zone.
-    pub(super) fn ring(&mut self, grid: &Grid, points: &[Point], hole: bool) {
+    /// Cuts the edges of a range of zones.
+    pub(super) fn of(grid: &Grid, zones: &Shapes, range: Range<usize>) -> Self {
+        let mut cuts = Self::default();
+        let points: usize = range.clone().map(|zone| zones.shape_points(zone).len()).sum();
+        // An edge is mostly one or two pieces.
+        let room = points + points / 2;
+        cuts.cells.reserve(room);
+        cuts.zones.reserve(room);
+        cuts.pieces.reserve(room);
+        for zone in range {
+            cuts.zone = zone as u32;
+            for ring in zones.rings(zone) {
+                cuts.ring(grid, ring.points, ring.hole);
+            }
+        }
+        cuts
+    }
+
+    fn ring(&mut self, grid: &Grid, points: &[Point], hole: bool) {
         let Some(near) = points.first() else { return };
         let forward = turn(twice_area(points, *near), hole) > 0.0;
         let local = |point: Point| [point[0] - grid.origin[0], point[1] - grid.origin[1]];
@@ -61,7 +86,7 @@ impl Cuts {
                 let row = grid.line(y);
                 let sign = if eastward { 1 } else { -1 };
                 let cell = grid.cell(column + 1, row);
-                self.crossings.push(Passage { cell, column: column + 1, row, y, sign });
+                self.passages.push(Passage { zone: self.zone, cell, column: column + 1, row, y, sign });
                 [x, y]
             };
             self.column(grid, column, [start, end], [west, east], eastward);
@@ -87,7 +112,9 @@ impl Cuts {
             };
             if over[1] > under[1] {
                 let (a, b) = if upward == eastward { (under, over) } else { (over, under) };
-                self.pieces.push((grid.cell(column, row), [a[0], a[1], b[0], b[1]]));
+                self.cells.push(grid.cell(column, row));
+                self.zones.push(self.zone);
+                self.pieces.push([a[0], a[1], b[0], b[1]]);
             }
             under = over;
         }

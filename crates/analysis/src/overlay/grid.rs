@@ -15,7 +15,7 @@ const TILE_MASK: u32 = (1 << TILE_BITS) - 1;
 const MOST_TILES: f64 = 4_194_304.0;
 /// A cell is about so many edges of middling length wide. Smaller cells take more room and cut more
 /// edges; larger ones leave more parcels to be compared with more edges.
-const EDGES_PER_CELL: f64 = 4.0;
+const EDGES_PER_CELL: f64 = 8.0;
 
 /// Where lines of the grid lie.
 #[derive(Clone, Copy, Debug)]

@@ -8,6 +8,7 @@
 //! **Invariant:** what is answered for a parcel depends on it and the layer alone: not on other parcels,
 //! nor on the number of threads.
 
+mod build;
 mod cut;
 mod grid;
 mod layer;

@@ -11,7 +11,9 @@ use super::shapes::{Point, RingView, Shapes, edges, turn, twice_area};
 use super::threads::with_threads;
 
 /// Parcels that one thread takes at a time.
-const CHUNK: usize = 4096;
+const CHUNK: usize = 16_384;
+/// Parcels whose points are read before they are needed.
+const AHEAD: usize = 16;
 /// Coordinates are kept to about so many parts of the layer's reach: an overlap no wider is none.
 const FINEST: f64 = 1.0 / (1_u64 << 50) as f64;
 /// What sums of products may lose, of the box around a parcel.
@@ -77,15 +79,8 @@ pub fn overlap_areas(parcels: &Shapes, layer: &Layer, threads: usize) -> Overlap
     let parts: Vec<Vec<Overlap>> = with_threads(threads, || {
         chunks
             .map_init(
-                || Worker::new(layer),
-                |worker, (at, (areas, ends))| {
-                    let mut part = Vec::with_capacity(areas.len());
-                    for (parcel, (area, end)) in (at * CHUNK..).zip(areas.iter_mut().zip(ends)) {
-                        *area = worker.parcel(parcels, parcel, &mut part);
-                        *end = part.len();
-                    }
-                    part
-                },
+                || Worker::new(parcels, layer),
+                |worker, (at, (areas, ends))| worker.chunk(at * CHUNK, areas, ends),
             )
             .collect()
     });
@@ -100,10 +95,66 @@ pub fn overlap_areas(parcels: &Shapes, layer: &Layer, threads: usize) -> Overlap
     found
 }
 
+/// An overlap of some parcel.
+#[derive(Clone, Copy, Debug)]
+struct Hit {
+    parcel: u32,
+    zone: u32,
+    area: f64,
+}
+
+/// The area of a parcel and what holds in its tiles: [`DIVIDED`] and a tile where the cells must be seen.
+fn glance(parcels: &Shapes, layer: &Layer, parcel: usize) -> (f64, Code) {
+    let Some((low, high)) = bounds(parcels, parcel) else { return (0.0, PLAIN) };
+    let sum = |ring: RingView<'_>| {
+        let twice = twice_area(ring.points, low).abs();
+        if ring.hole { -twice } else { twice }
+    };
+    let area = 0.5 * parcels.rings(parcel).map(sum).sum::<f64>();
+    let Some([[west, south], [east, north]]) = layer.grid.span(low, high) else { return (area, PLAIN) };
+    let mut code = PLAIN;
+    for row in south >> TILE_BITS..=north >> TILE_BITS {
+        for column in west >> TILE_BITS..=east >> TILE_BITS {
+            code = layer.tile(column, row);
+            if code >= DIVIDED {
+                return (area, DIVIDED | (row * layer.grid.tiles[0] + column));
+            }
+        }
+    }
+    (area, code)
+}
+
+/// Reads the points of parcels that lie far from each other, so that they come together: no read waits
+/// for what another one brings.
+fn fetch(parcels: &Shapes, some: &[(Code, u32)]) {
+    let mut ranges = [(0, 0); AHEAD];
+    for (range, (_, parcel)) in ranges.iter_mut().zip(some) {
+        let points = parcels.point_range(*parcel as usize);
+        *range = (points.start, points.end.max(points.start + 1) - 1);
+    }
+    let points = parcels.points();
+    let mut seen = 0;
+    for (start, last) in &ranges[..some.len()] {
+        // A line of memory holds four points, and most parcels lie on three or four.
+        for line in 0..4 {
+            seen ^= points.get((start + 4 * line).min(*last)).map_or(0, |point| point[0].to_bits());
+        }
+    }
+    std::hint::black_box(seen);
+}
+
 /// What a thread keeps from one parcel to the next.
 struct Worker<'a> {
+    parcels: &'a Shapes,
     layer: &'a Layer,
+    /// An overlap that is no wider is none, in metres.
     finest: f64,
+    /// What the tiles of each parcel of the chunk said.
+    seen: Vec<Code>,
+    /// The parcels whose cells must be seen, each with its tile.
+    order: Vec<(Code, u32)>,
+    /// What was found in cells, in no order of parcels.
+    hits: Vec<Hit>,
     outline: Outline,
     found: Vec<Found>,
     /// The place in `found` of each zone, as long as it holds that zone.
@@ -118,6 +169,7 @@ struct Found {
 
 /// A parcel, and the cells that the box around it meets.
 struct Frame {
+    parcel: u32,
     low: Point,
     high: Point,
     area: f64,
@@ -125,11 +177,15 @@ struct Frame {
 }
 
 impl<'a> Worker<'a> {
-    fn new(layer: &'a Layer) -> Self {
+    fn new(parcels: &'a Shapes, layer: &'a Layer) -> Self {
         let grid = &layer.grid;
         let cells = f64::from(grid.tiles[0].max(grid.tiles[1]) << TILE_BITS);
         Self {
+            parcels,
             layer,
+            seen: Vec::new(),
+            order: Vec::new(),
+            hits: Vec::new(),
             finest: cells * grid.size * FINEST,
             outline: Outline::default(),
             found: Vec::new(),
@@ -137,29 +193,80 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Adds the overlaps of a parcel and returns its area.
-    fn parcel(&mut self, parcels: &Shapes, parcel: usize, overlaps: &mut Vec<Overlap>) -> f64 {
-        let Some((low, high)) = bounds(parcels, parcel) else { return 0.0 };
-        let area: f64 = parcels
-            .rings(parcel)
-            .map(|ring| {
-                let area = twice_area(ring.points, low).abs();
-                if ring.hole { -area } else { area }
-            })
-            .sum::<f64>()
-            * 0.5;
-        let Some(span) = self.layer.grid.span(low, high) else { return area };
-        let frame = Frame { low, high, area, span };
-        match self.whole(span) {
-            Some(PLAIN) => {}
-            Some(code) if code < COVERED => overlaps.push(Overlap { zone: code - 1, area }),
-            Some(code) => overlaps.extend(self.layer.groups(code).map(|group| {
-                let group = self.layer.group(group).0;
-                Overlap { zone: group.zone, area: area * f64::from(group.winding) }
-            })),
-            None => self.compare(&frame, parcels.rings(parcel), overlaps),
+    /// The overlaps of parcels from `first` on; writes their areas, and where the overlaps of each end.
+    ///
+    /// First a look at the tiles, in the order of the parcels; then the cells of those that need it, one
+    /// tile after another, so that what the layer knows of a tile stays at hand.
+    fn chunk(&mut self, first: usize, areas: &mut [f64], ends: &mut [usize]) -> Vec<Overlap> {
+        let mut seen = std::mem::take(&mut self.seen);
+        seen.clear();
+        let mut order = std::mem::take(&mut self.order);
+        order.clear();
+        for (parcel, area) in (first..).zip(areas.iter_mut()) {
+            let code;
+            (*area, code) = glance(self.parcels, self.layer, parcel);
+            seen.push(code);
+            if code >= DIVIDED {
+                order.push((code, parcel as u32));
+            }
         }
-        area
+        order.sort_unstable();
+        self.hits.clear();
+        for some in order.chunks(AHEAD) {
+            fetch(self.parcels, some);
+            for (_, parcel) in some {
+                self.parcel(*parcel, areas[*parcel as usize - first]);
+            }
+        }
+        let overlaps = self.assemble(first, areas, &seen, ends);
+        (self.seen, self.order) = (seen, order);
+        overlaps
+    }
+
+    /// The overlaps in the order of the parcels.
+    fn assemble(&self, first: usize, areas: &[f64], seen: &[Code], ends: &mut [usize]) -> Vec<Overlap> {
+        ends.fill(0);
+        for hit in &self.hits {
+            ends[hit.parcel as usize - first] += 1;
+        }
+        let mut before = 0;
+        for (end, code) in ends.iter_mut().zip(seen) {
+            let many = match *code {
+                PLAIN | DIVIDED.. => *end,
+                code if code < COVERED => 1,
+                code => self.layer.groups(code).len(),
+            };
+            // Where the parcel's overlaps start, until they are written.
+            *end = before;
+            before += many;
+        }
+        let mut overlaps = vec![Overlap { zone: 0, area: 0.0 }; before];
+        let mut add = |parcel: usize, zone: u32, area: f64| {
+            overlaps[ends[parcel]] = Overlap { zone, area };
+            ends[parcel] += 1;
+        };
+        for ((parcel, code), area) in seen.iter().enumerate().zip(areas) {
+            if *code < DIVIDED {
+                whole(self.layer, *code, *area, |zone, area| add(parcel, zone, area));
+            }
+        }
+        for hit in &self.hits {
+            add(hit.parcel as usize - first, hit.zone, hit.area);
+        }
+        overlaps
+    }
+
+    /// Adds the overlaps of a parcel that lies in a divided tile.
+    fn parcel(&mut self, parcel: u32, area: f64) {
+        let rings = self.parcels.rings(parcel as usize);
+        let Some((low, high)) = bounds(self.parcels, parcel as usize) else { return };
+        let Some(span) = self.layer.grid.span(low, high) else { return };
+        match self.whole(span) {
+            Some(code) => {
+                whole(self.layer, code, area, |zone, area| self.hits.push(Hit { parcel, zone, area }));
+            }
+            None => self.compare(&Frame { parcel, low, high, area, span }, rings),
+        }
     }
 
     /// What holds everywhere in these cells, if no edge passes them.
@@ -188,12 +295,7 @@ impl<'a> Worker<'a> {
     /// From the lower left corner of these cells, around which each zone winds so and so often, the
     /// winding is followed up their western line and then eastward: edges that pass the line change it
     /// for all that lies above, pieces of edges for all that lies to their right.
-    fn compare<'r>(
-        &mut self,
-        frame: &Frame,
-        rings: impl Iterator<Item = RingView<'r>>,
-        overlaps: &mut Vec<Overlap>,
-    ) {
+    fn compare(&mut self, frame: &Frame, rings: impl Iterator<Item = RingView<'a>>) {
         let layer = self.layer;
         let [low, high] = [frame.low, frame.high];
         let [width, height] = [high[0] - low[0], high[1] - low[1]];
@@ -213,14 +315,7 @@ impl<'a> Worker<'a> {
         let [west, south] = frame.span[0];
         let tile = layer.tile(west >> TILE_BITS, south >> TILE_BITS);
         let corner = if tile >= DIVIDED { layer.cell(tile, west, south) } else { tile };
-        if corner >= COVERED {
-            for at in layer.groups(corner) {
-                let (group, ..) = layer.group(at);
-                self.add(group.zone, f64::from(group.winding) * frame.area);
-            }
-        } else if corner != PLAIN {
-            self.add(corner - 1, frame.area);
-        }
+        whole(layer, corner, frame.area, |zone, area| self.add(zone, area));
 
         let shift = [low[0] - layer.grid.origin[0], low[1] - layer.grid.origin[1]];
         for (tile, [columns, rows]) in tiles(layer, frame.span) {
@@ -254,7 +349,7 @@ impl<'a> Worker<'a> {
                 }
             }
         }
-        self.finish(frame, width + height, overlaps);
+        self.finish(frame, width + height);
     }
 
     fn add(&mut self, zone: u32, area: f64) {
@@ -269,15 +364,28 @@ impl<'a> Worker<'a> {
     }
 
     /// Tells what was found, in the order of the zones.
-    fn finish(&mut self, frame: &Frame, reach: f64, overlaps: &mut Vec<Overlap>) {
+    fn finish(&mut self, frame: &Frame, reach: f64) {
         self.found.sort_unstable_by_key(|found| found.zone);
         let none = self.finest * reach + reach * reach * ROUNDING;
         for found in self.found.drain(..) {
             if found.area > none {
                 let area = if (frame.area - found.area).abs() <= none { frame.area } else { found.area };
-                overlaps.push(Overlap { zone: found.zone, area });
+                self.hits.push(Hit { parcel: frame.parcel, zone: found.zone, area });
             }
         }
+    }
+}
+
+/// The overlaps of a parcel that lies wholly in a place without edges.
+#[inline]
+fn whole(layer: &Layer, code: Code, area: f64, mut add: impl FnMut(u32, f64)) {
+    if code >= COVERED {
+        for at in layer.groups(code) {
+            let group = layer.group(at).0;
+            add(group.zone, area * f64::from(group.winding));
+        }
+    } else if code != PLAIN {
+        add(code - 1, area);
     }
 }
 

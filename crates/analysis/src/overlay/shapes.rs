@@ -1,5 +1,7 @@
 //! Parcels and zones as they lie in memory: all points of all shapes one after another.
 
+use std::ops::Range;
+
 /// A point in a plane, in metres: easting and northing.
 pub type Point = [f64; 2];
 
@@ -25,6 +27,9 @@ pub enum Refused {
         /// Which point of the ring.
         vertex: usize,
     },
+    /// There is no room for more than 2³² points.
+    #[error("more points than can be told apart")]
+    Points,
     /// A layer can tell [`MOST_ZONES`](super::layer::MOST_ZONES) zones apart.
     #[error("more zones than a layer can hold")]
     Zones,
@@ -43,14 +48,21 @@ pub enum Refused {
 pub struct Shapes {
     points: Vec<Point>,
     rings: Vec<RingEnd>,
-    shapes: Vec<usize>,
+    shapes: Vec<ShapeEnd>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct RingEnd {
     /// One past the last point.
-    point: usize,
+    point: u32,
     hole: bool,
+}
+
+/// One past the last ring and point.
+#[derive(Clone, Copy, Debug, Default)]
+struct ShapeEnd {
+    ring: u32,
+    point: u32,
 }
 
 /// The points of a ring, the closing one left out, and what the ring bounds.
@@ -87,27 +99,41 @@ impl Shapes {
                 }
             }
         }
+        let many: usize = polygons.iter().flatten().map(Vec::len).sum();
+        let rings: usize = polygons.iter().map(Vec::len).sum();
+        if self.points.len() + many > u32::MAX as usize || self.rings.len() + rings > u32::MAX as usize {
+            return Err(Refused::Points);
+        }
         for rings in polygons {
             for (ring, points) in rings.iter().enumerate() {
                 let closed = points.len() > 1 && points.first() == points.last();
                 self.points.extend_from_slice(&points[..points.len() - usize::from(closed)]);
-                self.rings.push(RingEnd { point: self.points.len(), hole: ring > 0 });
+                self.rings.push(RingEnd { point: self.points.len() as u32, hole: ring > 0 });
             }
         }
-        self.shapes.push(self.rings.len());
+        self.shapes.push(ShapeEnd { ring: self.rings.len() as u32, point: self.points.len() as u32 });
         Ok(())
     }
 
     /// The rings of a shape.
     pub(super) fn rings(&self, shape: usize) -> impl Iterator<Item = RingView<'_>> {
-        let first = if shape == 0 { 0 } else { self.shapes[shape - 1] };
-        let rings = &self.rings[first..self.shapes[shape]];
-        let mut start = if first == 0 { 0 } else { self.rings[first - 1].point };
-        rings.iter().map(move |end| {
-            let points = &self.points[start..end.point];
-            start = end.point;
-            RingView { points, hole: end.hole }
+        let (start, end) = self.ends(shape);
+        let mut point = start.point;
+        (start.ring..end.ring).map(move |ring| {
+            // Of most shapes all is known without a look at the ring.
+            let ring = match end.ring - start.ring {
+                1 => RingEnd { point: end.point, hole: false },
+                _ => self.rings[ring as usize],
+            };
+            let points = &self.points[point as usize..ring.point as usize];
+            point = ring.point;
+            RingView { points, hole: ring.hole }
         })
+    }
+
+    fn ends(&self, shape: usize) -> (ShapeEnd, ShapeEnd) {
+        let start = shape.checked_sub(1).map_or_else(ShapeEnd::default, |before| self.shapes[before]);
+        (start, self.shapes[shape])
     }
 
     /// All points of all shapes.
@@ -117,9 +143,13 @@ impl Shapes {
 
     /// The points of all rings of a shape.
     pub(super) fn shape_points(&self, shape: usize) -> &[Point] {
-        let end = |rings: usize| rings.checked_sub(1).map_or(0, |last| self.rings[last].point);
-        let start = shape.checked_sub(1).map_or(0, |before| end(self.shapes[before]));
-        &self.points[start..end(self.shapes[shape])]
+        &self.points[self.point_range(shape)]
+    }
+
+    /// Where the points of a shape lie among all points.
+    pub(super) fn point_range(&self, shape: usize) -> Range<usize> {
+        let (start, end) = self.ends(shape);
+        start.point as usize..end.point as usize
     }
 }
 
