@@ -3,10 +3,14 @@
 //! `landcycle-overlay-bench PARCELS ZONES THREADS RUNS [OUT]`: two files of well-known binary as
 //! `wkb.rs` reads them. Prints one line of JSON; writes parcel, zone and area of each overlap to OUT, as
 //! 64-bit floats.
+//!
+//! `landcycle-overlay-bench ellipsoid FILE` prints the ellipsoidal areas of the features of a GeoJSON
+//! file, to be held against another program's.
 
 #![expect(clippy::print_stdout, reason = "it prints its measurements")]
 
 mod clock;
+mod ellipsoid;
 mod wkb;
 
 use std::error::Error;
@@ -20,11 +24,18 @@ type Failure = Box<dyn Error>;
 
 fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().collect();
+    if let [_, first, file] = arguments.as_slice()
+        && first == "ellipsoid"
+    {
+        println!("{}", json!(ellipsoid::areas(&std::fs::read_to_string(file)?)?));
+        return Ok(());
+    }
     let [_, parcels, zones, threads, runs, rest @ ..] = arguments.as_slice() else {
         return Err("landcycle-overlay-bench PARCELS ZONES THREADS RUNS [OUT]".into());
     };
     let (threads, runs): (usize, usize) = (threads.parse()?, runs.parse()?);
     let (parcels, zones) = (wkb::read(&std::fs::read(parcels)?)?, wkb::read(&std::fs::read(zones)?)?);
+    clock::forget_peak();
     let inputs = clock::peak_mib();
 
     let names: Vec<String> = (0..zones.len()).map(|zone| zone.to_string()).collect();
@@ -33,7 +44,8 @@ fn main() -> Result<(), Failure> {
     // The system counts processor time in hundredths of a second: that of all runs is divided.
     let (all, done) = timed(|| -> Result<(), Failure> {
         for _ in 0..runs {
-            drop(std::mem::take(&mut found));
+            // What was found before makes room, so that the peak is that of one run.
+            found = Overlaps::default();
             let (time, result) = timed(|| run(&names, &zones, &parcels, threads));
             let (build, overlaps) = result?;
             builds.push(build);
@@ -48,7 +60,7 @@ fn main() -> Result<(), Failure> {
         json!({
             "engine": "landcycle", "threads": threads, "parcels": parcels.len(), "zones": zones.len(),
             "wall_s": median(walls), "cpu_s": all.cpu / runs as f64, "build_s": median(builds),
-            "peak_mib": clock::peak_mib(), "inputs_peak_mib": inputs,
+            "peak_mib": clock::peak_mib(), "inputs_mib": inputs,
             "overlaps": (0..found.len()).map(|parcel| found.of(parcel).len()).sum::<usize>(),
             "fingerprint": fingerprint(&found),
         })

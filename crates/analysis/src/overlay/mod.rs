@@ -9,14 +9,21 @@
 //! nor on the number of threads.
 
 mod build;
+mod crossing;
 mod cut;
+pub mod ellipsoid;
 mod grid;
 mod layer;
 mod outline;
 mod overlaps;
 mod shapes;
+mod side;
 mod threads;
+pub mod validate;
 
 pub use layer::{Layer, MOST_ZONES};
 pub use overlaps::{Overlap, Overlaps, overlap_areas};
 pub use shapes::{FARTHEST, Point, Polygon, Refused, Ring, Shapes};
+
+#[cfg(test)]
+mod tests;
