@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering::{self, Equal, Greater};
 
-use super::shapes::Point;
+use super::shapes::{Point, same};
 use super::side::side;
 
 /// A crossing, told by the later of its two edges.
@@ -99,11 +99,13 @@ impl Edge {
 fn ring_edges(ring: usize, points: &[Point], edges: &mut Vec<Edge>) {
     let mut kept: Vec<(usize, Point)> = Vec::with_capacity(points.len());
     for (vertex, point) in points.iter().enumerate() {
-        if kept.last().is_none_or(|last| last.1 != *point) {
+        if kept.last().is_none_or(|last| !same(last.1, *point)) {
             kept.push((vertex, *point));
         }
     }
-    while kept.len() > 1 && kept.first().map(|first| first.1) == kept.last().map(|last| last.1) {
+    while let [first, .., last] = kept.as_slice()
+        && same(first.1, last.1)
+    {
         kept.pop();
     }
     let many = kept.len();
@@ -141,7 +143,7 @@ fn meet(one: &Edge, other: &Edge) -> Option<Point> {
     }
     // A vertex on an edge: the boundary that bends there must stay on one side. Only the end of an edge
     // is looked at; its beginning is the end of the edge before.
-    if one.to == other.to {
+    if same(one.to, other.to) {
         let left = |point| inside(other, point);
         return (left(one.from) != left(one.after)).then_some(one.to);
     }
@@ -165,10 +167,12 @@ fn inside(edge: &Edge, point: Point) -> bool {
 /// Where two edges of one line lie on each other, if in more than a point.
 fn along(one: &Edge, other: &Edge) -> Option<Point> {
     let axis = one.axis();
-    let low = one.low(axis).max(other.low(axis));
-    let high = one.high(axis).min(other.high(axis));
-    let start = [one.from, one.to, other.from, other.to].into_iter().find(|point| point[axis] == low);
-    if low < high { start } else { None }
+    let ends = |edge: &Edge| {
+        if edge.from[axis] < edge.to[axis] { (edge.from, edge.to) } else { (edge.to, edge.from) }
+    };
+    let ((low, high), (other_low, other_high)) = (ends(one), ends(other));
+    let start = if low[axis] > other_low[axis] { low } else { other_low };
+    (start[axis] < high[axis].min(other_high[axis])).then_some(start)
 }
 
 fn intersection(one: &Edge, other: &Edge) -> Point {

@@ -158,6 +158,7 @@ fn pack(edges: &[Edge], packs: &mut Vec<Pack>) {
 /// The area to the right of a line and within these edges, between two heights. Written without
 /// branches, so that the lanes go side by side.
 #[inline]
+#[expect(clippy::needless_range_loop, reason = "a lane is the same place in six arrays")]
 fn right(packs: &[Pack], through: Point, slope: f64, [from, to]: [f64; 2]) -> f64 {
     let mut sums = [0.0; LANES];
     for pack in packs {

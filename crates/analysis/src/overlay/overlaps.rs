@@ -33,7 +33,7 @@ pub struct Overlap {
 pub struct Overlaps {
     areas: Vec<f64>,
     ends: Vec<usize>,
-    overlaps: Vec<Overlap>,
+    pairs: Vec<Overlap>,
 }
 
 impl Overlaps {
@@ -55,7 +55,7 @@ impl Overlaps {
     /// The zones that a parcel shares some area with. One that only touches it is not among them.
     pub fn of(&self, parcel: usize) -> &[Overlap] {
         let start = if parcel == 0 { 0 } else { self.ends[parcel - 1] };
-        &self.overlaps[start..self.ends[parcel]]
+        &self.pairs[start..self.ends[parcel]]
     }
 
     /// The zones of a parcel, each with its part of the parcel's area, from 0 to 1.
@@ -74,7 +74,7 @@ impl Overlaps {
 /// The area that each parcel shares with each zone: the same bits for any number of threads.
 pub fn overlap_areas(parcels: &Shapes, layer: &Layer, threads: usize) -> Overlaps {
     let count = parcels.len();
-    let mut found = Overlaps { areas: vec![0.0; count], ends: vec![0; count], overlaps: Vec::new() };
+    let mut found = Overlaps { areas: vec![0.0; count], ends: vec![0; count], pairs: Vec::new() };
     let chunks = found.areas.par_chunks_mut(CHUNK).zip(found.ends.par_chunks_mut(CHUNK)).enumerate();
     let parts: Vec<Vec<Overlap>> = with_threads(threads, || {
         chunks
@@ -84,13 +84,13 @@ pub fn overlap_areas(parcels: &Shapes, layer: &Layer, threads: usize) -> Overlap
             )
             .collect()
     });
-    found.overlaps.reserve_exact(parts.iter().map(Vec::len).sum());
+    found.pairs.reserve_exact(parts.iter().map(Vec::len).sum());
     for (ends, part) in found.ends.chunks_mut(CHUNK).zip(parts) {
-        let before = found.overlaps.len();
+        let before = found.pairs.len();
         for end in ends {
             *end += before;
         }
-        found.overlaps.extend(part);
+        found.pairs.extend(part);
     }
     found
 }

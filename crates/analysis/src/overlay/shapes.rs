@@ -1,5 +1,6 @@
 //! Parcels and zones as they lie in memory: all points of all shapes one after another.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 /// A point in a plane, in metres: easting and northing.
@@ -48,7 +49,7 @@ pub enum Refused {
 pub struct Shapes {
     points: Vec<Point>,
     rings: Vec<RingEnd>,
-    shapes: Vec<ShapeEnd>,
+    ends: Vec<ShapeEnd>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -80,12 +81,12 @@ impl Shapes {
 
     /// How many shapes there are.
     pub fn len(&self) -> usize {
-        self.shapes.len()
+        self.ends.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.shapes.is_empty()
+        self.ends.is_empty()
     }
 
     /// Adds a shape of one or more polygons. What is wrong with a ring beyond its coordinates is told
@@ -111,13 +112,13 @@ impl Shapes {
                 self.rings.push(RingEnd { point: self.points.len() as u32, hole: ring > 0 });
             }
         }
-        self.shapes.push(ShapeEnd { ring: self.rings.len() as u32, point: self.points.len() as u32 });
+        self.ends.push(ShapeEnd { ring: self.rings.len() as u32, point: self.points.len() as u32 });
         Ok(())
     }
 
     /// The rings of a shape.
     pub(super) fn rings(&self, shape: usize) -> impl Iterator<Item = RingView<'_>> {
-        let (start, end) = self.ends(shape);
+        let (start, end) = self.around(shape);
         let mut point = start.point;
         (start.ring..end.ring).map(move |ring| {
             // Of most shapes all is known without a look at the ring.
@@ -131,9 +132,9 @@ impl Shapes {
         })
     }
 
-    fn ends(&self, shape: usize) -> (ShapeEnd, ShapeEnd) {
-        let start = shape.checked_sub(1).map_or_else(ShapeEnd::default, |before| self.shapes[before]);
-        (start, self.shapes[shape])
+    fn around(&self, shape: usize) -> (ShapeEnd, ShapeEnd) {
+        let start = shape.checked_sub(1).map_or_else(ShapeEnd::default, |before| self.ends[before]);
+        (start, self.ends[shape])
     }
 
     /// All points of all shapes.
@@ -148,9 +149,14 @@ impl Shapes {
 
     /// Where the points of a shape lie among all points.
     pub(super) fn point_range(&self, shape: usize) -> Range<usize> {
-        let (start, end) = self.ends(shape);
+        let (start, end) = self.around(shape);
         start.point as usize..end.point as usize
     }
+}
+
+/// Whether two points are one.
+pub(super) fn same(a: Point, b: Point) -> bool {
+    a.partial_cmp(&b).is_some_and(Ordering::is_eq)
 }
 
 /// From each point to the next, around the ring.

@@ -1,7 +1,7 @@
 //! What is wrong with a shape, and the mending of what is harmless.
 
 use super::crossing;
-use super::shapes::{FARTHEST, Point, Polygon, Ring, edges, turn, twice_area};
+use super::shapes::{FARTHEST, Point, Polygon, Ring, edges, same, turn, twice_area};
 use super::side::side;
 
 /// Points of a closed ring: a triangle and its first point again.
@@ -65,10 +65,10 @@ fn check_ring(points: &Ring) -> Option<(usize, Fault)> {
         return Some((vertex, Fault::Coordinate));
     }
     let last = points.len().saturating_sub(1);
-    if last > 0 && points[0] != points[last] {
+    if last > 0 && !same(points[0], points[last]) {
         return Some((last, Fault::NotClosed));
     }
-    let distinct = points.windows(2).filter(|pair| pair[0] != pair[1]).count() + 1;
+    let distinct = points.windows(2).filter(|pair| !same(pair[0], pair[1])).count() + 1;
     if points.is_empty() || distinct < FEWEST_POINTS {
         return Some((0, Fault::TooFewPoints));
     }
