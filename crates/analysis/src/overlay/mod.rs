@@ -22,7 +22,7 @@ mod threads;
 pub mod validate;
 
 pub use layer::{Layer, MOST_ZONES};
-pub use overlaps::{Overlap, Overlaps, overlap_areas};
+pub use overlaps::{Doubled, Overlap, Overlaps, overlap_areas, self_overlaps};
 pub use shapes::{FARTHEST, Point, Polygon, Refused, Ring, Shapes};
 
 #[cfg(test)]

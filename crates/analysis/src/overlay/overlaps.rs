@@ -14,8 +14,8 @@ use super::threads::with_threads;
 const CHUNK: usize = 16_384;
 /// Parcels whose points are read before they are needed.
 const AHEAD: usize = 16;
-/// Coordinates are kept to about so many parts of the layer's reach: an overlap no wider is none.
-const FINEST: f64 = 1.0 / (1_u64 << 50) as f64;
+/// Where an edge is cut is rounded to about this part of the layer's reach: an overlap no wider is none.
+const FINEST: f64 = 1.0 / (1_u64 << 52) as f64;
 /// What sums of products may lose, of the box around a parcel.
 const ROUNDING: f64 = 1e-14;
 
@@ -93,6 +93,28 @@ pub fn overlap_areas(parcels: &Shapes, layer: &Layer, threads: usize) -> Overlap
         found.pairs.extend(part);
     }
     found
+}
+
+/// Two zones of one layer that lie on each other.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Doubled {
+    /// The zone that comes first.
+    pub zone: u32,
+    /// The other one.
+    pub other: u32,
+    /// What both cover, in square metres of the plane.
+    pub area: f64,
+}
+
+/// Whether a layer overlaps itself, and where: nothing for one of which each place is in one zone at
+/// most, so that a parcel's areas may be summed. `zones` are those that the layer was built from.
+pub fn self_overlaps(zones: &Shapes, layer: &Layer, threads: usize) -> Vec<Doubled> {
+    let found = overlap_areas(zones, layer, threads);
+    let pairs = |zone: usize| {
+        let later = found.of(zone).iter().filter(move |overlap| overlap.zone as usize > zone);
+        later.map(move |overlap| Doubled { zone: zone as u32, other: overlap.zone, area: overlap.area })
+    };
+    (0..found.len()).flat_map(pairs).collect()
 }
 
 /// An overlap of some parcel.

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 
-use super::{Layer, Overlaps, Point, Polygon, Ring, Shapes, overlap_areas};
+use super::{Doubled, Layer, Overlaps, Point, Polygon, Ring, Shapes, overlap_areas, self_overlaps};
 
 /// Where the tests take place: near nothing, and where a survey's eastings and northings are.
 const PLACES: [Point; 3] = [[0.0, 0.0], [38_450_000.0, 3_350_000.0], [-1024.0, 4096.0]];
@@ -283,6 +283,24 @@ fn zones_that_lie_on_each_other_are_answered_each() {
     assert_eq!(told, [(1, 32.0), (2, 64.0)]);
     assert!((found.total(1) - 96.0).abs() < 1e-12);
     assert_eq!(layer(&zones).name(2), "zone 2");
+}
+
+#[test]
+fn a_layer_tells_where_it_overlaps_itself() {
+    let told = |zones: &[Vec<Polygon>]| self_overlaps(&shapes(zones), &layer(zones), 2);
+    let beside = [[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]].map(|low| vec![vec![square(low, 10.0)]]);
+    assert_eq!(told(&beside), []);
+    let [a, b, c] = beside;
+    let over = vec![vec![square([8.0, 8.0], 4.0)]];
+    let doubled = |zone, area| Doubled { zone, other: 3, area };
+    assert_eq!(told(&[a, b, c, over]), [doubled(0, 4.0), doubled(1, 4.0), doubled(2, 4.0)]);
+}
+
+#[test]
+fn a_layer_is_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Layer>();
+    shared::<Shapes>();
 }
 
 #[test]
