@@ -6,7 +6,7 @@
 beside the repository; their data and results go to PEERS_OUT. `--million` measures a million parcels, without
 GeoPandas as documented; `--quick` leaves out what takes minutes.
 
-Environment: LANDCYCLE_BENCH_BINARY names a built `landcycle-overlay-bench`, LANDCYCLE_BENCH_PYTHON a Python with
+Environment: LANDCYCLE_OVERLAY_BINARY names a built `landcycle-overlay-bench`, LANDCYCLE_OVERLAY_PYTHON a Python with
 what overlay/requirements.txt lists. Otherwise the one is built and the other is made, under the target folder.
 """
 
@@ -74,7 +74,7 @@ def say(text: str) -> None:
 
 def binary() -> Path:
     """The program of landcycle, built if it is not given."""
-    given = os.environ.get("LANDCYCLE_BENCH_BINARY")
+    given = os.environ.get("LANDCYCLE_OVERLAY_BINARY")
     if given:
         return Path(given).resolve()
     subprocess.run(["cargo", "build", "--release", "-p", PROGRAM], cwd=ROOT, check=True)
@@ -83,7 +83,7 @@ def binary() -> Path:
 
 def python() -> Path:
     """A Python that has the peers; those that cannot be installed are left out when they run."""
-    given = os.environ.get("LANDCYCLE_BENCH_PYTHON")
+    given = os.environ.get("LANDCYCLE_OVERLAY_PYTHON")
     if given:
         return Path(given)
     folder = TARGET.resolve() / "bench" / "overlay-venv"

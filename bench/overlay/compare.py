@@ -2,7 +2,7 @@
 
     python3 compare.py [--seed N] [--rounds N]
 
-Environment: LANDCYCLE_BENCH_BINARY names a built `landcycle-overlay-bench`; otherwise it is built. LANDCYCLE_DATA
+Environment: LANDCYCLE_OVERLAY_BINARY names a built `landcycle-overlay-bench`; otherwise it is built. LANDCYCLE_DATA
 names a folder with GeoJSON files of districts and zones; without it ellipsoidal areas are not compared.
 Needs what requirements.txt lists.
 """
@@ -36,7 +36,7 @@ Shapes = np.ndarray
 
 def binary() -> Path:
     """The program of landcycle, built if it is not given."""
-    given = os.environ.get("LANDCYCLE_BENCH_BINARY")
+    given = os.environ.get("LANDCYCLE_OVERLAY_BINARY")
     if given:
         return Path(given).resolve()
     subprocess.run(["cargo", "build", "--release", "-p", PROGRAM], cwd=ROOT, check=True)

@@ -10,8 +10,11 @@ use super::outline::Outline;
 use super::shapes::{Point, RingView, Shapes, edges, turn, twice_area};
 use super::threads::with_threads;
 
-/// Parcels that one thread takes at a time.
-const CHUNK: usize = 16_384;
+/// Parcels that one thread takes at a time: many, so that several meet in a tile, but not so many that
+/// their points leave the cache, nor so many that a thread has nothing left to take.
+const CHUNK: [usize; 2] = [4_096, 65_536];
+/// Chunks in which a large number of parcels is taken at least.
+const CHUNKS: usize = 16;
 /// Parcels whose points are read before they are needed.
 const AHEAD: usize = 16;
 /// Where an edge is cut is rounded to about this part of the layer's reach: an overlap no wider is none.
@@ -74,18 +77,19 @@ impl Overlaps {
 /// The area that each parcel shares with each zone: the same bits for any number of threads.
 pub fn overlap_areas(parcels: &Shapes, layer: &Layer, threads: usize) -> Overlaps {
     let count = parcels.len();
+    let chunk = (count / CHUNKS).clamp(CHUNK[0], CHUNK[1]);
     let mut found = Overlaps { areas: vec![0.0; count], ends: vec![0; count], pairs: Vec::new() };
-    let chunks = found.areas.par_chunks_mut(CHUNK).zip(found.ends.par_chunks_mut(CHUNK)).enumerate();
+    let chunks = found.areas.par_chunks_mut(chunk).zip(found.ends.par_chunks_mut(chunk)).enumerate();
     let parts: Vec<Vec<Overlap>> = with_threads(threads, || {
         chunks
             .map_init(
                 || Worker::new(parcels, layer),
-                |worker, (at, (areas, ends))| worker.chunk(at * CHUNK, areas, ends),
+                |worker, (at, (areas, ends))| worker.chunk(at * chunk, areas, ends),
             )
             .collect()
     });
     found.pairs.reserve_exact(parts.iter().map(Vec::len).sum());
-    for (ends, part) in found.ends.chunks_mut(CHUNK).zip(parts) {
+    for (ends, part) in found.ends.chunks_mut(chunk).zip(parts) {
         let before = found.pairs.len();
         for end in ends {
             *end += before;
