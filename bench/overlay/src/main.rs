@@ -9,6 +9,7 @@
 
 #![expect(clippy::print_stdout, reason = "it prints its measurements")]
 
+#[path = "../../evaluator/src/clock.rs"]
 mod clock;
 mod ellipsoid;
 mod wkb;
