@@ -2,18 +2,15 @@
 //!
 //! **Invariant:** the map is linear, so straight boundaries stay straight and touching stays touching.
 
-use geographiclib_rs::{Geodesic, PolygonArea, Winding};
+use crate::overlay::ellipsoid::{FLATTENING, SEMI_MAJOR};
 
-const SEMI_MAJOR: f64 = 6_378_137.0;
-const FLATTENING: f64 = 1.0 / 298.257_222_101;
 // The open East China Sea, where nobody can mistake the sample for a real place.
 const ORIGIN: [f64; 2] = [125.0, 29.5];
 // 1e-9 degree is a tenth of a millimetre, and hides the last bits in which platforms differ.
 const ROUNDING: f64 = 1e9;
 
-/// The ellipsoid and the scale of the plane.
+/// The scale of the plane.
 pub(super) struct Earth {
-    geodesic: Geodesic,
     degrees_per_metre: [f64; 2],
 }
 
@@ -25,7 +22,6 @@ impl Earth {
         let prime_vertical = SEMI_MAJOR / w.sqrt();
         let meridian = SEMI_MAJOR * (1.0 - squared) / (w * w.sqrt());
         Self {
-            geodesic: Geodesic::new(SEMI_MAJOR, FLATTENING),
             degrees_per_metre: [
                 (1.0 / (prime_vertical * cosine)).to_degrees(),
                 (1.0 / meridian).to_degrees(),
@@ -39,14 +35,5 @@ impl Earth {
             let degree = ORIGIN[axis] + metres[axis] * self.degrees_per_metre[axis];
             (degree * ROUNDING).round() / ROUNDING
         })
-    }
-
-    /// Ellipsoidal area of a closed ring, in square metres.
-    pub(super) fn area(&self, ring: &[[f64; 2]]) -> f64 {
-        let mut sum = PolygonArea::new(&self.geodesic, Winding::CounterClockwise);
-        for [longitude, latitude] in &ring[..ring.len().saturating_sub(1)] {
-            sum.add_point(*latitude, *longitude);
-        }
-        sum.compute(true).1
     }
 }
