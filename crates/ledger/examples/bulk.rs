@@ -1,8 +1,8 @@
 //! Measures a province's worth of notices, or of lives: append, fold, append again, verify.
 //!
 //! `cargo run -p landcycle-ledger --release --example bulk [-- CASES [EVENTS [STORE]]]`, where EVENTS is
-//! how many each case has (the notice, then what happens to all cases in turn), and STORE a file to make
-//! or an address `postgresql://…` of a database without a store.
+//! how many each case has (the notice, then what happens to all cases in turn), and STORE a file to
+//! make, an address `postgresql://…` of a database without a store, or `memory`: the fold alone.
 
 #![expect(clippy::print_stdout, reason = "it prints its measurements")]
 
@@ -12,7 +12,8 @@ use std::time::Instant;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use landcycle_ledger::{
-    Address, Body, BodyError, Cut, Entry, FoldedCase, Ledger, NewEvent, ParcelRow, Place, SourceError, Store,
+    Address, Body, BodyError, Cut, Entry, FoldedCase, Ledger, MemoryLedger, NewEvent, ParcelRow, Place,
+    SourceError, Store,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -21,6 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let each: usize = arguments.next().map_or(Ok(1), |each| each.parse())?;
     let folder = tempfile::tempdir()?;
     let place = match arguments.next() {
+        Some(text) if text == "memory" => return in_memory(count, each),
         Some(text) if Address::is_meant(&text) => Place::Server(Address::parse(&text)?),
         Some(path) => Place::File(path.into()),
         None => Place::File(folder.path().join("bulk.gpkg")),
@@ -36,17 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let mut ledger = Store::open(&place)?;
-    for _ in 0..3 {
-        let clock = Instant::now();
-        let (mut cases, mut facts) = (0, 0);
-        let is_occurrence = |name: &str| name == "started_on" || name == "delivered_on";
-        let cut = Cut { as_of: date(2026, 11, 23), known_at: None, is_occurrence: &is_occurrence };
-        ledger.fold(&cut, &mut |case| {
-            cases += 1;
-            facts += case.facts.len();
-        })?;
-        println!("fold   {cases:>6} cases    {:.3} s, {facts} facts", seconds(clock));
-    }
+    fold(&ledger)?;
 
     for _ in 0..3 {
         let clock = Instant::now();
@@ -64,6 +56,31 @@ fn main() -> Result<(), Box<dyn Error>> {
     let clock = Instant::now();
     let verified = ledger.verify()?;
     println!("verify {:>6} events   {:.3} s, fault: {:?}", verified.events, seconds(clock), verified.fault);
+    Ok(())
+}
+
+/// The fold without a store's reading: every event lies in memory.
+fn in_memory(count: usize, each: usize) -> Result<(), Box<dyn Error>> {
+    let clock = Instant::now();
+    let mut ledger = MemoryLedger::new();
+    let appended = ledger.append(&mut notices(count).chain(lives(count, each)))?;
+    println!("append {:>6} events   {:.3} s", appended.added, seconds(clock));
+    fold(&ledger)
+}
+
+/// Folds everything three times.
+fn fold(ledger: &dyn Ledger) -> Result<(), Box<dyn Error>> {
+    for _ in 0..3 {
+        let clock = Instant::now();
+        let (mut cases, mut facts) = (0, 0);
+        let is_occurrence = |name: &str| name == "started_on" || name == "delivered_on";
+        let cut = Cut { as_of: date(2026, 11, 23), known_at: None, is_occurrence: &is_occurrence };
+        ledger.fold(&cut, &mut |case| {
+            cases += 1;
+            facts += case.facts.len();
+        })?;
+        println!("fold   {cases:>6} cases    {:.3} s, {facts} facts", seconds(clock));
+    }
     Ok(())
 }
 
