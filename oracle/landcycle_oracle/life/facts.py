@@ -111,10 +111,15 @@ def supplement(random: Random, day: date, facts: Given, plot: Plot) -> Given:
     return {"supplement_start_on": str(start), "start_extended_to": longer}
 
 
+def approval(random: Random, day: date) -> str:
+    """The day on which the government approved: by the day of the act, mostly."""
+    return "none" if random.random() < 0.03 else str(near(random, day, (0, 0, 0, 0, -5, -5, -5, 1)))
+
+
 def disposal(random: Random, day: date, facts: Given, plot: Plot) -> Given:
     """A way of disposal with its terms, approved."""
     given = {
-        "disposal_way": plot.way, "government_approved_on": str(near(random, day, (0, 0, -5, -5, 1))),
+        "disposal_way": plot.way, "government_approved_on": approval(random, day),
         "price_paid_in_full": "yes", "project_funds_ready": "yes",
     }
     if plot.way == "temporary_use" and random.random() < 0.9:
@@ -129,7 +134,7 @@ def disposal(random: Random, day: date, facts: Given, plot: Plot) -> Given:
 
 def approved(random: Random, day: date, facts: Given, plot: Plot) -> Given:
     """A decision with the government's approval, on land that has not been started."""
-    given = {"government_approved_on": str(near(random, day, (0, 0, -5, -5, 1)))}
+    given = {"government_approved_on": approval(random, day)}
     return given | ({"started_on": "none"} if random.random() < 0.95 else {})
 
 
