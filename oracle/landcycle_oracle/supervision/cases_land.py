@@ -30,7 +30,7 @@ OTHER_DATES = (
     "hearing_held_on", "idle_decided_on", "start_due_on", "started_on", "suspended_on", "delivered_on", "completed_on",
     "mortgage_until", "price_due_on", "signed_on", "breach_rectified_on", "price_overdue_since",
     "supplement_start_on", "start_extended_to", "temporary_use_on", "temporary_use_until",
-    "supplement_signed_on", "government_approved_on", "equity_changed_on", "term_ends_on",
+    "supplement_signed_on", "government_approved_on", "equity_changed_on", "term_ends_on", "exit_on",
 )
 DATES = names(*STEPS, OTHER_DATES)
 # Yes is the rarer for these, the usual for those.
