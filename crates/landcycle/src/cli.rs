@@ -6,6 +6,7 @@ mod assess;
 mod compare;
 mod coverage;
 pub(crate) mod desk;
+mod diagnose;
 mod explain;
 mod export;
 mod facts_file;
@@ -110,6 +111,8 @@ enum Command {
     Screen(desk::Screen),
     /// 功能混合 · a building schedule against the rules on mixed use
     Mix(desk::Mix),
+    /// 错配诊断 · the indicators of misallocation for one's own city
+    Diagnose(diagnose::Diagnose),
 }
 
 impl Command {
@@ -135,6 +138,7 @@ impl Command {
             Self::Price(command) => command.run(context),
             Self::Screen(command) => command.run(context),
             Self::Mix(command) => command.run(context),
+            Self::Diagnose(command) => command.run(context),
         }
     }
 }
