@@ -3,6 +3,7 @@
 
 mod act;
 mod assess;
+mod bid;
 mod compare;
 mod coverage;
 mod explain;
@@ -11,6 +12,7 @@ mod facts_file;
 mod file;
 mod glossary;
 mod import;
+mod listing;
 #[cfg(test)]
 mod marks;
 mod move_store;
@@ -103,6 +105,12 @@ enum Command {
     Work(work::Work),
     /// 网页 · serve the page and the API
     Serve(serve::Serve),
+    /// 竞买 · listings of land that are won on performance
+    #[command(subcommand)]
+    Listing(listing::Listing),
+    /// 竞买文件 · seal, hand in, withdraw and open a bid
+    #[command(subcommand)]
+    Bid(bid::Bid),
 }
 
 impl Command {
@@ -125,6 +133,8 @@ impl Command {
             Self::Move(command) => command.run(context),
             Self::Work(command) => command.run(context),
             Self::Serve(command) => command.run(context),
+            Self::Listing(command) => command.run(context),
+            Self::Bid(command) => command.run(context),
         }
     }
 }

@@ -121,7 +121,8 @@ impl Key {
         if own == text {
             return Ok(key);
         }
-        let same = own.lines().zip(text.lines()).take_while(|(own, found)| own == found).count();
+        let lines = own.split('\n').zip(text.split('\n'));
+        let same = lines.take_while(|(own, found)| own == found).count();
         Err(KeyError { line: same + 1 })
     }
 

@@ -130,25 +130,25 @@ impl Said {
 
 /// Takes an event into what is known of a listing.
 pub(super) fn evolve(listing: &mut Option<Listing>, event: &Event) -> Result<(), Unreadable> {
-    let read = || -> Result<(), String> {
-        let Some(listing) = listing.as_mut() else {
-            *listing = Some(published(event)?);
-            return Ok(());
-        };
-        listing.last_seq = event.seq;
-        match event.kind.as_str() {
-            SEALED => sealed(listing, event),
-            WITHDRAWN => withdrawn(listing, event),
-            OPENED => opened(listing, event),
-            RANKED => text(event, "result").map(|result| listing.ranked = Some(result)),
-            AWARDED => {
-                text(event, BIDDER).map(|bidder| listing.end = Some(End::Awarded { bidder }))
-            }
-            FAILED => text(event, "reason").map(|reason| listing.end = Some(End::Failed { reason })),
-            other => Err(format!("no event of a listing is of the kind {other}")),
-        }
+    let taken = match listing {
+        Some(listing) => take(listing, event),
+        None => published(event).map(|made| *listing = Some(made)),
     };
-    read().map_err(|what| Unreadable { seq: event.seq, what })
+    taken.map_err(|what| Unreadable { seq: event.seq, what })
+}
+
+fn take(listing: &mut Listing, event: &Event) -> Result<(), String> {
+    listing.last_seq = event.seq;
+    match event.kind.as_str() {
+        SEALED => sealed(listing, event)?,
+        WITHDRAWN => withdrawn(listing, event)?,
+        OPENED => opened(listing, event)?,
+        RANKED => listing.ranked = Some(text(event, "result")?),
+        AWARDED => listing.end = Some(End::Awarded { bidder: text(event, BIDDER)? }),
+        FAILED => listing.end = Some(End::Failed { reason: text(event, "reason")? }),
+        other => return Err(format!("no event of a listing is of the kind {other}")),
+    }
+    Ok(())
 }
 
 fn text(event: &Event, name: &str) -> Result<String, String> {
