@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use landcycle_ledger::listing::{End, Listing as Record};
-use landcycle_ledger::{Ledger, Store};
+use landcycle_ledger::Store;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::{Language, Text};
 use serde_json::{Value, json};
