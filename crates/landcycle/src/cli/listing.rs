@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use landcycle_ledger::listing::{End, Listing as Record};
+use landcycle_ledger::listing::{CASES, End, Listing as Record};
 use landcycle_ledger::Store;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::{Language, Text};
@@ -26,6 +26,8 @@ use crate::{clock, packages, store};
 pub(crate) enum Listing {
     /// 公告 · publish a listing
     Publish(Publish),
+    /// 列表 · the listings of a store
+    List(At),
     /// 公告表 · what a listing states, asks and decides by
     Sheet(Named),
     /// 排序 · rank the opened bids, with what every place rests on
@@ -175,6 +177,7 @@ impl Listing {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         match self {
             Self::Publish(command) => command.run(context),
+            Self::List(at) => at.list(context),
             Self::Sheet(command) => command.sheet(context),
             Self::Rank(command) => command.run(context),
             Self::Award(command) => command.award(context),
@@ -239,6 +242,36 @@ fn opened(at: &At, number: &str, library: Library) -> Result<(Store, Record, Lib
         crate::listings::Under::Kept(kept) => *kept,
     };
     Ok((ledger, listing, library))
+}
+
+impl At {
+    fn list(&self, context: &Context) -> Result<(), Failure> {
+        let ledger = store::open_to_read(&self.store)?;
+        let cases = ledger.records(CASES).map_err(|error| store::failure(&self.store, &error))?;
+        let word = |key: &str| words(key).get(context.language).to_owned();
+        let heading = ["listing_row_number", "listing_row_parcel", "listing_row_closes", "listing_row_ends"];
+        let heading = heading.into_iter().chain(["listing_row_sealed", "listing_row_end"]);
+        let mut rows = vec![heading.map(word).collect::<Vec<String>>()];
+        for case in cases {
+            let number = case.strip_prefix(CASES).unwrap_or(&case);
+            let Some(listing) = read(&ledger, number).map_err(|error| failed(&self.store, error))? else { continue };
+            let end = match &listing.end {
+                Some(End::Awarded { bidder }) => filled("listing_awarded", &[("bidder", bidder)]),
+                Some(End::Failed { reason }) => filled("listing_failed", &[("reason", reason)]),
+                None => Text::default(),
+            };
+            let notice = &listing.notice;
+            rows.push(vec![
+                notice.listing.clone(),
+                notice.parcel.clone(),
+                notice.closes_on.to_string(),
+                notice.opening_ends_on.to_string(),
+                listing.bids.len().to_string(),
+                end.get(context.language).to_owned(),
+            ]);
+        }
+        out(&table_of(rows))
+    }
 }
 
 impl Named {
