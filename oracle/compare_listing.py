@@ -170,6 +170,10 @@ def figures(random: Random) -> dict[str, str]:
     """Commitments: often the same ones, so that bids tie; some short, some incomplete."""
     scale = random.choice((100, 100, 100, 110, 110, 125))
     found = {f"{part}_committed": str(REQUIRED[part] * (100 if part == "energy" else scale) // 100) for part in PARTS}
+    if random.random() < 0.1:  # two hundredths of investment score what one of tax does
+        more, part = random.choice(((112, "investment"), (111, "tax")))
+        even = {f"{name}_committed": str(REQUIRED[name] * (100 if name == "energy" else 110) // 100) for name in PARTS}
+        return {**even, f"{part}_committed": str(REQUIRED[part] * more // 100)}
     part = random.choice(PARTS)
     kind = random.random()
     if kind < 0.08:

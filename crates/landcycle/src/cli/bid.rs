@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
 use landcycle_ledger::listing::{Key, KeyError, Listing, SALT, Seal};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
@@ -14,7 +15,7 @@ use super::Context;
 use super::listing::{act, failed};
 use crate::listings::bench::OUTCOME;
 use crate::listings::decide::{bench_of, titled};
-use crate::listings::{Asked, Wanted, form, law_of};
+use crate::listings::{Asked, Wanted, form, law_of, public, result};
 use crate::say::{Failure, filled, io_reason, out, tell, words};
 use crate::{clock, packages, store};
 
@@ -133,7 +134,9 @@ impl At {
         if self.json {
             let each: Vec<Value> = standings
                 .iter()
-                .map(|(digest, received, code, _)| json!({"digest": digest, "received_at": received, "outcome": code}))
+                .map(|(digest, received, code, _)| {
+                    json!({"digest": digest, "received_at": result::moment(*received), "outcome": code})
+                })
                 .collect();
             let value = json!({"listing": listing, "bidder": bidder, "bids": each});
             return out(&serde_json::to_string_pretty(&value).unwrap_or_default());
@@ -143,7 +146,7 @@ impl At {
             let values = [
                 ("bidder", Text::same(bidder)),
                 ("digest", Text::same(short)),
-                ("received", Text::same(received)),
+                ("received", Text::same(public::in_china(received))),
                 ("standing", title),
             ];
             tell(words("listing_bid_stands").fill(&values).get(context.language));
@@ -158,7 +161,7 @@ fn standings(
     listing: &Listing,
     library: &Library,
     bidder: &str,
-) -> Result<Vec<(String, String, String, Text)>, Failure> {
+) -> Result<Vec<(String, Timestamp, String, Text)>, Failure> {
     let bench = bench_of(listing, library)?;
     let today = clock::today();
     let mut all = Vec::new();
@@ -168,7 +171,7 @@ fn standings(
             Some(code) => (code.to_owned(), titled(&bench, code)),
             None => ("unknown".to_owned(), words("listing_waits")),
         };
-        all.push((bid.digest.to_string(), crate::listings::result::moment(bid.received_at), code, title));
+        all.push((bid.digest.to_string(), bid.received_at, code, title));
     }
     Ok(all)
 }

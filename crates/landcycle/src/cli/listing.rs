@@ -322,7 +322,7 @@ impl Named {
             table.add_row([name, value]);
         }
         out(&table.to_string())?;
-        out(&method_table(&found.public, context.language))
+        out(&method_text(&found.public, context.language))
     }
 
     fn award(&self, context: &Context) -> Result<(), Failure> {
@@ -367,8 +367,31 @@ fn table_of(rows: Vec<Vec<String>>) -> String {
     table.to_string()
 }
 
-fn method_table(public: &Value, language: Language) -> String {
-    table_of(public::method_rows(public, language))
+/// The method in lines: what it is, its clauses, and what is remarked on it.
+fn method_text(public: &Value, language: Language) -> String {
+    let mut rows = public::method_rows(public, language).into_iter();
+    let heading = rows.next().and_then(|row| row.into_iter().next()).unwrap_or_default();
+    let mut lines = vec![heading];
+    for row in rows {
+        let [title, value, cites, note] = <[String; 4]>::try_from(row).unwrap_or_default();
+        lines.push(format!("  {title}: {value}\n    ▸ {cites}"));
+        if !note.is_empty() {
+            lines.push(format!("    {note}"));
+        }
+    }
+    lines.join("\n")
+}
+
+/// The bids on a terminal, where a digest is told by its beginning.
+fn bids_table(public: &Value, language: Language) -> String {
+    const SHORT: usize = 12;
+    let mut rows = public::rows(public, language);
+    for row in rows.iter_mut().skip(1) {
+        if let Some(digest) = row.len().checked_sub(2).and_then(|at| row.get_mut(at)) {
+            *digest = digest.chars().take(SHORT).collect();
+        }
+    }
+    table_of(rows)
 }
 
 impl Rank {
@@ -399,14 +422,8 @@ impl Rank {
             }
             return out(&serde_json::to_string_pretty(&value).unwrap_or_default());
         }
-        let mut rows = public::rows(&found.public, context.language);
-        for row in rows.iter_mut().skip(1) {
-            // On a terminal a digest is told by its beginning.
-            let digest = row.len() - 2;
-            row[digest] = row[digest].chars().take(16).collect();
-        }
-        out(&table_of(rows))?;
-        out(&method_table(&found.public, context.language))?;
+        out(&bids_table(&found.public, context.language))?;
+        out(&method_text(&found.public, context.language))?;
         for (text, _) in explained {
             out(&text)?;
         }
@@ -557,8 +574,8 @@ impl Rehearse {
         let Some(public) = went.public else { return Ok(()) };
         match &self.to {
             None => {
-                out(&table_of(public::rows(&public, context.language)))?;
-                out(&method_table(&public, context.language))
+                out(&bids_table(&public, context.language))?;
+                out(&method_text(&public, context.language))
             }
             Some(path) => {
                 let target = Target::open(Some(path), &[&self.script])?;

@@ -178,7 +178,8 @@ pub(crate) fn rows(public: &Value, language: Language) -> Vec<Vec<String>> {
             field.map(|field| plain(&field["value"])).unwrap_or_default()
         }));
         let grade = bid["outcome"]["grade"].as_str().unwrap_or_default();
-        row.extend([plain(&bid["received_at"]), plain(&bid["digest"]), word(&format!("grade_{grade}"))]);
+        let received = bid["received_at"].as_str().and_then(|text| text.parse().ok());
+        row.extend([received.map(in_china).unwrap_or_default(), plain(&bid["digest"]), word(&format!("grade_{grade}"))]);
         rows.push(row);
     }
     rows
@@ -202,15 +203,20 @@ pub(crate) fn method_rows(public: &Value, language: Language) -> Vec<Vec<String>
         rows.push(vec![plain(&rule["title"][form]), plain(&rule["rule"]), cites(rule), plain(&rule["note"][form])]);
     }
     for number in public["method"]["parameters"].as_array().into_iter().flatten() {
-        let value = format!("{} {}", plain(&number["value"]), plain(&number["unit"]));
         rows.push(vec![
             plain(&number["title"][form]),
-            value.trim().to_owned(),
+            plain(&number["display"][form]),
             cites(number),
             plain(&number["illustrative"][form]),
         ]);
     }
     rows
+}
+
+/// A moment as people in China read it.
+pub(crate) fn in_china(at: Timestamp) -> String {
+    let at = jiff::tz::Offset::constant(8).to_datetime(at);
+    format!("{at:.3}").replace('T', " ")
 }
 
 /// A value as a cell.

@@ -272,6 +272,7 @@ fn gather(step: &Step<'_>, library: &Library, numbers: &mut BTreeMap<String, Val
         number.insert("title".to_owned(), text_json(&step.told.title));
         number.insert("value".to_owned(), json!(step.raw()));
         number.insert("unit".to_owned(), json!(parameter.unit));
+        number.insert("display".to_owned(), text_json(&step.display()));
         number.insert("from".to_owned(), json!(parameter.from));
         let cites = step.told.cites.iter().map(|cite| cite_json(library, cite));
         number.insert("cites".to_owned(), cites.collect::<Vec<_>>().into());
