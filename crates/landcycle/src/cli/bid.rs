@@ -128,7 +128,8 @@ impl At {
         let mut ledger = store::open(&self.store)?;
         let asked =
             Asked { listing: listing.to_owned(), wanted, by: self.by.clone(), origin: "cli".to_owned() };
-        let after = act(&mut ledger, &library, &asked, self.json).map_err(|error| failed(&self.store, error))?;
+        let after =
+            act(&mut ledger, &library, &asked, self.json).map_err(|error| failed(&self.store, error))?;
         let law = law_of(&ledger, &library, &after)?;
         let standings = standings(&after, law.get(&library), bidder)?;
         if self.json {
@@ -185,7 +186,8 @@ impl SealBid {
             check(&bid, sheet, &library)?;
         }
         let mut salt = [0; SALT];
-        getrandom::fill(&mut salt).map_err(|error| Failure::new("listing_no_random", &[("why", &error.to_string())]))?;
+        getrandom::fill(&mut salt)
+            .map_err(|error| Failure::new("listing_no_random", &[("why", &error.to_string())]))?;
         let key = Key::new(&bid.listing, &bid.bidder, bid.figures, salt);
         let key = key.map_err(|_| Failure::new("listing_no_line", &[("file", &name)]))?;
         let seal = key.seal();
@@ -224,7 +226,8 @@ fn check(bid: &form::Bid, sheet: &Path, library: &Library) -> Result<(), Failure
     if listing == bid.listing && lacks.is_empty() && extra.is_empty() {
         return Ok(());
     }
-    let none = |texts: &[Text]| if texts.is_empty() { words("none_at_all") } else { crate::say::listed(texts) };
+    let none =
+        |texts: &[Text]| if texts.is_empty() { words("none_at_all") } else { crate::say::listed(texts) };
     let values = [
         ("listing", Text::same(listing)),
         ("own", Text::same(&bid.listing)),
@@ -249,7 +252,11 @@ fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
     });
     done.map_err(|error| {
         let file = Text::same(path.display().to_string());
-        let key = if error.kind() == std::io::ErrorKind::AlreadyExists { "listing_file_there" } else { "cannot_write" };
+        let key = if error.kind() == std::io::ErrorKind::AlreadyExists {
+            "listing_file_there"
+        } else {
+            "cannot_write"
+        };
         Failure::text(words(key).fill(&[("file", file), ("why", io_reason(&error))]))
     })
 }

@@ -5,8 +5,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use landcycle_ledger::listing::{CASES, End, Listing as Record};
 use landcycle_ledger::Store;
+use landcycle_ledger::listing::{CASES, End, Listing as Record};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::{Language, Text};
 use serde_json::{Value, json};
@@ -208,7 +208,8 @@ fn refusal_pages(code: Option<&str>) -> Result<(), Failure> {
 impl Publish {
     fn run(&self, context: &Context) -> Result<(), Failure> {
         let library = packages::sound(context.packages())?;
-        let draft = form::Draft::read(&self.notice.display().to_string(), &packages::text(&self.notice)?, &library)?;
+        let draft =
+            form::Draft::read(&self.notice.display().to_string(), &packages::text(&self.notice)?, &library)?;
         let origin = self.notice.file_name().map(|name| name.to_string_lossy().into_owned());
         let asked = Asked {
             listing: draft.listing.clone(),
@@ -254,7 +255,9 @@ impl At {
         let mut rows = vec![heading.map(word).collect::<Vec<String>>()];
         for case in cases {
             let number = case.strip_prefix(CASES).unwrap_or(&case);
-            let Some(listing) = read(&ledger, number).map_err(|error| failed(&self.store, error))? else { continue };
+            let Some(listing) = read(&ledger, number).map_err(|error| failed(&self.store, error))? else {
+                continue;
+            };
             let end = match &listing.end {
                 Some(End::Awarded { bidder }) => filled("listing_awarded", &[("bidder", bidder)]),
                 Some(End::Failed { reason }) => filled("listing_failed", &[("reason", reason)]),
@@ -312,7 +315,10 @@ impl Named {
         let fields = bench.rule(INDICATORS).map(|rule| rule.fields.clone()).unwrap_or_default();
         for ((_, value), field) in indicators.fields.iter().zip(&fields) {
             let unit = field.unit.as_ref().map(|unit| unit.get(context.language)).unwrap_or_default();
-            rows.push((field.title.get(context.language).to_owned(), format!("{value} {unit}").trim().to_owned()));
+            rows.push((
+                field.title.get(context.language).to_owned(),
+                format!("{value} {unit}").trim().to_owned(),
+            ));
         }
         let asks = notice.asks.iter().filter_map(|name| vocabulary.fact(name));
         let asks: Vec<Text> = asks.map(|fact| fact.title.clone()).collect();
@@ -448,7 +454,10 @@ impl Rank {
                 told.push(bench.explain(&found.facts[at], rule, |step| {
                     if as_json {
                         let tree = tree::json(step, library, &sources);
-                        return (String::new(), json!({"digest": bid.digest.to_string(), "rule": rule, "tree": tree}));
+                        return (
+                            String::new(),
+                            json!({"digest": bid.digest.to_string(), "rule": rule, "tree": tree}),
+                        );
                     }
                     (tree::text(step, library, &sources, language), Value::Null)
                 })?);
@@ -466,7 +475,8 @@ impl Public {
         let library = packages::sound(context.packages())?;
         let (_, listing, library) = opened(&self.at, &self.listing, library)?;
         if listing.ranked.is_none() {
-            let refusal = crate::listings::Refusal::barred(landcycle_ledger::listing::Bar::NotRanked, &listing);
+            let refusal =
+                crate::listings::Refusal::barred(landcycle_ledger::listing::Bar::NotRanked, &listing);
             return Err(Failure::text(refusal.report(&library)));
         }
         let found = result(&listing, &library)?;
@@ -515,7 +525,8 @@ impl Public {
 /// The packages of a law as a folder that `--packages` reads.
 fn write_law(folder: &Path, library: &Library, digest: &str) -> Result<(), Failure> {
     let package = digest.split('@').next().unwrap_or(digest);
-    let fail = |error: &std::io::Error| crate::say::output_failure(Some(&folder.display().to_string()), error);
+    let fail =
+        |error: &std::io::Error| crate::say::output_failure(Some(&folder.display().to_string()), error);
     std::fs::create_dir(folder).map_err(|error| fail(&error))?;
     for source in library.sources(package) {
         let path = folder.join(&source.path);
@@ -549,7 +560,9 @@ impl Recompute {
             return Ok(());
         }
         let lines = |language: Language| {
-            let mut text = filled("listing_differs", &[("count", &differences.len().to_string())]).get(language).to_owned();
+            let mut text = filled("listing_differs", &[("count", &differences.len().to_string())])
+                .get(language)
+                .to_owned();
             for (place, file, own) in &found.differences {
                 let values = [("place", place.as_str()), ("file", file), ("own", own)];
                 let _ = write!(text, "\n  {}", filled("listing_difference", &values).get(language));
@@ -580,7 +593,8 @@ impl Rehearse {
             Some(path) => {
                 let target = Target::open(Some(path), &[&self.script])?;
                 let text = serde_json::to_string_pretty(&public).unwrap_or_default();
-                let written = target.pen().map(|mut pen| writeln!(pen, "{text}").and_then(|()| pen.flush()))?;
+                let written =
+                    target.pen().map(|mut pen| writeln!(pen, "{text}").and_then(|()| pen.flush()))?;
                 written.map_err(|error| target.failure(&error))?;
                 target.finish()
             }

@@ -123,7 +123,8 @@ impl<'s> Sheet<'s> {
             };
             let written = value.text().unwrap_or_default();
             let read = cells::value(library, fact, written, None, Numbers::WithUnits);
-            let read = read.and_then(|read| if read.is_empty() { Err(words("listing_empty")) } else { Ok(read) });
+            let read =
+                read.and_then(|read| if read.is_empty() { Err(words("listing_empty")) } else { Ok(read) });
             let read = read.map_err(|why| self.bad(value, &fact.title, why))?;
             if facts.insert(fact.name.clone(), read).is_some() {
                 return Err(self.bad(name, &fact.title, words("listing_twice")));
@@ -190,7 +191,8 @@ impl Bid {
 /// Whether a text is the canonical form of a fact, as it stands in a key.
 pub(crate) fn is_canonical(library: &Library, name: &str, value: &str) -> Result<(), Text> {
     let Some(fact) = library.vocabulary.fact(name) else { return Err(words("listing_empty")) };
-    let numbers = if matches!(fact.kind, FactKind::Number { .. }) { Numbers::WithUnits } else { Numbers::Plain };
+    let numbers =
+        if matches!(fact.kind, FactKind::Number { .. }) { Numbers::WithUnits } else { Numbers::Plain };
     let read = cells::value(library, fact, value, None, numbers)?;
     if read == value { Ok(()) } else { Err(crate::say::filled("listing_not_canonical", &[("value", &read)])) }
 }

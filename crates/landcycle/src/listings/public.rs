@@ -166,7 +166,8 @@ pub(crate) fn rows(public: &Value, language: Language) -> Vec<Vec<String>> {
     };
     let word = |key: &str| words(key).get(language).to_owned();
     let order: Vec<&Value> = public["method"]["order"].as_array().into_iter().flatten().collect();
-    let mut heading = vec![word("listing_head_rank"), word("listing_head_bidder"), word("listing_head_outcome")];
+    let mut heading =
+        vec![word("listing_head_rank"), word("listing_head_bidder"), word("listing_head_outcome")];
     heading.extend(order.iter().map(|field| plain(&field["title"][form])));
     heading.extend(["listing_head_received", "listing_head_digest", "listing_head_grade"].map(word));
     let mut rows = vec![heading];
@@ -179,7 +180,11 @@ pub(crate) fn rows(public: &Value, language: Language) -> Vec<Vec<String>> {
         }));
         let grade = bid["outcome"]["grade"].as_str().unwrap_or_default();
         let received = bid["received_at"].as_str().and_then(|text| text.parse().ok());
-        row.extend([received.map(in_china).unwrap_or_default(), plain(&bid["digest"]), word(&format!("grade_{grade}"))]);
+        row.extend([
+            received.map(in_china).unwrap_or_default(),
+            plain(&bid["digest"]),
+            word(&format!("grade_{grade}")),
+        ]);
         rows.push(row);
     }
     rows
@@ -193,14 +198,21 @@ pub(crate) fn method_rows(public: &Value, language: Language) -> Vec<Vec<String>
     };
     let word = |key: &str| words(key).get(language).to_owned();
     let mut rows = vec![
-        ["listing_head_part", "listing_head_value", "listing_head_cites", "listing_head_note"].map(word).to_vec(),
+        ["listing_head_part", "listing_head_value", "listing_head_cites", "listing_head_note"]
+            .map(word)
+            .to_vec(),
     ];
     let cites = |of: &Value| {
         let each = of["cites"].as_array().into_iter().flatten();
         each.map(|cite| plain(&cite["id"])).collect::<Vec<_>>().join(" ")
     };
     for rule in public["method"]["rules"].as_array().into_iter().flatten() {
-        rows.push(vec![plain(&rule["title"][form]), plain(&rule["rule"]), cites(rule), plain(&rule["note"][form])]);
+        rows.push(vec![
+            plain(&rule["title"][form]),
+            plain(&rule["rule"]),
+            cites(rule),
+            plain(&rule["note"][form]),
+        ]);
     }
     for number in public["method"]["parameters"].as_array().into_iter().flatten() {
         rows.push(vec![

@@ -129,7 +129,8 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(super) fn new(code: Code, values: &[(&str, &str)]) -> Self {
-        let values: Vec<(&str, Text)> = values.iter().map(|(name, value)| (*name, Text::same(*value))).collect();
+        let values: Vec<(&str, Text)> =
+            values.iter().map(|(name, value)| (*name, Text::same(*value))).collect();
         Self::with_text(code, &values)
     }
 
@@ -190,8 +191,12 @@ impl Refusal {
             None => Text::default(),
         };
         let same = |text: &str| Text::same(text);
-        let values =
-            [("listing", same(&notice.listing)), ("closes", same(&closes)), ("ends", same(&ends)), ("end", end)];
+        let values = [
+            ("listing", same(&notice.listing)),
+            ("closes", same(&closes)),
+            ("ends", same(&ends)),
+            ("end", end),
+        ];
         Self::with_text(code, &values)
     }
 

@@ -31,12 +31,16 @@ pub(crate) struct Rehearsed {
 }
 
 const KEYS: [&str; 3] = ["title", "notice", "steps"];
-const STEP: [&str; 10] =
-    ["at", "publish", "seal", "salt", "as", "withdraw", "open", "rank", "award", "fail"];
+const STEP: [&str; 10] = ["at", "publish", "seal", "salt", "as", "withdraw", "open", "rank", "award", "fail"];
 const REFUSED: &str = "refused";
 
 /// Reads and runs a script; the error says where and what is wrong with it.
-pub(crate) fn run(name: &str, text: &str, library: &Library, language: Language) -> Result<Rehearsed, Failure> {
+pub(crate) fn run(
+    name: &str,
+    text: &str,
+    library: &Library,
+    language: Language,
+) -> Result<Rehearsed, Failure> {
     let script = Sheet::read(name, text, &KEYS)?;
     let notice = script.root.get("notice").ok_or_else(|| script.wrong(None, "notice: …"))?;
     let draft = Draft::of(&script.part(notice, &DRAFT)?, library)?;
@@ -46,7 +50,8 @@ pub(crate) fn run(name: &str, text: &str, library: &Library, language: Language)
     let allowed: Vec<&str> = STEP.into_iter().chain([REFUSED]).collect();
     for node in script.root.get("steps").map(Node::items).unwrap_or_default() {
         let step = script.part(node, &allowed)?;
-        let at = moment(&step.asked("at")?).ok_or_else(|| step.wrong(Some(node), "at: YYYY-MM-DD HH:MM:SS"))?;
+        let at =
+            moment(&step.asked("at")?).ok_or_else(|| step.wrong(Some(node), "at: YYYY-MM-DD HH:MM:SS"))?;
         let (what, wanted) = wanted(&step, node, &draft, library, &mut keys)?;
         let asked = Asked {
             listing: draft.listing.clone(),
@@ -120,11 +125,8 @@ fn wanted(
     if let Some(reason) = text("fail") {
         return Ok(("fail".to_owned(), Wanted::Fail(reason)));
     }
-    let plain = [
-        ("publish", Wanted::Publish(draft.clone())),
-        ("rank", Wanted::Rank),
-        ("award", Wanted::Award),
-    ];
+    let plain =
+        [("publish", Wanted::Publish(draft.clone())), ("rank", Wanted::Rank), ("award", Wanted::Award)];
     let found = plain.into_iter().find(|(key, _)| step.root.get(key).is_some());
     let found = found.map(|(key, wanted)| (key.to_owned(), wanted));
     found.ok_or_else(|| step.wrong(Some(node), "publish | seal | withdraw | open | rank | award | fail"))

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use landcycle_ledger::listing::{Bid, Listing, lot, seed};
 use landcycle_ledger::Digest;
+use landcycle_ledger::listing::{Bid, Listing, lot, seed};
 use landcycle_policy::exact::Exact;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::program::explain::{Step, StepKind};
@@ -56,7 +56,8 @@ impl Ranking {
 
     /// A line for each place, for the record.
     pub(crate) fn lines(&self) -> String {
-        let lines = self.places.iter().map(|place| format!("{} {} {}", place.rank, place.digest, place.bidder));
+        let lines =
+            self.places.iter().map(|place| format!("{} {} {}", place.rank, place.digest, place.bidder));
         lines.collect::<Vec<_>>().join("\n")
     }
 }
@@ -153,9 +154,9 @@ impl Writer<'_> {
         }
         // By rank and digest: the order of hands leaves no trace here either.
         bids.sort_by_key(|(rank, digest, _)| (*rank, *digest));
-        let ranked = ranking.places.iter().map(|place| {
-            json!({"rank": place.rank, "bidder": place.bidder, "digest": place.digest.to_string()})
-        });
+        let ranked = ranking.places.iter().map(
+            |place| json!({"rank": place.rank, "bidder": place.bidder, "digest": place.digest.to_string()}),
+        );
         Ok(json!({
             "form": FORM,
             "listing": notice.listing,
@@ -258,8 +259,10 @@ impl Writer<'_> {
             rules.extend(told);
         }
         let fields = self.bench.rule(ORDER).map(|rule| rule.fields.clone()).unwrap_or_default();
-        let order: Vec<Value> =
-            fields.iter().map(|field| json!({"field": field.name, "title": text_json(&field.title)})).collect();
+        let order: Vec<Value> = fields
+            .iter()
+            .map(|field| json!({"field": field.name, "title": text_json(&field.title)}))
+            .collect();
         Ok(json!({"rules": rules, "order": order, "parameters": numbers.into_values().collect::<Vec<_>>()}))
     }
 }

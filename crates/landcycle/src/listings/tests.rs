@@ -74,7 +74,8 @@ fn done(
 }
 
 fn published(ledger: &mut dyn Ledger, library: &Library) {
-    done(ledger, library, Wanted::Publish(draft(NOTICE, library)), noon(date(2026, 12, 1))).expect("published");
+    done(ledger, library, Wanted::Publish(draft(NOTICE, library)), noon(date(2026, 12, 1)))
+        .expect("published");
 }
 
 /// A bid of a bidder: investment, output and tax in 万元, energy in tce.
@@ -113,7 +114,10 @@ fn before_the_opening_no_byte_of_a_bid_is_in_the_store_or_in_what_is_told() {
     let key = key("甲公司", ["7312345", "12987654", "548769", "1087"], 0xA7);
     let traces = ["73123450000", "7312345", "12987654", "548769", "a7a7a7a7", "tax_committed=", "548,769"];
     let listing = done(&mut ledger, &library, Wanted::Seal(key.seal()), noon(CLOSES)).expect("sealed");
-    assert_eq!(done(&mut ledger, &library, Wanted::Open(key.clone()), noon(CLOSES)).expect_err("early"), Code::NotClosed);
+    assert_eq!(
+        done(&mut ledger, &library, Wanted::Open(key.clone()), noon(CLOSES)).expect_err("early"),
+        Code::NotClosed
+    );
     let told = format!(
         "{:?}\n{}\n{:?}",
         ledger.events_of(&case_of("L-1")).expect("events"),
@@ -145,19 +149,33 @@ fn late_withdrawn_replaced_defective_and_closed_bids_are_told_apart_and_the_rest
         salt += 1;
         key(bidder, figures, salt)
     };
-    let (first, second, third) = (next("甲", good), next("乙", good), next("丙", ["6000", "10000", "450", "1000"]));
-    let (old, new) = (next("丁", ["9000", "20000", "900", "1000"]), next("丁", ["6000", "10000", "451", "1000"]));
+    let (first, second, third) =
+        (next("甲", good), next("乙", good), next("丙", ["6000", "10000", "450", "1000"]));
+    let (old, new) =
+        (next("丁", ["9000", "20000", "900", "1000"]), next("丁", ["6000", "10000", "451", "1000"]));
     let (withdrawn, late) = (next("戊", good), next("己", good));
-    let (short, lacking, closed) =
-        (next("庚", ["6000", "10000", "449", "1000"]), next("辛", ["6000", "", "450", "1000"]), next("壬", good));
-    let seals = [(&second, 9), (&first, 10), (&third, 11), (&old, 11), (&withdrawn, 12), (&short, 13), (&lacking, 13)];
+    let (short, lacking, closed) = (
+        next("庚", ["6000", "10000", "449", "1000"]),
+        next("辛", ["6000", "", "450", "1000"]),
+        next("壬", good),
+    );
+    let seals = [
+        (&second, 9),
+        (&first, 10),
+        (&third, 11),
+        (&old, 11),
+        (&withdrawn, 12),
+        (&short, 13),
+        (&lacking, 13),
+    ];
     for (key, hour) in seals {
         done(&mut ledger, &library, Wanted::Seal(key.seal()), (at(CLOSES, hour), CLOSES)).expect("sealed");
     }
     for key in [&new, &closed] {
         done(&mut ledger, &library, Wanted::Seal(key.seal()), (at(CLOSES, 15), CLOSES)).expect("sealed");
     }
-    done(&mut ledger, &library, Wanted::Withdraw("戊".to_owned()), (at(CLOSES, 20), CLOSES)).expect("withdrawn");
+    done(&mut ledger, &library, Wanted::Withdraw("戊".to_owned()), (at(CLOSES, 20), CLOSES))
+        .expect("withdrawn");
     done(&mut ledger, &library, Wanted::Seal(late.seal()), (at(date(2026, 12, 21), 0), date(2026, 12, 21)))
         .expect("on record as late");
     let mut open = |key: &Key| done(&mut ledger, &library, Wanted::Open(key.clone()), noon(ENDS)).map(|_| ());
@@ -192,11 +210,18 @@ fn late_withdrawn_replaced_defective_and_closed_bids_are_told_apart_and_the_rest
     assert_eq!(outcome(&short), "below_tax");
     assert_eq!(outcome(&lacking), "incomplete");
     assert_eq!(outcome(&closed), "not_opened");
-    assert_eq!(done(&mut ledger, &library, Wanted::Seal(key("癸", good, 201).seal()), noon(AFTER)).expect_err("over"), Code::OpeningOver);
+    assert_eq!(
+        done(&mut ledger, &library, Wanted::Seal(key("癸", good, 201).seal()), noon(AFTER))
+            .expect_err("over"),
+        Code::OpeningOver
+    );
     let ended = done(&mut ledger, &library, Wanted::Award, noon(AFTER)).expect("awarded");
     let file = public::file(&found, &ended);
     assert_eq!(file["end"]["awarded"], "乙");
-    assert_eq!(done(&mut ledger, &library, Wanted::Fail("x".to_owned()), noon(AFTER)).expect_err("over"), Code::Ended);
+    assert_eq!(
+        done(&mut ledger, &library, Wanted::Fail("x".to_owned()), noon(AFTER)).expect_err("over"),
+        Code::Ended
+    );
     assert!(ledger.verify().expect("verified").fault.is_none());
     recomputes(&file.to_string(), &library);
 }
@@ -302,7 +327,8 @@ fn the_written_listing_goes_as_it_is_written() {
     let file = went.public.expect("a result").to_string();
     let again = public::recompute("result.json", &file, &library).map_err(|f| f.message).expect("computed");
     assert!(again.differences.is_empty(), "{:?}", again.differences);
-    let notice = Draft::read("notice.yaml", &read("notice.yaml"), &library).map_err(|f| f.message).expect("a notice");
+    let notice =
+        Draft::read("notice.yaml", &read("notice.yaml"), &library).map_err(|f| f.message).expect("a notice");
     let bid = Bid::read("bid.yaml", &read("bid.yaml"), &library).map_err(|f| f.message).expect("a bid");
     assert_eq!(bid.listing, notice.listing);
 }
@@ -311,7 +337,10 @@ fn the_written_listing_goes_as_it_is_written() {
 fn a_faulty_form_is_told_with_its_line() {
     let library = library();
     let said = |text: &str| {
-        Draft::read("n.yaml", text, &library).map(|_| ()).map_err(|failure| failure.message.en).expect_err("faulty")
+        Draft::read("n.yaml", text, &library)
+            .map(|_| ())
+            .map_err(|failure| failure.message.en)
+            .expect_err("faulty")
     };
     assert!(said(&NOTICE.replace("closes_on:", "close_on:")).contains("line 5"));
     assert!(said(&NOTICE.replace("2026-12-20", "20.12.2026")).contains("line 5"));

@@ -116,7 +116,8 @@ impl Key {
         if salt.parse::<Digest>().is_err() {
             return Err(KeyError { line: last.line - 1 });
         }
-        let key = Self { listing: listing.to_owned(), bidder: bidder.to_owned(), figures, salt: salt.to_owned() };
+        let key =
+            Self { listing: listing.to_owned(), bidder: bidder.to_owned(), figures, salt: salt.to_owned() };
         let own = key.text();
         if own == text {
             return Ok(key);

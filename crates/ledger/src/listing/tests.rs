@@ -57,10 +57,8 @@ fn after(said: &[(Date, Said)]) -> Listing {
 #[test]
 fn a_seal_is_what_sha256sum_gives_of_the_key() {
     let key = key("甲", "5000000", 7);
-    let text = format!(
-        "landcycle bid 1\nlisting=L-1\nbidder=甲\ntax_committed=5000000\nsalt={}\n",
-        "07".repeat(32)
-    );
+    let text =
+        format!("landcycle bid 1\nlisting=L-1\nbidder=甲\ntax_committed=5000000\nsalt={}\n", "07".repeat(32));
     assert_eq!(key.text(), text);
     // Computed by `sha256sum` of the same bytes.
     let digest = "7e0c239b222ac5065428f554efbf35cf0e440e8a617794e77413ec8012b724d5";

@@ -200,13 +200,8 @@ impl Head {
 }
 
 fn fields(kind: RuleKind, root: &Node, reader: &mut Reader<'_>) -> Vec<FieldHead> {
-    let single = |codes| FieldHead {
-        name: String::new(),
-        title: Text::default(),
-        codes,
-        date: false,
-        unit: None,
-    };
+    let single =
+        |codes| FieldHead { name: String::new(), title: Text::default(), codes, date: false, unit: None };
     match kind {
         RuleKind::PassFail | RuleKind::YesNo | RuleKind::Quantity => vec![single(Vec::new())],
         RuleKind::Date => vec![FieldHead { date: true, ..single(Vec::new()) }],
