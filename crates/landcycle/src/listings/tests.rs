@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use jiff::civil::{Date, date};
 use jiff::{Timestamp, tz};
@@ -37,8 +38,11 @@ facts:
   energy_required: 1000 tce/年
 ";
 
-fn library() -> Library {
-    packages::sound(None).map_err(|failure| failure.message).expect("sound packages")
+static LIBRARY: LazyLock<Library> =
+    LazyLock::new(|| packages::sound(None).map_err(|failure| failure.message).expect("sound packages"));
+
+fn library() -> &'static Library {
+    &LIBRARY
 }
 
 fn draft(text: &str, library: &Library) -> Draft {
@@ -109,19 +113,19 @@ fn before_the_opening_no_byte_of_a_bid_is_in_the_store_or_in_what_is_told() {
     let path = folder.path().join("s.gpkg");
     let library = library();
     let mut ledger = GeoPackageLedger::create(&path).expect("a store");
-    published(&mut ledger, &library);
+    published(&mut ledger, library);
     // Figures that occur nowhere else, as they are kept, as people write them, and the random bytes.
     let key = key("甲公司", ["7312345", "12987654", "548769", "1087"], 0xA7);
     let traces = ["73123450000", "7312345", "12987654", "548769", "a7a7a7a7", "tax_committed=", "548,769"];
-    let listing = done(&mut ledger, &library, Wanted::Seal(key.seal()), noon(CLOSES)).expect("sealed");
+    let listing = done(&mut ledger, library, Wanted::Seal(key.seal()), noon(CLOSES)).expect("sealed");
     assert_eq!(
-        done(&mut ledger, &library, Wanted::Open(key.clone()), noon(CLOSES)).expect_err("early"),
+        done(&mut ledger, library, Wanted::Open(key.clone()), noon(CLOSES)).expect_err("early"),
         Code::NotClosed
     );
     let told = format!(
         "{:?}\n{}\n{:?}",
         ledger.events_of(&case_of("L-1")).expect("events"),
-        public::file(&result(&listing, &library).map_err(|f| f.message).expect("a result"), &listing),
+        public::file(&result(&listing, library).map_err(|f| f.message).expect("a result"), &listing),
         listing.bids[0].facts(&listing.notice, CLOSES),
     );
     for trace in traces {
@@ -134,7 +138,7 @@ fn before_the_opening_no_byte_of_a_bid_is_in_the_store_or_in_what_is_told() {
     assert!(traces.iter().all(|trace| !holds(folder.path(), trace)));
     // After the opening the figures are there, so the search could have found them.
     let mut ledger = GeoPackageLedger::open(&path).expect("a store");
-    done(&mut ledger, &library, Wanted::Open(key), noon(ENDS)).expect("opened");
+    done(&mut ledger, library, Wanted::Open(key), noon(ENDS)).expect("opened");
     assert!(holds(folder.path(), "73123450000") && holds(folder.path(), "a7a7a7a7"));
 }
 
@@ -142,7 +146,7 @@ fn before_the_opening_no_byte_of_a_bid_is_in_the_store_or_in_what_is_told() {
 fn late_withdrawn_replaced_defective_and_closed_bids_are_told_apart_and_the_rest_is_ranked() {
     let library = library();
     let mut ledger = MemoryLedger::new();
-    published(&mut ledger, &library);
+    published(&mut ledger, library);
     let good = ["7000", "12000", "500", "1100"];
     let mut salt = 0;
     let mut next = |bidder: &str, figures: [&str; 4]| {
@@ -169,16 +173,16 @@ fn late_withdrawn_replaced_defective_and_closed_bids_are_told_apart_and_the_rest
         (&lacking, 13),
     ];
     for (key, hour) in seals {
-        done(&mut ledger, &library, Wanted::Seal(key.seal()), (at(CLOSES, hour), CLOSES)).expect("sealed");
+        done(&mut ledger, library, Wanted::Seal(key.seal()), (at(CLOSES, hour), CLOSES)).expect("sealed");
     }
     for key in [&new, &closed] {
-        done(&mut ledger, &library, Wanted::Seal(key.seal()), (at(CLOSES, 15), CLOSES)).expect("sealed");
+        done(&mut ledger, library, Wanted::Seal(key.seal()), (at(CLOSES, 15), CLOSES)).expect("sealed");
     }
-    done(&mut ledger, &library, Wanted::Withdraw("戊".to_owned()), (at(CLOSES, 20), CLOSES))
+    done(&mut ledger, library, Wanted::Withdraw("戊".to_owned()), (at(CLOSES, 20), CLOSES))
         .expect("withdrawn");
-    done(&mut ledger, &library, Wanted::Seal(late.seal()), (at(date(2026, 12, 21), 0), date(2026, 12, 21)))
+    done(&mut ledger, library, Wanted::Seal(late.seal()), (at(date(2026, 12, 21), 0), date(2026, 12, 21)))
         .expect("on record as late");
-    let mut open = |key: &Key| done(&mut ledger, &library, Wanted::Open(key.clone()), noon(ENDS)).map(|_| ());
+    let mut open = |key: &Key| done(&mut ledger, library, Wanted::Open(key.clone()), noon(ENDS)).map(|_| ());
     for key in [&first, &second, &third, &new, &short, &lacking] {
         open(key).expect("opened");
         open(key).expect("opened again: nothing new");
@@ -187,10 +191,10 @@ fn late_withdrawn_replaced_defective_and_closed_bids_are_told_apart_and_the_rest
         assert_eq!(open(key), Err(Code::NotAdmitted));
     }
     assert_eq!(open(&key("癸", good, 200)), Err(Code::NoSeal));
-    assert_eq!(done(&mut ledger, &library, Wanted::Rank, noon(ENDS)).expect_err("runs"), Code::OpeningRuns);
-    assert_eq!(done(&mut ledger, &library, Wanted::Award, noon(AFTER)).expect_err("early"), Code::NotRanked);
-    let listing = done(&mut ledger, &library, Wanted::Rank, noon(AFTER)).expect("ranked");
-    let found = result(&listing, &library).map_err(|f| f.message).expect("a result");
+    assert_eq!(done(&mut ledger, library, Wanted::Rank, noon(ENDS)).expect_err("runs"), Code::OpeningRuns);
+    assert_eq!(done(&mut ledger, library, Wanted::Award, noon(AFTER)).expect_err("early"), Code::NotRanked);
+    let listing = done(&mut ledger, library, Wanted::Rank, noon(AFTER)).expect("ranked");
+    let found = result(&listing, library).map_err(|f| f.message).expect("a result");
     assert_eq!(listing.ranked, Some(found.digest().to_string()));
     let ranks: Vec<(usize, &str)> =
         found.ranking.places.iter().map(|place| (place.rank, place.bidder.as_str())).collect();
@@ -211,19 +215,18 @@ fn late_withdrawn_replaced_defective_and_closed_bids_are_told_apart_and_the_rest
     assert_eq!(outcome(&lacking), "incomplete");
     assert_eq!(outcome(&closed), "not_opened");
     assert_eq!(
-        done(&mut ledger, &library, Wanted::Seal(key("癸", good, 201).seal()), noon(AFTER))
-            .expect_err("over"),
+        done(&mut ledger, library, Wanted::Seal(key("癸", good, 201).seal()), noon(AFTER)).expect_err("over"),
         Code::OpeningOver
     );
-    let ended = done(&mut ledger, &library, Wanted::Award, noon(AFTER)).expect("awarded");
+    let ended = done(&mut ledger, library, Wanted::Award, noon(AFTER)).expect("awarded");
     let file = public::file(&found, &ended);
     assert_eq!(file["end"]["awarded"], "乙");
     assert_eq!(
-        done(&mut ledger, &library, Wanted::Fail("x".to_owned()), noon(AFTER)).expect_err("over"),
+        done(&mut ledger, library, Wanted::Fail("x".to_owned()), noon(AFTER)).expect_err("over"),
         Code::Ended
     );
     assert!(ledger.verify().expect("verified").fault.is_none());
-    recomputes(&file.to_string(), &library);
+    recomputes(&file.to_string(), library);
 }
 
 /// A published file is computed again to the last digit, and a changed digit of it is seen.
@@ -250,7 +253,7 @@ fn a_notice_that_gives_no_order_is_not_published() {
     let mut ledger = MemoryLedger::new();
     let mut refused = |from: &str, to: &str, day: Date| {
         let text = NOTICE.replace(from, to);
-        done(&mut ledger, &library, Wanted::Publish(draft(&text, &library)), noon(day)).expect_err("refused")
+        done(&mut ledger, library, Wanted::Publish(draft(&text, library)), noon(day)).expect_err("refused")
     };
     let day = date(2026, 12, 1);
     assert_eq!(refused("  energy_required: 1000 tce/年\n", "", day), Code::NoticeLacks);
@@ -258,18 +261,18 @@ fn a_notice_that_gives_no_order_is_not_published() {
     assert_eq!(refused("listing_area: 30 亩", "listing_area: 0 亩", day), Code::NoOrder);
     assert_eq!(refused("2026-12-23", "2026-12-20", day), Code::Days);
     assert_eq!(refused("L-1", "L-1", date(2026, 12, 21)), Code::Days);
-    let rank = done(&mut ledger, &library, Wanted::Rank, noon(day)).expect_err("refused");
+    let rank = done(&mut ledger, library, Wanted::Rank, noon(day)).expect_err("refused");
     assert_eq!(rank, Code::NoListing);
-    published(&mut ledger, &library);
-    let again = Wanted::Publish(draft(NOTICE, &library));
-    assert_eq!(done(&mut ledger, &library, again, noon(day)).expect_err("refused"), Code::ListingThere);
+    published(&mut ledger, library);
+    let again = Wanted::Publish(draft(NOTICE, library));
+    assert_eq!(done(&mut ledger, library, again, noon(day)).expect_err("refused"), Code::ListingThere);
 }
 
 #[test]
 fn the_method_stays_that_of_the_notice() {
     let library = library();
     let mut ledger = MemoryLedger::new();
-    published(&mut ledger, &library);
+    published(&mut ledger, library);
     let files = library.sources("national").into_iter().map(|source| {
         let mut text = source.text.clone();
         if source.path.ends_with("supply/bid_weight_tax.yaml") {
@@ -282,7 +285,7 @@ fn the_method_stays_that_of_the_notice() {
     done(&mut ledger, &changed, Wanted::Seal(bid.seal()), noon(CLOSES)).expect("sealed");
     done(&mut ledger, &changed, Wanted::Open(bid), noon(ENDS)).expect("opened");
     let listing = done(&mut ledger, &changed, Wanted::Rank, noon(AFTER)).expect("ranked");
-    let found = result(&listing, &library).map_err(|f| f.message).expect("a result");
+    let found = result(&listing, library).map_err(|f| f.message).expect("a result");
     assert_eq!(listing.ranked, Some(found.digest().to_string()), "ranked by the law of the notice");
     // By other packages the file differs, and it is told that the packages do.
     let file = public::file(&found, &listing).to_string();
@@ -296,10 +299,10 @@ fn hands_at_the_same_time_are_all_recorded() {
     let path = folder.path().join("s.gpkg");
     let library = library();
     let mut ledger = GeoPackageLedger::create(&path).expect("a store");
-    published(&mut ledger, &library);
+    published(&mut ledger, library);
     std::thread::scope(|scope| {
         for hand in 0..4_u8 {
-            let (path, library) = (&path, &library);
+            let path = &path;
             scope.spawn(move || {
                 let mut ledger = GeoPackageLedger::open(path).expect("a store");
                 for at in 0..4_u8 {
@@ -321,15 +324,15 @@ fn the_written_listing_goes_as_it_is_written() {
     let library = library();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/listing");
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).expect("read");
-    let went = rehearse::run("rehearsal.yaml", &read("rehearsal.yaml"), &library, Language::En);
+    let went = rehearse::run("rehearsal.yaml", &read("rehearsal.yaml"), library, Language::En);
     let went = went.map_err(|failure| failure.message).expect("it runs");
     assert!(went.astray.is_empty(), "{:?}", went.astray);
     let file = went.public.expect("a result").to_string();
-    let again = public::recompute("result.json", &file, &library).map_err(|f| f.message).expect("computed");
+    let again = public::recompute("result.json", &file, library).map_err(|f| f.message).expect("computed");
     assert!(again.differences.is_empty(), "{:?}", again.differences);
     let notice =
-        Draft::read("notice.yaml", &read("notice.yaml"), &library).map_err(|f| f.message).expect("a notice");
-    let bid = Bid::read("bid.yaml", &read("bid.yaml"), &library).map_err(|f| f.message).expect("a bid");
+        Draft::read("notice.yaml", &read("notice.yaml"), library).map_err(|f| f.message).expect("a notice");
+    let bid = Bid::read("bid.yaml", &read("bid.yaml"), library).map_err(|f| f.message).expect("a bid");
     assert_eq!(bid.listing, notice.listing);
 }
 
@@ -337,7 +340,7 @@ fn the_written_listing_goes_as_it_is_written() {
 fn a_faulty_form_is_told_with_its_line() {
     let library = library();
     let said = |text: &str| {
-        Draft::read("n.yaml", text, &library)
+        Draft::read("n.yaml", text, library)
             .map(|_| ())
             .map_err(|failure| failure.message.en)
             .expect_err("faulty")
@@ -366,15 +369,15 @@ proptest! {
             .collect();
         let file = |hands: &[usize]| {
             let mut ledger = MemoryLedger::new();
-            published(&mut ledger, &library);
+            published(&mut ledger, library);
             for at in hands {
-                done(&mut ledger, &library, Wanted::Seal(keys[*at].seal()), noon(CLOSES)).expect("sealed");
+                done(&mut ledger, library, Wanted::Seal(keys[*at].seal()), noon(CLOSES)).expect("sealed");
             }
             for at in hands.iter().rev() {
-                done(&mut ledger, &library, Wanted::Open(keys[*at].clone()), noon(ENDS)).expect("opened");
+                done(&mut ledger, library, Wanted::Open(keys[*at].clone()), noon(ENDS)).expect("opened");
             }
-            let listing = done(&mut ledger, &library, Wanted::Rank, noon(AFTER)).expect("ranked");
-            let found = result(&listing, &library).map_err(|f| f.message).expect("a result");
+            let listing = done(&mut ledger, library, Wanted::Rank, noon(AFTER)).expect("ranked");
+            let found = result(&listing, library).map_err(|f| f.message).expect("a result");
             public::file(&found, &listing)
         };
         let straight: Vec<usize> = (0..keys.len()).collect();

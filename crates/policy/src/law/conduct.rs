@@ -96,10 +96,7 @@ impl Builder<'_> {
                 let cites = self.all_cited(&desk.cites, &desk.file);
                 let forms = desk.forms.iter().map(|form| self.all_cited(&form.cites, &desk.file));
                 let form_cites = forms.collect();
-                desks.insert(
-                    desk.name.clone(),
-                    LawfulDesk { desk: Arc::clone(desk), cites, form_cites, layer },
-                );
+                desks.insert(desk.name.clone(), LawfulDesk { desk: Arc::clone(desk), cites, form_cites, layer });
             }
         }
         desks

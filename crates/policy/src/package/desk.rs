@@ -124,18 +124,8 @@ impl Desk {
 
     fn read(name: &Node, node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         const KEYS: [&str; 12] = [
-            "title",
-            "owner",
-            "cite",
-            "asks",
-            "results",
-            "standards",
-            "lists",
-            "forms",
-            "compares",
-            "uses",
-            "total",
-            "note",
+            "title", "owner", "cite", "asks", "results", "standards", "lists", "forms", "compares", "uses",
+            "total", "note",
         ];
         let name = reader.placed(name)?;
         if !reader.mapping(node, &KEYS) {
@@ -192,9 +182,7 @@ impl Form {
         }
         let mut given = Vec::new();
         for (fact, value) in reader.required(node, "given")?.entries() {
-            let (Some(fact), Some(value)) = (names.fact(fact, reader), reader.placed(value)) else {
-                continue;
-            };
+            let (Some(fact), Some(value)) = (names.fact(fact, reader), reader.placed(value)) else { continue };
             given.push((fact, value.text));
         }
         Some(Self {
