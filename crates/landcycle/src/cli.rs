@@ -6,6 +6,7 @@ mod assess;
 mod bid;
 mod compare;
 mod coverage;
+pub(crate) mod desk;
 mod explain;
 mod export;
 mod facts_file;
@@ -105,6 +106,12 @@ enum Command {
     Work(work::Work),
     /// 网页 · serve the page and the API
     Serve(serve::Serve),
+    /// 地价测算 · the floor price of a project, factor by factor, and the forms of tenure compared
+    Price(desk::Price),
+    /// 准入预审 · a project against every standard and list
+    Screen(desk::Screen),
+    /// 功能混合 · a building schedule against the rules on mixed use
+    Mix(desk::Mix),
     /// 竞买 · listings of land that are won on performance
     #[command(subcommand)]
     Listing(listing::Listing),
@@ -133,11 +140,16 @@ impl Command {
             Self::Move(command) => command.run(context),
             Self::Work(command) => command.run(context),
             Self::Serve(command) => command.run(context),
+            Self::Price(command) => command.run(context),
+            Self::Screen(command) => command.run(context),
+            Self::Mix(command) => command.run(context),
             Self::Listing(command) => command.run(context),
             Self::Bid(command) => command.run(context),
         }
     }
 }
+
+pub(crate) use assess::no_package;
 
 /// What every command knows.
 pub(crate) struct Context {
