@@ -18,7 +18,9 @@ use super::form::{Bid, Draft};
 use super::refusal::Code;
 use super::result::result;
 use super::{Asked, NotDone, Wanted, perform, public, read, rehearse};
+use crate::cluster::Cluster;
 use crate::packages;
+use crate::store::{self, Writing};
 
 const CLOSES: Date = date(2026, 12, 20);
 const ENDS: Date = date(2026, 12, 23);
@@ -316,6 +318,43 @@ fn hands_at_the_same_time_are_all_recorded() {
     let Ok(Some(listing)) = read(&ledger, "L-1") else { unreachable!("a listing") };
     assert_eq!(listing.bids.len(), 16);
     assert_eq!(listing.bids.iter().filter(|bid| bid.next_received_at.is_none()).count(), 4);
+    assert!(ledger.verify().expect("verified").fault.is_none());
+}
+
+/// The same on a server, with windows that write at once.
+#[test]
+fn a_server_holds_digests_until_the_opening_and_gives_the_same_result_as_a_file() {
+    let server = Cluster::shared().database();
+    drop(Writing::create(Path::new(&server)).map_err(|f| f.message).expect("a store"));
+    let open = || store::open(Path::new(&server)).map_err(|f| f.message).expect("a store");
+    let (mut ledger, mut file) = (open(), MemoryLedger::new());
+    published(&mut ledger, library());
+    published(&mut file, library());
+    let keys: Vec<Key> = (0..4_u8)
+        .map(|at| key(&format!("B{at}"), [&format!("731234{at}"), "12987654", "548769", "1087"], 0xA0 + at))
+        .collect();
+    std::thread::scope(|scope| {
+        for key in &keys {
+            let open = &open;
+            scope.spawn(move || {
+                done(&mut open(), library(), Wanted::Seal(key.seal()), noon(CLOSES)).expect("sealed");
+            });
+        }
+    });
+    let held =
+        format!("{:?} {:?}", ledger.events_after(0, 99).expect("events"), ledger.parcels_after(None, 99));
+    for trace in ["731234", "12987654", "548769", "a0a0a0a0", "tax_committed="] {
+        assert!(!held.contains(trace), "{trace}");
+    }
+    for key in &keys {
+        done(&mut file, library(), Wanted::Seal(key.seal()), noon(CLOSES)).expect("sealed");
+        for ledger in [&mut ledger as &mut dyn Ledger, &mut file] {
+            done(ledger, library(), Wanted::Open(key.clone()), noon(ENDS)).expect("opened");
+        }
+    }
+    let ranked = [&mut ledger as &mut dyn Ledger, &mut file]
+        .map(|ledger| done(ledger, library(), Wanted::Rank, noon(AFTER)).expect("ranked").ranked);
+    assert_eq!(ranked[0], ranked[1]);
     assert!(ledger.verify().expect("verified").fault.is_none());
 }
 

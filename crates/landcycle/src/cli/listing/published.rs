@@ -76,7 +76,7 @@ impl Public {
     }
 
     fn bytes(&self, file: &Value, language: Language) -> Result<Vec<u8>, Failure> {
-        let ending = self.to.as_deref().and_then(Path::extension).map(|ending| ending.to_ascii_lowercase());
+        let ending = self.to.as_deref().and_then(Path::extension).map(std::ffi::OsStr::to_ascii_lowercase);
         let failed = |error: String| Failure::new("cannot_write", &[("file", "xlsx"), ("why", &error)]);
         match ending.as_deref().and_then(std::ffi::OsStr::to_str) {
             Some("xlsx") => {
