@@ -61,7 +61,8 @@ class Model:
     def facts(self, bid: dict[str, Any], today: date) -> dict[str, str]:
         """What is known of a bid on a day."""
         cells = {f"{part}_required": str(value) for part, value in REQUIRED.items()}
-        cells |= {"bid_deadline_on": str(CLOSES), "bid_opening_ends_on": str(ENDS), "bid_received_on": str(bid["at"].date())}
+        cells |= {"bid_deadline_on": str(CLOSES), "bid_opening_ends_on": str(ENDS)}
+        cells["bid_received_on"] = str(bid["at"].date())
         for name, at, until in (
             ("bid_withdrawn_on", bid["withdrawn"], CLOSES), ("bid_next_received_on", bid["next"], CLOSES),
             ("bid_opened_on", bid["opened"], ENDS),

@@ -89,7 +89,8 @@ class Bid:
             "bid_received_on": day(self.received), "bid_lead": str(lead),
         }
         moments = (
-            ("bid_withdrawn_on", self.withdrawn), ("bid_next_received_on", self.next), ("bid_opened_on", self.opened_at),
+            ("bid_withdrawn_on", self.withdrawn), ("bid_next_received_on", self.next),
+            ("bid_opened_on", self.opened_at),
         )
         for name, at in moments:
             cells[name] = "none" if at is None else day(at)

@@ -1,4 +1,4 @@
-"""A bid decided by performance: section 3.2.3; the method, its weights, the standing and the order of bids are stand-ins."""
+"""A bid decided by performance: section 3.2.3; method, weights, standing and order of bids are stand-ins."""
 
 from __future__ import annotations
 

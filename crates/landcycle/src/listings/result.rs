@@ -216,7 +216,8 @@ impl Writer<'_> {
         let each = said.fields.iter().map(|(name, value)| {
             let field = fields.iter().find(|field| field.name == *name);
             let unit = field.and_then(|field| field.unit.as_ref()).map(text_json);
-            json!({"field": name, "title": field.map(|field| text_json(&field.title)), "value": value, "unit": unit})
+            let title = field.map(|field| text_json(&field.title));
+            json!({"field": name, "title": title, "value": value, "unit": unit})
         });
         json!({
             "rule": rule, "fields": each.collect::<Vec<_>>(),
@@ -248,9 +249,10 @@ impl Writer<'_> {
                 gather(step, self.library, &mut numbers);
                 let version = step.children.iter().find(|child| child.kind() == StepKind::Version);
                 version.map(|version| {
+                    let cites = version.told.cites.iter().map(|cite| cite_json(self.library, cite));
                     json!({
                         "rule": name, "title": text_json(&step.told.title),
-                        "cites": version.told.cites.iter().map(|cite| cite_json(self.library, cite)).collect::<Vec<_>>(),
+                        "cites": cites.collect::<Vec<_>>(),
                         "grade": version.told.grade.map(landcycle_policy::package::document::Grade::word),
                         "note": version.told.note.as_ref().map(text_json),
                     })

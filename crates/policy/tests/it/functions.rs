@@ -145,7 +145,9 @@ fn a_record_has_numbers_in_units_of_their_own() {
     let (law, vocabulary) = (library.law("base").expect("the law"), &library.vocabulary);
     let units: Vec<String> = law
         .rule("probe")
-        .map(|(_, rule)| rule.fields.iter().filter_map(|field| Some(field.unit.as_ref()?.zh.clone())).collect())
+        .map(|(_, rule)| {
+            rule.fields.iter().filter_map(|field| Some(field.unit.as_ref()?.zh.clone())).collect()
+        })
         .expect("the rule");
     assert_eq!(units, ["亩", ""]);
     let mut facts = Facts::new(vocabulary);
