@@ -3,7 +3,7 @@
 //!
 //! *One meaning:* the command, the API, the page and a rehearsal all go through [`decide::decide`].
 
-mod archive;
+pub(crate) mod archive;
 mod decide;
 mod file;
 mod judge;

@@ -3,6 +3,7 @@
 
 mod act;
 mod assess;
+mod bid;
 mod compare;
 mod coverage;
 pub(crate) mod desk;
@@ -13,6 +14,7 @@ mod facts_file;
 mod file;
 mod glossary;
 mod import;
+mod listing;
 #[cfg(test)]
 mod marks;
 mod move_store;
@@ -113,6 +115,12 @@ enum Command {
     Mix(desk::Mix),
     /// 错配诊断 · the indicators of misallocation for one's own city
     Diagnose(diagnose::Diagnose),
+    /// 竞买 · listings of land that are won on performance
+    #[command(subcommand)]
+    Listing(listing::Listing),
+    /// 竞买文件 · seal, hand in, withdraw and open a bid
+    #[command(subcommand)]
+    Bid(bid::Bid),
 }
 
 impl Command {
@@ -139,6 +147,8 @@ impl Command {
             Self::Screen(command) => command.run(context),
             Self::Mix(command) => command.run(context),
             Self::Diagnose(command) => command.run(context),
+            Self::Listing(command) => command.run(context),
+            Self::Bid(command) => command.run(context),
         }
     }
 }

@@ -14,6 +14,7 @@ mod dossier;
 mod duties;
 mod findings;
 mod http;
+mod listings;
 mod notices;
 mod packages;
 mod papers;

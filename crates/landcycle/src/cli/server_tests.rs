@@ -1,10 +1,12 @@
 //! Every command that takes a store takes one on a server.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::{CommandFactory, Parser};
 use jiff::civil::date;
 use landcycle_ledger::Ledger;
+use landcycle_ledger::listing::{Key, SALT};
 use landcycle_policy::text::Language;
 
 use super::{Arguments, Context};
@@ -24,16 +26,27 @@ pub(super) fn done(words: &[&str]) {
     run(words).map_err(|failure| format!("{words:?}: {}", failure.message.en)).expect("done");
 }
 
-/// What follows the name of each command with a store, before `--store`; `NOTICES` and `OUT` are paths.
-const COMMANDS: [(&str, &[&str]); 17] = [
+/// What follows the name of each command with a store, before `--store`; `NOTICES`, `KEY`,
+/// `SEALED` and `OUT` are paths.
+const COMMANDS: [(&str, &[&str]); 27] = [
     ("act do", &["start", "T-1", "--by", "me"]),
     ("act list", &["T-1"]),
     ("assess", &[]),
+    ("bid open", &["KEY", "--by", "me"]),
+    ("bid submit", &["SEALED", "--by", "me"]),
+    ("bid withdraw", &["L-1", "B-1", "--by", "me"]),
     ("compare", &["--left", "national", "--right", "shenzhen"]),
     ("explain", &["T-1", "idle_land"]),
     ("export facts", &["--out", "OUT"]),
     ("file", &["T-1"]),
     ("import notices", &["NOTICES"]),
+    ("listing award", &["L-1"]),
+    ("listing fail", &["L-1", "--why", "none"]),
+    ("listing list", &[]),
+    ("listing public", &["L-1"]),
+    ("listing publish", &["../../examples/listing/notice.yaml"]),
+    ("listing rank", &["L-1"]),
+    ("listing sheet", &["L-1"]),
     ("paper write", &["idle_land_finding", "--case", "T-1", "--out", "OUT"]),
     ("replay", &[]),
     ("report file", &["NOTICES", "--department", "natural_resources", "--by", "me"]),
@@ -69,11 +82,17 @@ fn no_command_takes_an_address_for_a_file() {
         "supervision_no,project,location,area_ha,price_wan,signed\nX1,项目,坐落,1,1,2014-03-01\n",
     )
     .expect("written");
+    let key = Key::new("L-1", "B-1", BTreeMap::new(), [0; SALT]).expect("a key");
+    let (key_file, sealed) = (at("bid.key"), at("bid.sealed"));
+    std::fs::write(&key_file, key.text()).expect("written");
+    std::fs::write(&sealed, key.seal().text()).expect("written");
     let nowhere = "postgres://land:s3cret@127.0.0.1:1/city";
     for (name, more) in COMMANDS {
         let more = more.iter().map(|word| match *word {
             "NOTICES" => notices.as_str(),
             "OUT" => out.as_str(),
+            "KEY" => key_file.as_str(),
+            "SEALED" => sealed.as_str(),
             word => word,
         });
         let words: Vec<&str> = name.split(' ').chain(more).chain(["--store", nowhere]).collect();
@@ -86,7 +105,7 @@ fn no_command_takes_an_address_for_a_file() {
         assert!(!run(&["move", from, to]).expect_err("refused").message.en.contains("s3cret"));
     }
     let made = std::fs::read_dir(folder.path()).expect("a folder").count();
-    assert_eq!(made, 1, "nothing but the notices");
+    assert_eq!(made, 3, "nothing but the notices, the key and the seal");
 }
 
 /// A life up to the delivery, one act after another.
