@@ -17,6 +17,7 @@ mod move_store;
 pub(crate) mod output;
 mod paper;
 mod parquet_facts;
+mod plan;
 pub(crate) mod policy;
 mod rehearse;
 mod replay;
@@ -103,6 +104,9 @@ enum Command {
     Work(work::Work),
     /// 网页 · serve the page and the API
     Serve(serve::Serve),
+    /// 供应计划 · the yearly supply plan: template, check, adopt, track
+    #[command(subcommand)]
+    Plan(plan::Plan),
 }
 
 impl Command {
@@ -125,6 +129,7 @@ impl Command {
             Self::Move(command) => command.run(context),
             Self::Work(command) => command.run(context),
             Self::Serve(command) => command.run(context),
+            Self::Plan(command) => command.run(context),
         }
     }
 }

@@ -16,6 +16,7 @@ mod http;
 mod notices;
 mod packages;
 mod papers;
+mod plan;
 mod portfolio;
 mod reports;
 mod say;
