@@ -19,10 +19,10 @@ use landcycle_policy::text::Text;
 use landcycle_policy::vocabulary::{Fact, FactKind};
 
 pub(crate) use self::book::{Prefilled, template};
-pub(crate) use self::check::{Checked, Constraint, Verdict, check};
+pub(crate) use self::check::{Checked, Constraint, Verdict, batch, check};
 pub(crate) use self::read::read;
-pub(crate) use self::record::{Adoption, Revision, adopt, case_of, list, load};
-pub(crate) use self::track::{Forecast, Tracked, track};
+pub(crate) use self::record::{Adoption, Revision, adopt, list, load};
+pub(crate) use self::track::{Tracked, track};
 use crate::say::words;
 
 /// The use that parcels of a store have: it holds land for industry alone.

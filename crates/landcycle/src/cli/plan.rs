@@ -1,6 +1,7 @@
 //! `landcycle plan`: the yearly supply plan, from its workbook to what is supplied against it.
 
 mod print;
+mod published;
 mod tracked;
 
 use std::io::Write;
@@ -32,6 +33,8 @@ pub(crate) enum Plan {
     List(List),
     /// 跟踪 · what was supplied against a plan, month by month, with a forecast to its end
     Track(Track),
+    /// 公布 · the plan as a document, with what the law wants published
+    Paper(published::Published),
 }
 
 /// Options of `template`.
@@ -156,6 +159,7 @@ impl Plan {
             Self::Adopt(options) => options.run(context),
             Self::List(options) => options.run(context),
             Self::Track(options) => options.run(context),
+            Self::Paper(options) => options.run(context),
         }
     }
 }
@@ -283,3 +287,6 @@ impl Track {
         put(self.out.as_deref(), &[&self.store], &bytes)
     }
 }
+
+#[cfg(test)]
+mod tests;

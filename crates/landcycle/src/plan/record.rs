@@ -29,7 +29,7 @@ const DESPITE: &str = "plan_despite";
 const SET_ASIDE: &str = "plan_set_aside";
 
 /// The case of a plan.
-pub(crate) fn case_of(id: &str) -> String {
+fn case_of(id: &str) -> String {
     format!("{PLANS}{id}")
 }
 
