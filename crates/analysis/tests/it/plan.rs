@@ -2,6 +2,7 @@
 //! rules over the sums of their lines, and judged here by whole numbers of square metres over the raw lines,
 //! from the texts of the law and the paper. Three-valued: what is not known passes neither.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -204,6 +205,7 @@ struct Judge<'l> {
     library: &'l Library,
     package: String,
     program: Program,
+    machine: RefCell<Machine>,
 }
 
 impl<'l> Judge<'l> {
@@ -212,7 +214,9 @@ impl<'l> Judge<'l> {
         let plans = library.vocabulary.subjects().iter().position(|subject| subject.id == "plan");
         let day = parse_iso(as_of).expect("a day");
         let program = Program::of_subject(law, &library.vocabulary, day, false, plans.expect("plans"));
-        Self { library, package: package.to_owned(), program: program.map_err(|(rule, _)| rule).expect("a program") }
+        let program = program.map_err(|(rule, _)| rule).expect("a program");
+        let machine = RefCell::new(Machine::with_block(&program, 1));
+        Self { library, package: package.to_owned(), program, machine }
     }
 
     fn judge(&self, given: &BTreeMap<String, String>) -> BTreeMap<String, Answer> {
@@ -225,9 +229,8 @@ impl<'l> Judge<'l> {
             let canonical = vocabulary.canonical(&vocabulary.facts()[index], text, None).expect("a value");
             facts.set_text(row, index, &canonical, vocabulary, &library.symbols).expect("a lane");
         }
-        let mut machine = Machine::with_block(&self.program, 1);
         let mut outcomes = Outcomes::new(&self.program, 1);
-        machine.run(&self.program, &facts, 0, 1, &mut outcomes);
+        self.machine.borrow_mut().run(&self.program, &facts, 0, 1, &mut outcomes);
         let mut decoder = Decoder::new(law, &self.program);
         let mut found = BTreeMap::new();
         for (at, rule) in law.listed() {
@@ -308,7 +311,7 @@ fn a_plan_passes_exactly_when_the_brute_force_check_passes() {
         let judges: Vec<Judge<'_>> =
             packages.iter().map(|package| Judge::new(&library, package, as_of)).collect();
         let mut runner = TestRunner::new(Config { cases: 2_000, ..Config::default() });
-        let met = std::cell::RefCell::new(&mut met);
+        let met = RefCell::new(&mut met);
         let done = runner.run(&plans(), |raw| {
             let facts = raw.facts();
             for judge in &judges {

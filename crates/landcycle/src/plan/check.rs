@@ -25,7 +25,7 @@ pub(crate) enum Verdict {
     Unknown,
     /// The plan satisfies it.
     Holds,
-    /// A number, a day: nothing to satisfy.
+    /// A number, a day, known or not: nothing to satisfy.
     Indicator,
     /// The law does not speak to the plan.
     NotApplicable,
@@ -187,9 +187,9 @@ fn weigh(rule: &Rule, determination: &Determination) -> (Verdict, bool) {
         RuleKind::Quantity | RuleKind::Date | RuleKind::Record => false,
     };
     let verdict = match &determination.outcome {
-        Outcome::Unknown => Verdict::Unknown,
         Outcome::NotApplicable => Verdict::NotApplicable,
-        Outcome::Value(_) if !asks => Verdict::Indicator,
+        _ if !asks => Verdict::Indicator,
+        Outcome::Unknown => Verdict::Unknown,
         Outcome::Value(value) => {
             let fails = match value {
                 OutcomeValue::Flag(flag) => *flag == (rule.kind == RuleKind::YesNo),
