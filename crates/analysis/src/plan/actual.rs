@@ -143,7 +143,13 @@ mod tests {
         for (at, (signed_on, area)) in parcels.iter().enumerate() {
             let case_id = at.to_string();
             let area = area.map(Exact::whole);
-            found.add(&Supplied { case_id: &case_id, signed_on: *signed_on, source: "", district: "x", area });
+            found.add(&Supplied {
+                case_id: &case_id,
+                signed_on: *signed_on,
+                source: "",
+                district: "x",
+                area,
+            });
         }
         found
     }

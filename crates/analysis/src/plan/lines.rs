@@ -193,7 +193,8 @@ mod tests {
 
     #[test]
     fn lines_add_up_and_a_use_without_lines_is_nothing() {
-        let lines = [line(2, "plan_industrial", None, Some("1.5")), line(3, "plan_industrial", None, Some("2"))];
+        let lines =
+            [line(2, "plan_industrial", None, Some("1.5")), line(3, "plan_industrial", None, Some("2"))];
         assert_eq!(of(&lines, "plan_industrial"), known("3.5"));
         assert_eq!(of(&lines, "plan_public"), known("0"));
         assert_eq!(of(&lines, "plan_new"), None, "no line speaks of sources");

@@ -64,7 +64,8 @@ pub fn pace(supplied: Exact, past: &[PastYear], coverage: Option<Exact>) -> Pace
         return Pace::NothingYet;
     }
     let grown = past.iter().filter(|year| year.until > Exact::ZERO);
-    let Some(mut growth) = grown.map(|year| year.whole.over(year.until)).collect::<Option<Vec<Exact>>>() else {
+    let Some(mut growth) = grown.map(|year| year.whole.over(year.until)).collect::<Option<Vec<Exact>>>()
+    else {
         return Pace::TooLarge;
     };
     growth.sort();
@@ -73,14 +74,11 @@ pub fn pace(supplied: Exact, past: &[PastYear], coverage: Option<Exact>) -> Pace
     if have < need {
         return Pace::TooShort { have, need };
     }
-    let cut = coverage.map_or(1, |least| {
-        (1..=have.div_ceil(2)).rev().find(|cut| chance(have, *cut) >= least).unwrap_or(1)
-    });
+    let cut = coverage
+        .map_or(1, |least| (1..=have.div_ceil(2)).rev().find(|cut| chance(have, *cut) >= least).unwrap_or(1));
     let ends = supplied.times(growth[cut - 1]).zip(supplied.times(growth[have - cut]));
     match ends {
-        Some((low, high)) => {
-            Pace::Known(Interval { low, high, years: have, coverage: chance(have, cut) })
-        }
+        Some((low, high)) => Pace::Known(Interval { low, high, years: have, coverage: chance(have, cut) }),
         None => Pace::TooLarge,
     }
 }
@@ -113,8 +111,7 @@ mod tests {
         let past = [year(50, 100), year(40, 100), year(60, 90)];
         let Pace::Known(found) = pace(Exact::whole(30), &past, None) else { panic!("no interval") };
         let coverage = Exact::new(1, 2).expect("a number");
-        let expected =
-            Interval { low: Exact::whole(45), high: Exact::whole(75), years: 3, coverage };
+        let expected = Interval { low: Exact::whole(45), high: Exact::whole(75), years: 3, coverage };
         assert_eq!(found, expected);
     }
 
@@ -144,9 +141,8 @@ mod tests {
         /// A lumpy year: a level of its own, few large parcels among many months without one.
         fn year(&mut self) -> PastYear {
             let level = 1 + self.below(20);
-            let months: Vec<i128> = (0..12)
-                .map(|_| if self.below(3) == 0 { level * (1 + self.below(50)) } else { 0 })
-                .collect();
+            let months: Vec<i128> =
+                (0..12).map(|_| if self.below(3) == 0 { level * (1 + self.below(50)) } else { 0 }).collect();
             year(months[..6].iter().sum(), months.iter().sum())
         }
     }

@@ -23,9 +23,8 @@ const USES: [&str; 5] =
     ["plan_industrial", "plan_residential", "plan_commercial", "plan_public", "plan_other_uses"];
 const SOURCES: [&str; 2] = ["plan_new", "plan_stock"];
 const SPACES: [&str; 2] = ["key_area", "elsewhere"];
-const DAYS: [&str; 7] = [
-    "2018-12-30", "2020-12-31", "2021-01-01", "2021-08-31", "2021-12-31", "2022-01-01", "2022-08-01",
-];
+const DAYS: [&str; 7] =
+    ["2018-12-30", "2020-12-31", "2021-01-01", "2021-08-31", "2021-12-31", "2022-01-01", "2022-08-01"];
 const PUBLISHED: [&str; 5] =
     ["published_total", "published_structure", "published_timing", "published_parcels", "published_uses"];
 
@@ -53,7 +52,13 @@ fn all(parts: impl IntoIterator<Item = Option<i64>>) -> Option<i64> {
 }
 
 impl Raw {
-    fn sum(&self, dimension: impl Fn(&(Option<usize>, Option<usize>, Option<usize>, Option<usize>, Option<i64>)) -> Option<usize>, code: usize) -> Option<i64> {
+    fn sum(
+        &self,
+        dimension: impl Fn(
+            &(Option<usize>, Option<usize>, Option<usize>, Option<usize>, Option<i64>),
+        ) -> Option<usize>,
+        code: usize,
+    ) -> Option<i64> {
         if self.lines.is_empty() || self.lines.iter().any(|line| dimension(line).is_none()) {
             return None;
         }
@@ -102,11 +107,14 @@ impl Raw {
         } else {
             all(self.lines.iter().map(|line| line.4))
         };
-        found.insert("plan_by_district", match self.city {
-            Some(false) => SILENT,
-            None => regulation(None),
-            Some(true) => regulation(same(districts)),
-        });
+        found.insert(
+            "plan_by_district",
+            match self.city {
+                Some(false) => SILENT,
+                None => regulation(None),
+                Some(true) => regulation(same(districts)),
+            },
+        );
         let reached = planned.zip(target).map(|(planned, target)| planned >= target);
         found.insert("reduction_target", since(from, "2021-12-31", reached));
         let contents: Option<Vec<bool>> = self.flags[1..].iter().copied().collect();
@@ -172,7 +180,9 @@ impl Raw {
             .collect();
         let mut facts: BTreeMap<String, String> = sums(&lines, USES.into_iter(), SOURCES.into_iter())
             .into_iter()
-            .filter_map(|(name, sum)| if let Sum::Known(sum) = sum { Some((name, sum.to_string())) } else { None })
+            .filter_map(
+                |(name, sum)| if let Sum::Known(sum) = sum { Some((name, sum.to_string())) } else { None },
+            )
             .collect();
         let mut put = |name: &str, value: Option<String>| {
             facts.extend(value.map(|value| (name.to_owned(), value)));
@@ -180,14 +190,21 @@ impl Raw {
         put("plan_level", self.city.map(|city| if city { "city_plan" } else { "district_plan" }.to_owned()));
         put("plan_total", self.total.map(|total| area(total).to_string()));
         let amounts = [
-            "reduction_target", "reduction_planned", "renewal_plan_industry", "renewal_plan_m0",
-            "renewal_industry_floor", "renewal_m0_cap",
+            "reduction_target",
+            "reduction_planned",
+            "renewal_plan_industry",
+            "renewal_plan_m0",
+            "renewal_industry_floor",
+            "renewal_m0_cap",
         ];
         for (name, amount) in amounts.into_iter().zip(self.amounts) {
             put(name, amount.map(|amount| area(amount).to_string()));
         }
         let days = [
-            "plan_from", "plan_adopted_on", "plan_published_on", "renewal_plan_published_on",
+            "plan_from",
+            "plan_adopted_on",
+            "plan_published_on",
+            "renewal_plan_published_on",
             "consolidation_plan_published_on",
         ];
         for (at, name) in days.into_iter().enumerate() {
@@ -261,7 +278,8 @@ fn packages() -> Library {
             if path.is_dir() {
                 collect(root, &path, found);
             } else if path.extension().is_some_and(|end| end == "yaml" || end == "csv") {
-                let below = path.strip_prefix(root).expect("a path below").to_string_lossy().replace('\\', "/");
+                let below =
+                    path.strip_prefix(root).expect("a path below").to_string_lossy().replace('\\', "/");
                 found.push(Source { path: below, text: fs::read_to_string(&path).expect("a text") });
             }
         }
@@ -274,7 +292,9 @@ fn packages() -> Library {
 }
 
 /// Mostly known.
-fn known<T: Clone + std::fmt::Debug + 'static>(of: impl Strategy<Value = T> + 'static) -> BoxedStrategy<Option<T>> {
+fn known<T: Clone + std::fmt::Debug + 'static>(
+    of: impl Strategy<Value = T> + 'static,
+) -> BoxedStrategy<Option<T>> {
     prop_oneof![1 => Just(None), 24 => of.prop_map(Some)].boxed()
 }
 
@@ -338,7 +358,10 @@ fn a_plan_passes_exactly_when_the_brute_force_check_passes() {
     // A test that never met a plan that passes would prove nothing.
     for package in packages {
         for whole in ["passes", "fails", "unknown"] {
-            assert!(met.get(&(package.clone(), whole)).is_some_and(|count| *count >= 10), "{package}: {whole}: {met:?}");
+            assert!(
+                met.get(&(package.clone(), whole)).is_some_and(|count| *count >= 10),
+                "{package}: {whole}: {met:?}"
+            );
         }
     }
 }

@@ -244,8 +244,7 @@ impl Adopt {
         };
         let event = plan::adopt(&mut ledger, &read, &checked, &adoption)?;
         let unknown = checked.of(Verdict::Unknown).filter(|one| one.asks).count().to_string();
-        let values =
-            [("plan", self.id.as_str()), ("seq", &event.seq.to_string()), ("unknown", &unknown)];
+        let values = [("plan", self.id.as_str()), ("seq", &event.seq.to_string()), ("unknown", &unknown)];
         tell(filled("plan_adopted", &values).get(context.language));
         Ok(())
     }
@@ -280,9 +279,9 @@ impl Track {
         let bytes = match self.format {
             Form::Table => format!("{}\n", told.text(context.language)).into_bytes(),
             Form::Json => format!("{}\n", told.json()).into_bytes(),
-            Form::Xlsx => {
-                told.workbook(context.language).map_err(|error| Failure::text(Text::same(error.to_string())))?
-            }
+            Form::Xlsx => told
+                .workbook(context.language)
+                .map_err(|error| Failure::text(Text::same(error.to_string())))?,
         };
         put(self.out.as_deref(), &[&self.store], &bytes)
     }

@@ -162,7 +162,8 @@ fn judge(
         let at = determination.rule;
         let rule = &batch.law.rules[at];
         let explainer = Explainer::new(&batch.law, &library.vocabulary, at, as_of);
-        let mut explainer = explainer.map_err(|(rule, _)| Failure::new("not_computable", &[("rule", &rule)]))?;
+        let mut explainer =
+            explainer.map_err(|(rule, _)| Failure::new("not_computable", &[("rule", &rule)]))?;
         let equations = equations(&explainer.explain(&batch.facts, 0));
         let (verdict, asks) = weigh(rule, &determination);
         let failing = match rule.kind {

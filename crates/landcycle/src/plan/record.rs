@@ -140,10 +140,12 @@ fn allowed(checked: &Checked, despite: Option<&str>) -> Result<(), Failure> {
             filled_with(key, &[("title", title), ("equation", equation)])
         })
         .collect();
-    let key = match failing.iter().any(|one| one.binds()) {
-        true => "plan_not_adopted",
-        false if !reason => "plan_needs_reason",
-        false => return Ok(()),
+    let key = if failing.iter().any(|one| one.binds()) {
+        "plan_not_adopted"
+    } else if reason {
+        return Ok(());
+    } else {
+        "plan_needs_reason"
     };
     let head = filled(key, &[("count", &failing.len().to_string())]);
     let join = |form: fn(&Text) -> &str| {

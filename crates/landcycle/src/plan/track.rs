@@ -126,7 +126,8 @@ fn count(
     let mut actual = Actual::new(period, as_of);
     let mut undated = 0;
     let visit = |case: &FoldedCase<'_>| {
-        let value = |name: &str| case.get(name).map(|fact| fact.value.as_ref()).filter(|text| !text.is_empty());
+        let value =
+            |name: &str| case.get(name).map(|fact| fact.value.as_ref()).filter(|text| !text.is_empty());
         let lies = value(DISTRICT).unwrap_or_default();
         if district.is_some_and(|district| district != lies) {
             return;

@@ -25,7 +25,8 @@ fn told(library: &Library, package: &str, rule: &str, given: &[(&str, &str)]) ->
     }
     let (at, _) = law.rule(rule).expect("the rule");
     let as_of = parse_iso("2022-06-30").expect("a date");
-    let mut explainer = Explainer::new(law, vocabulary, at, as_of).map_err(|(rule, _)| rule).expect("a program");
+    let mut explainer =
+        Explainer::new(law, vocabulary, at, as_of).map_err(|(rule, _)| rule).expect("a program");
     equations(&explainer.explain(&facts, row))
 }
 
@@ -36,8 +37,10 @@ fn lines(library: &Library, package: &str, rule: &str, given: &[(&str, &str)]) -
 #[test]
 fn sums_and_shares_are_told_with_their_numbers_and_the_distance_to_the_bar() {
     let library = library();
-    let one = |package: &str, rule: &str, given: &[(&str, &str)]| lines(&library, package, rule, given).remove(0);
-    let plan = [("plan_total", "1000"), ("plan_new", "412"), ("plan_stock", "580"), ("plan_from", "2021-01-01")];
+    let one =
+        |package: &str, rule: &str, given: &[(&str, &str)]| lines(&library, package, rule, given).remove(0);
+    let plan =
+        [("plan_total", "1000"), ("plan_new", "412"), ("plan_stock", "580"), ("plan_from", "2021-01-01")];
     assert_eq!(
         one("national", "plan_by_source", &plan),
         (
@@ -93,11 +96,12 @@ fn every_condition_of_several_is_told() {
     let holds: Vec<Option<bool>> = found.iter().map(|one| one.holds).collect();
     assert_eq!(holds, [Some(true), Some(false), None]);
     assert!(found[1].text.zh.contains("2022-03-04 ≠ 2022-03-01") && found[1].text.zh.contains("差 3 天"));
-    let members = lines(&library, "national", "plan_contents", &[
-        ("plan_adopted_on", "2022-03-01"),
-        ("published_total", "yes"),
-        ("published_uses", "no"),
-    ]);
+    let members = lines(
+        &library,
+        "national",
+        "plan_contents",
+        &[("plan_adopted_on", "2022-03-01"), ("published_total", "yes"), ("published_uses", "no")],
+    );
     assert_eq!(members.len(), 5);
     assert_eq!(members[4].0, "用途：是否公布供应用途：否");
 }

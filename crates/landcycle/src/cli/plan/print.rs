@@ -166,12 +166,7 @@ fn equation_json(library: &Library, equation: &Equation) -> Value {
 }
 
 /// A plan of a store with its versions, one a line.
-pub(super) fn revisions(
-    library: &Library,
-    id: &str,
-    revisions: &[Revision],
-    language: Language,
-) -> String {
+pub(super) fn revisions(library: &Library, id: &str, revisions: &[Revision], language: Language) -> String {
     let total = |revision: &Revision| {
         let fact = library.vocabulary.fact("plan_total")?;
         let text = revision.plan.facts.get("plan_total")?;

@@ -78,7 +78,12 @@ fn sheets<'r>(summary: &[(&'r str, &'r str)], lines: &[[&'r str; 7]]) -> Vec<Row
         vec!["通州区", "7.5", "10"],
     ];
     let zone = [("区块线内增量产业用地面积", "60"), ("年均工业仓储用地供应量", "5.6")];
-    vec![("概要 Summary", vertical(summary)), ("分项", all), ("Reduction", reduction), ("区块线 Zone", vertical(&zone))]
+    vec![
+        ("概要 Summary", vertical(summary)),
+        ("分项", all),
+        ("Reduction", reduction),
+        ("区块线 Zone", vertical(&zone)),
+    ]
 }
 
 fn library() -> Library {
@@ -108,7 +113,8 @@ fn a_plan_is_told_with_every_constraint_as_an_equation() {
     let (library, folder) = (library(), tempfile::tempdir().expect("a folder"));
     let read = sample(&library, folder.path());
     let as_of = date(2021, 12, 31);
-    let checked = plan::check(&library, &read, None, clock::day_number(as_of)).map_err(said).expect("checked");
+    let checked =
+        plan::check(&library, &read, None, clock::day_number(as_of)).map_err(said).expect("checked");
     assert_eq!(checked.verdict(), Verdict::Fails);
     for (name, language) in [("check.zh.txt", Language::Zh), ("check.en.txt", Language::En)] {
         golden(name, &format!("{}\n", print::text(&library, &read, &checked, as_of, true, language)));
@@ -117,7 +123,10 @@ fn a_plan_is_told_with_every_constraint_as_an_equation() {
     let constraints = json["constraints"].as_array().expect("constraints");
     let by_source = constraints.iter().find(|one| one["rule"] == "plan_by_source").expect("a constraint");
     let equation = &by_source["equations"][0];
-    assert_eq!((&equation["left"], &equation["actual"], &equation["right"]), (&"992".into(), &"≠".into(), &"1000".into()));
+    assert_eq!(
+        (&equation["left"], &equation["actual"], &equation["right"]),
+        (&"992".into(), &"≠".into(), &"1000".into())
+    );
     assert_eq!(equation["margin"]["amount"], "8");
 }
 
@@ -158,7 +167,8 @@ fn what_a_line_leaves_open_is_named_and_nothing_is_assumed() {
 }
 
 fn signed(case: &str, on: Date, area: &str, source: &str) -> NewEvent {
-    let facts = [("city", "北京"), ("district", "海淀区"), ("signed_on", &on.to_string()), ("land_source", source)];
+    let facts =
+        [("city", "北京"), ("district", "海淀区"), ("signed_on", &on.to_string()), ("land_source", source)];
     let facts = facts.into_iter().chain((!area.is_empty()).then_some(("area", area)));
     NewEvent {
         case_id: case.to_owned(),
@@ -207,11 +217,13 @@ fn a_plan_is_adopted_revised_and_tracked() {
     // The regulation was not in force on that day: what fails is a target of the year, which a reason may
     // set aside.
     let judged = checked(&first, on);
-    let refused = plan::adopt(&mut ledger, &first, &judged, &adoption(on, None)).map_err(said).expect_err("refused");
+    let refused =
+        plan::adopt(&mut ledger, &first, &judged, &adoption(on, None)).map_err(said).expect_err("refused");
     assert!(refused.contains("--despite") && refused.contains("58 %"), "{refused}");
     let reason = Some("市政府专题会议");
     plan::adopt(&mut ledger, &first, &judged, &adoption(on, reason)).map_err(said).expect("adopted");
-    let again = plan::adopt(&mut ledger, &first, &judged, &adoption(on, reason)).map_err(said).expect("there");
+    let again =
+        plan::adopt(&mut ledger, &first, &judged, &adoption(on, reason)).map_err(said).expect("there");
     assert_eq!(again.kind, "plan.adopted/1");
     // After it, sums that do not agree rest on the text of the law: no reason helps.
     let late = date(2021, 10, 1);
@@ -226,7 +238,8 @@ fn a_plan_is_adopted_revised_and_tracked() {
     let path = workbook(folder.path(), &sheets(&summary, &lines));
     let second = plan::read(&library, &path).map_err(said).expect("a plan");
     let judged = checked(&second, late);
-    let event = plan::adopt(&mut ledger, &second, &judged, &adoption(late, reason)).map_err(said).expect("revised");
+    let event =
+        plan::adopt(&mut ledger, &second, &judged, &adoption(late, reason)).map_err(said).expect("revised");
     assert_eq!(event.kind, "plan.revised/1");
     let plans = plan::list(&library, &ledger).map_err(said).expect("plans");
     let totals: Vec<_> = plans[0].1.iter().map(|one| one.plan.facts["plan_total"].clone()).collect();
@@ -238,8 +251,9 @@ fn a_plan_is_adopted_revised_and_tracked() {
 
     let revision_then = loaded(date(2021, 6, 30));
     let rest = landcycle_policy::exact::Exact::parse("120");
-    let found =
-        plan::track(&library, &ledger, &revision_then, date(2021, 6, 30), rest, None).map_err(said).expect("tracked");
+    let found = plan::track(&library, &ledger, &revision_then, date(2021, 6, 30), rest, None)
+        .map_err(said)
+        .expect("tracked");
     assert_eq!(found.supplied.map(|area| area.to_string()).as_deref(), Some("158"));
     let told = tracked::Told { library: &library, id: "2021", revision: &revision_then, found: &found };
     for (name, language) in [("track.zh.txt", Language::Zh), ("track.en.txt", Language::En)] {
@@ -258,7 +272,8 @@ fn the_template_is_read_back_as_it_is_handed_out() {
     let path = folder.path().join("template.xlsx");
     std::fs::write(&path, plan::template(&library, &known).expect("a template")).expect("written");
     let read = plan::read(&library, &path).map_err(said).expect("a plan");
-    let facts: Vec<(&str, &str)> = read.facts.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let facts: Vec<(&str, &str)> =
+        read.facts.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(facts, [("city", "深圳"), ("plan_from", "2026-01-01"), ("plan_until", "2026-12-31")]);
     assert!(read.zone.is_empty() && read.lines().is_empty());
     let checked = plan::check(&library, &read, None, clock::day_number(date(2026, 11, 1))).map_err(said);

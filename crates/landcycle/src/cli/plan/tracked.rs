@@ -49,7 +49,8 @@ impl Told<'_> {
         let (mut planned_so_far, mut supplied_so_far) = (Exact::ZERO, Exact::ZERO);
         let mut first = Date::new(period.from.year(), period.from.month(), 1).ok();
         while let Some(day) = first.filter(|day| *day <= period.until) {
-            let planned = u8::try_from(day.month()).ok().and_then(|month| self.found.schedule.months.get(&month));
+            let planned =
+                u8::try_from(day.month()).ok().and_then(|month| self.found.schedule.months.get(&month));
             let planned = planned.copied().unwrap_or_default();
             let supplied = self.found.actual.months.get(&(day.year(), day.month())).copied();
             let supplied = (day <= until).then(|| supplied.unwrap_or_default());
@@ -86,7 +87,8 @@ impl Told<'_> {
             let row = vec![planned.get(name).copied(), Some(supplied.get(name).copied().unwrap_or_default())];
             (title, row)
         });
-        let title = self.library.vocabulary.fact(dimension).map(|fact| fact.title.clone()).unwrap_or_default();
+        let title =
+            self.library.vocabulary.fact(dimension).map(|fact| fact.title.clone()).unwrap_or_default();
         Grid {
             heading: vec![title.clone(), words("plan_planned"), words("plan_supplied")],
             rows: rows.collect(),
@@ -96,12 +98,8 @@ impl Told<'_> {
 
     fn grids(&self, language: Language) -> Vec<Grid> {
         let row = |month: Month| {
-            let numbers = [
-                Some(month.planned),
-                Some(month.planned_so_far),
-                month.supplied,
-                month.supplied_so_far,
-            ];
+            let numbers =
+                [Some(month.planned), Some(month.planned_so_far), month.supplied, month.supplied_so_far];
             (month.name, numbers.to_vec())
         };
         let keys = ["plan_planned", "plan_planned_so_far", "plan_supplied", "plan_supplied_so_far"];
@@ -124,11 +122,10 @@ impl Told<'_> {
         }
         if !found.actual.without_area.is_empty() {
             let cases: Vec<&str> = found.actual.without_area.iter().take(10).map(String::as_str).collect();
-            let values = [
-                ("count", found.actual.without_area.len().to_string()),
-                ("cases", cases.join(", ")),
-            ];
-            let values: Vec<(&str, &str)> = values.iter().map(|(name, text)| (*name, text.as_str())).collect();
+            let values =
+                [("count", found.actual.without_area.len().to_string()), ("cases", cases.join(", "))];
+            let values: Vec<(&str, &str)> =
+                values.iter().map(|(name, text)| (*name, text.as_str())).collect();
             remarks.push(filled("plan_without_area", &values));
         }
         if found.undated > 0 {
@@ -166,7 +163,8 @@ impl Told<'_> {
             }
             Some(Pace::TooShort { have, need }) => {
                 let values = [("have", have.to_string()), ("need", need.to_string())];
-                let values: Vec<(&str, &str)> = values.iter().map(|(name, text)| (*name, text.as_str())).collect();
+                let values: Vec<(&str, &str)> =
+                    values.iter().map(|(name, text)| (*name, text.as_str())).collect();
                 filled("plan_history_short", &values)
             }
             Some(Pace::NothingYet) => words("plan_nothing_yet"),
@@ -210,7 +208,11 @@ impl Told<'_> {
         }
         parts.push(lines.join("\n"));
         parts.push(
-            self.remarks().iter().map(|text| format!("  · {}", text.get(language))).collect::<Vec<_>>().join("\n"),
+            self.remarks()
+                .iter()
+                .map(|text| format!("  · {}", text.get(language)))
+                .collect::<Vec<_>>()
+                .join("\n"),
         );
         parts.join("\n\n")
     }
