@@ -71,6 +71,9 @@ pub(super) fn constraint(
     if !full {
         return lines;
     }
+    if one.verdict == Verdict::NotApplicable {
+        lines.push(format!("      {}", words("plan_silent").get(language)));
+    }
     let facts = library.vocabulary.facts();
     for equation in one.telling() {
         lines.push(format!("      {}", equation.text.get(language)));

@@ -184,13 +184,13 @@ fn signed(case: &str, on: Date, area: &str, source: &str) -> NewEvent {
     }
 }
 
-/// A store with six years of supply and a half.
+/// A store with eight whole years of supply; the first may be cut off.
 fn city(folder: &Path) -> (PathBuf, Store) {
     let path = folder.join("city.gpkg");
     drop(landcycle_ledger::GeoPackageLedger::create(&path).expect("a store"));
     let mut ledger = store::open(&path).map_err(said).expect("open");
     let mut events = Vec::new();
-    for (at, year) in (2014..=2021).enumerate() {
+    for (at, year) in (2014..=2022).enumerate() {
         let area = 100_000 + 40_000 * at;
         events.push(signed(&format!("A{year}"), date(year, 4, 1), &area.to_string(), "stock"));
         let later = area * (2 + at % 3) / 2;
@@ -248,21 +248,38 @@ fn a_plan_is_adopted_revised_and_tracked() {
     assert_eq!(loaded(date(2021, 6, 30)).plan.facts["plan_total"], "1000");
     let revision: Revision = loaded(date(2021, 11, 30));
     assert_eq!(revision.plan.rows(plan::Sheet::Lines), second.rows(plan::Sheet::Lines));
+}
 
-    let revision_then = loaded(date(2021, 6, 30));
+#[test]
+fn what_was_supplied_is_told_beside_the_plan() {
+    let (library, folder) = (library(), tempfile::tempdir().expect("a folder"));
+    let (_, mut ledger) = city(folder.path());
+    let mut summary = SUMMARY;
+    (summary[2].1, summary[4].1, summary[7].1) = ("2022-01-01", "2022-12-31", "2022-03-31");
+    summary[5].1 = "992";
+    let path = workbook(folder.path(), &sheets(&summary, &LINES));
+    let read = plan::read(&library, &path).map_err(said).expect("a plan");
+    let on = date(2022, 3, 1);
+    let judged = plan::check(&library, &read, None, clock::day_number(on)).map_err(said).expect("checked");
+    let wanted = Adoption { id: "2022", ..adoption(on, None) };
+    plan::adopt(&mut ledger, &read, &judged, &wanted).map_err(said).expect("adopted");
+    let as_of = date(2022, 6, 30);
+    let revision = plan::load(&library, &ledger, "2022", as_of).map_err(said).expect("a plan");
     let rest = landcycle_policy::exact::Exact::parse("120");
-    let found = plan::track(&library, &ledger, &revision_then, date(2021, 6, 30), rest, None)
-        .map_err(said)
-        .expect("tracked");
-    assert_eq!(found.supplied.map(|area| area.to_string()).as_deref(), Some("158"));
-    let told = tracked::Told { library: &library, id: "2021", revision: &revision_then, found: &found };
+    let found = plan::track(&library, &ledger, &revision, as_of, rest, None).map_err(said).expect("tracked");
+    assert_eq!(found.supplied.map(|area| area.to_string()).as_deref(), Some("162"));
+    let told = tracked::Told { library: &library, id: "2022", revision: &revision, found: &found };
     for (name, language) in [("track.zh.txt", Language::Zh), ("track.en.txt", Language::En)] {
         golden(name, &format!("{}\n", told.text(language)));
     }
-    assert_eq!(told.json()["interval"]["coverage"], "5/7");
+    assert_eq!(told.json()["interval"]["coverage"], "0.75");
     assert!(!told.workbook(Language::Zh).expect("a workbook").is_empty());
-    let open = plan::track(&library, &ledger, &revision_then, date(2021, 6, 30), None, None).map_err(said);
-    assert_eq!(open.expect("tracked").supplied, None, "the store holds industrial land alone");
+    let open = plan::track(&library, &ledger, &revision, as_of, None, None).map_err(said).expect("tracked");
+    assert_eq!(open.supplied, None, "the store holds industrial land alone");
+    // A parcel whose area nobody knows: what was supplied is not known.
+    ledger.append(&mut entries([signed("C", date(2022, 5, 1), "", "stock")])).expect("recorded");
+    let found = plan::track(&library, &ledger, &revision, as_of, rest, None).map_err(said).expect("tracked");
+    assert_eq!((found.supplied, found.actual.without_area.len()), (None, 1));
 }
 
 #[test]
