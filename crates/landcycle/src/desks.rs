@@ -65,7 +65,9 @@ impl Matter {
     /// A desk of that law.
     pub(crate) fn desk(&self, name: &str) -> Result<&LawfulDesk, Failure> {
         let found = self.law().desks.get(name);
-        found.ok_or_else(|| Failure::new("desk_none", &[("desk", name), ("package", &self.law().package().id)]))
+        found.ok_or_else(|| {
+            Failure::new("desk_none", &[("desk", name), ("package", &self.law().package().id)])
+        })
     }
 }
 

@@ -91,7 +91,8 @@ pub(crate) fn answer(library: &Library, matter: &Matter, name: &str) -> Result<A
         .map_err(|(rule, _)| Failure::new("not_computable", &[("rule", &rule)]))?;
     let mut lines = Vec::new();
     gather(&step, 0, &mut lines);
-    let weakest = lines.iter().flat_map(|line| line.grade.into_iter().chain(line.uses.iter().filter_map(|u| u.grade)));
+    let weakest =
+        lines.iter().flat_map(|line| line.grade.into_iter().chain(line.uses.iter().filter_map(|u| u.grade)));
     Ok(Answer {
         rule: rule.name.clone(),
         title: rule.title.clone(),
@@ -129,7 +130,8 @@ fn gather(step: &Step<'_>, depth: usize, lines: &mut Vec<Line>) {
     for body in &bodies {
         uses(body, &mut own.uses);
     }
-    own.formula = bodies.iter().filter_map(|body| body.told.expression.clone()).collect::<Vec<_>>().join("; ");
+    own.formula =
+        bodies.iter().filter_map(|body| body.told.expression.clone()).collect::<Vec<_>>().join("; ");
     lines.push(own);
     for body in bodies {
         inner(body, depth + 1, lines);

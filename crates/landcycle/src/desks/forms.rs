@@ -3,8 +3,8 @@
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 
-use super::answer::{Answer, answer};
 use super::Matter;
+use super::answer::{Answer, answer};
 use crate::say::Failure;
 
 /// 方式的比较 · one form with the answers of every rule that is compared.

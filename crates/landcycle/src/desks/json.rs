@@ -4,7 +4,6 @@ use landcycle_policy::package::document::Grade;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::program::explain::State;
 use landcycle_policy::program::explain::equation::Equation;
-use landcycle_policy::vocabulary::{Fact, FactKind};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Line, Use};
@@ -113,14 +112,15 @@ fn equation(library: &Library, equation: &Equation) -> Value {
 
 /// A screening.
 pub(crate) fn screened(library: &Library, screened: &Screened) -> Value {
-    let answers =
-        |all: &[Answer]| all.iter().map(|one| answer(library, one, true)).collect::<Vec<_>>();
+    let answers = |all: &[Answer]| all.iter().map(|one| answer(library, one, true)).collect::<Vec<_>>();
     let standards: Vec<Value> = screened
         .standards
         .iter()
         .map(|standing| {
             json!({
                 "met": answer(library, &standing.met, true),
+                "value": text_json(&standing.value),
+                "bar": answer(library, &standing.bar, false),
                 "equation": standing.equation.as_ref().map(|one| equation(library, one)),
                 "margin": standing.margin.as_ref().map(|one| answer(library, one, false)),
             })
@@ -174,30 +174,5 @@ pub(crate) fn tested(library: &Library, tested: &Tested) -> Value {
     json!({
         "sums": sums, "total": tested.total.to_string(), "changes": changes,
         "answers": tested.answers.iter().map(|one| answer(library, one, true)).collect::<Vec<_>>(),
-    })
-}
-
-/// A fact as a form asks for it.
-pub(crate) fn asked(library: &Library, fact: &Fact) -> Value {
-    let (kind, unit, range, values) = match &fact.kind {
-        FactKind::Number { unit_text, min, max, quantum, .. } => {
-            let range = json!({"min": min.to_string(), "max": max.to_string(), "step": quantum.to_string()});
-            ("number", Some(unit_text.clone()), Some(range), None)
-        }
-        FactKind::Date { .. } => ("date", None, None, None),
-        FactKind::YesNo => ("yes_no", None, None, None),
-        FactKind::Code(values) => {
-            let one = |value: &landcycle_policy::vocabulary::CodeValue| {
-                json!({"code": value.code, "title": text_json(&value.title)})
-            };
-            ("code", None, None, Some(values.iter().map(one).collect::<Vec<_>>()))
-        }
-        FactKind::OpenCode => ("open_code", None, None, None),
-        FactKind::Text => ("text", None, None, None),
-    };
-    json!({
-        "name": fact.name, "title": text_json(&fact.title), "kind": kind, "unit": unit, "range": range,
-        "values": values, "owner": text_json(&library.vocabulary.department(&fact.owner)),
-        "note": fact.note.as_ref().map(text_json),
     })
 }

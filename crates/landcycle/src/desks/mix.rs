@@ -9,7 +9,6 @@ use landcycle_policy::package::library::Library;
 use landcycle_policy::program::outcome::{Decoder, Outcome, OutcomeValue, Outcomes};
 use landcycle_policy::program::{Machine, Program};
 use landcycle_policy::text::Text;
-use landcycle_policy::vocabulary::Fact;
 
 use super::answer::{Answer, answer};
 use super::{Given, Matter};
@@ -111,14 +110,17 @@ fn read(library: &Library, mut table: Table) -> Result<Vec<Floor>, Failure> {
         let head = words(lacks);
         let first = |text: &str| text.split('|').next().unwrap_or_default().to_owned();
         let head = Text { zh: first(&head.zh), en: first(&head.en) };
-        return Err(Failure::text(words("schedule_lacks").fill(&[("file", Text::same(file)), ("column", head)])));
+        return Err(Failure::text(
+            words("schedule_lacks").fill(&[("file", Text::same(file)), ("column", head)]),
+        ));
     };
     let names = [find("schedule_building"), find("schedule_floor")];
     let unit = table.header()[area].unit.clone();
     let (mut floors, mut faults) = (Vec::new(), Vec::new());
     while let Some(row) = table.next() {
         let row = row.map_err(|error| cells::failure(&error))?;
-        let name: Vec<&str> = names.iter().flatten().map(|at| row.get(*at)).filter(|t| !t.is_empty()).collect();
+        let name: Vec<&str> =
+            names.iter().flatten().map(|at| row.get(*at)).filter(|t| !t.is_empty()).collect();
         if row.get(used).is_empty() {
             faults.push(cells::at(&table, row.line, Some(used), &words("schedule_use_empty")));
             continue;
@@ -135,8 +137,8 @@ fn read(library: &Library, mut table: Table) -> Result<Vec<Floor>, Failure> {
     Err(Failure::text(Text { zh: join(|t| &t.zh), en: join(|t| &t.en) }))
 }
 
-fn use_of<'d>(desk: &'d Desk, word: &str) -> Result<&'d FloorUse, Failure> {
-    let word = word.trim();
+fn use_of<'d>(desk: &'d Desk, floor: &Floor) -> Result<&'d FloorUse, Failure> {
+    let word = floor.used.trim();
     let called = |of: &&FloorUse| {
         of.name == word
             || of.title.zh == word
@@ -144,8 +146,12 @@ fn use_of<'d>(desk: &'d Desk, word: &str) -> Result<&'d FloorUse, Failure> {
             || of.aliases.iter().any(|alias| alias == word)
     };
     desk.uses.iter().find(called).ok_or_else(|| {
-        let known: Vec<String> = desk.uses.iter().map(|of| format!("{}（{}）", of.title.zh, of.name)).collect();
-        Failure::new("schedule_use_unknown", &[("use", word), ("known", &known.join("、"))])
+        let known: Vec<String> =
+            desk.uses.iter().map(|of| format!("{}（{}）", of.title.zh, of.name)).collect();
+        Failure::new(
+            "schedule_use_unknown",
+            &[("floor", &floor.name), ("use", word), ("known", &known.join("、"))],
+        )
     })
 }
 
@@ -160,7 +166,7 @@ impl<'d> Sums<'d> {
     fn of(desk: &'d Desk, floors: &[Floor]) -> Result<Self, Failure> {
         let mut areas: BTreeMap<&str, Exact> = BTreeMap::new();
         for floor in floors {
-            let of = use_of(desk, &floor.used)?;
+            let of = use_of(desk, floor)?;
             let sum = areas.entry(&of.name).or_default();
             *sum = sum.plus(floor.area).ok_or_else(too_large)?;
         }
@@ -302,12 +308,6 @@ impl<'t> Tester<'t> {
 /// Whole steps in an area.
 fn steps_in(area: Exact) -> i128 {
     area.times(Exact::whole(STEPS)).map_or(0, |steps| steps.num() / steps.den())
-}
-
-/// Facts that a schedule answers by itself, which a form need not ask.
-pub(crate) fn made_by_schedule(desk: &Desk, fact: &Fact) -> bool {
-    desk.total.as_deref() == Some(fact.name.as_str())
-        || desk.uses.iter().any(|of| of.adds.contains(&fact.name))
 }
 
 /// The words of a change.

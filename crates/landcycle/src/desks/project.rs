@@ -38,9 +38,8 @@ impl Project {
     /// Reads a project file.
     pub(crate) fn open(library: &Library, path: &Path) -> Result<Self, Failure> {
         let file = path.display().to_string();
-        let unreadable = |why: Text| {
-            Failure::text(words("unreadable").fill(&[("file", Text::same(&file)), ("why", why)]))
-        };
+        let unreadable =
+            |why: Text| Failure::text(words("unreadable").fill(&[("file", Text::same(&file)), ("why", why)]));
         let size = std::fs::metadata(path).map_err(|error| unreadable(io_reason(&error)))?.len();
         if size > LARGEST {
             return Err(unreadable(filled("project_too_large", &[("limit", &LARGEST.to_string())])));
@@ -88,7 +87,9 @@ impl Reader<'_> {
         let root = match Node::parse(self.text) {
             Ok(root) => root,
             Err(broken) => {
-                self.fault(broken.at.start, &filled("project_not_yaml", &[("why", &broken.why)]));
+                let why = landcycle_policy::messages::words(&format!("yaml.{}", broken.key));
+                let why = why.fill(&[("why", Text::same(broken.why))]);
+                self.fault(broken.at.start, &words("project_not_yaml").fill(&[("why", why)]));
                 return Project::default();
             }
         };

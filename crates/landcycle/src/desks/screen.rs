@@ -11,7 +11,7 @@ use landcycle_policy::text::Text;
 use super::answer::{Answer, answer};
 use super::{Given, Matter};
 use crate::portfolio;
-use crate::say::Failure;
+use crate::say::{Failure, words};
 
 /// 预审 · what a screening says.
 #[derive(Debug)]
@@ -33,7 +33,11 @@ pub(crate) struct Screened {
 pub(crate) struct Standing {
     /// Whether it is met.
     pub(crate) met: Answer,
-    /// The comparison of value and bar, where there is one.
+    /// What is undertaken, in words.
+    pub(crate) value: Text,
+    /// What is asked for, in words.
+    pub(crate) bar: Answer,
+    /// The comparison with its numbers, where there is one.
     pub(crate) equation: Option<Equation>,
     /// By what share it is exceeded, where a rule says so.
     pub(crate) margin: Option<Answer>,
@@ -53,6 +57,8 @@ pub(crate) fn screen(
     for standard in &desk.standards {
         standards.push(Standing {
             met: answer(library, matter, &standard.met)?,
+            value: value(library, matter, &standard.value)?,
+            bar: answer(library, matter, &standard.bar)?,
             equation: compared(library, matter, &standard.met)?,
             margin: standard.margin.as_ref().map(|rule| answer(library, matter, rule)).transpose()?,
         });
@@ -76,6 +82,16 @@ pub(crate) fn screen(
     Ok(Screened { verdicts, standards, lists, applicant, missing })
 }
 
+/// What is undertaken: the outcome of a rule, or a fact as it was given.
+fn value(library: &Library, matter: &Matter, name: &str) -> Result<Text, Failure> {
+    if matter.law().rule(name).is_some() {
+        return Ok(answer(library, matter, name)?.shown);
+    }
+    let fact = library.vocabulary.fact(name);
+    let given = matter.facts.get(name).zip(fact).map(|(text, fact)| library.vocabulary.display(fact, text));
+    Ok(given.unwrap_or_else(|| words("outcome_unknown")))
+}
+
 /// The comparison of two quantities in a test.
 fn compared(library: &Library, matter: &Matter, rule: &str) -> Result<Option<Equation>, Failure> {
     let law = matter.law();
@@ -95,7 +111,10 @@ fn of_applicant(library: &Library, matter: &Matter, applicant: &Given) -> Result
     let subject = portfolio::subject(library, applicant);
     let firm = Matter::new(library, applicant.clone(), Some(&matter.law().package().id), matter.day)?;
     let law = matter.law();
-    let judged: Vec<&str> =
-        law.of_subject(subject).filter(|(_, rule)| !rule.definition).map(|(_, rule)| rule.name.as_str()).collect();
+    let judged: Vec<&str> = law
+        .of_subject(subject)
+        .filter(|(_, rule)| !rule.definition)
+        .map(|(_, rule)| rule.name.as_str())
+        .collect();
     judged.into_iter().map(|rule| answer(library, &firm, rule)).collect()
 }
