@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::Date;
+use landcycle_ledger::Ledger;
 use landcycle_policy::exact::Exact;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
@@ -273,6 +274,9 @@ impl Track {
         let library = packages::sound(context.packages())?;
         let ledger = store::open_to_read(&self.store)?;
         let as_of = self.as_of.unwrap_or_else(clock::today);
+        if let Some(banner) = ledger.meta(store::SAMPLE_META).ok().flatten() {
+            tell(&banner);
+        }
         let revision = plan::load(&library, &ledger, &self.id, as_of)?;
         let found = plan::track(&library, &ledger, &revision, as_of, self.elsewhere, self.coverage)?;
         let told = tracked::Told { library: &library, id: &self.id, revision: &revision, found: &found };
