@@ -5,4 +5,5 @@
 pub mod facts;
 pub mod overlay;
 pub mod parquet;
+pub mod plan;
 pub mod sample;

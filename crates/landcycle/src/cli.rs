@@ -21,6 +21,7 @@ mod move_store;
 pub(crate) mod output;
 mod paper;
 mod parquet_facts;
+mod plan;
 pub(crate) mod policy;
 mod rehearse;
 mod replay;
@@ -121,6 +122,9 @@ enum Command {
     /// 竞买文件 · seal, hand in, withdraw and open a bid
     #[command(subcommand)]
     Bid(bid::Bid),
+    /// 供应计划 · the yearly supply plan: template, check, adopt, track
+    #[command(subcommand)]
+    Plan(plan::Plan),
 }
 
 impl Command {
@@ -149,6 +153,7 @@ impl Command {
             Self::Diagnose(command) => command.run(context),
             Self::Listing(command) => command.run(context),
             Self::Bid(command) => command.run(context),
+            Self::Plan(command) => command.run(context),
         }
     }
 }

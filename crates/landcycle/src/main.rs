@@ -18,6 +18,7 @@ mod listings;
 mod notices;
 mod packages;
 mod papers;
+mod plan;
 mod portfolio;
 mod reports;
 mod say;
