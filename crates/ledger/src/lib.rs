@@ -61,6 +61,7 @@ mod geometry;
 mod geopackage;
 mod ledger;
 pub mod life;
+pub mod linkage;
 mod memory;
 mod migrate;
 mod parcel;
