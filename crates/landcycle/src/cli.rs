@@ -11,6 +11,7 @@ mod facts_file;
 mod file;
 mod glossary;
 mod import;
+mod linkage;
 #[cfg(test)]
 mod marks;
 mod move_store;
@@ -103,6 +104,9 @@ enum Command {
     Work(work::Work),
     /// 网页 · serve the page and the API
     Serve(serve::Serve),
+    /// 挂钩台账 · the book of credit from land given up: shares, uses, transfers, balances
+    #[command(subcommand)]
+    Linkage(linkage::Linkage),
 }
 
 impl Command {
@@ -125,6 +129,7 @@ impl Command {
             Self::Move(command) => command.run(context),
             Self::Work(command) => command.run(context),
             Self::Serve(command) => command.run(context),
+            Self::Linkage(command) => command.run(context),
         }
     }
 }

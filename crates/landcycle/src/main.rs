@@ -13,6 +13,7 @@ mod dossier;
 mod duties;
 mod findings;
 mod http;
+mod linkage;
 mod notices;
 mod packages;
 mod papers;

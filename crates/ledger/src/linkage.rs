@@ -17,6 +17,7 @@
 
 mod account;
 mod book;
+mod check;
 mod decide;
 mod deed;
 mod desk;
@@ -28,6 +29,7 @@ mod tests;
 
 pub use account::{Account, Place, Posting, Unit, total};
 pub use book::{Book, Broken, GROUNDS, Line, POSTINGS, Parcel};
+pub use check::{Finding, Invariant, check};
 pub use decide::{About, Draft, Elsewhere, Question, Verdict, draft};
 pub use deed::{Deed, GivenUp, KIND, Scheme, Shared, Use};
 pub use desk::{Clerk, Done, NotDone, REGISTER, books, case_of, read, record};

@@ -285,6 +285,11 @@ impl Book {
         }
     }
 
+    /// What its accounts of a unit come to; zero in a sound book.
+    pub fn sum(&self, unit: Unit) -> i128 {
+        self.balances().filter(|(account, _)| account.unit() == unit).map(|(_, balance)| balance).sum()
+    }
+
     /// What is on an account.
     pub fn balance(&self, account: &Account) -> i128 {
         self.balances.get(account).copied().unwrap_or_default()
@@ -308,6 +313,16 @@ impl Book {
     /// What was given up, by parcel.
     pub fn land(&self) -> &BTreeMap<String, Parcel> {
         &self.land
+    }
+
+    /// The book as it was at the end of a day; none before it was opened.
+    pub fn as_of(&self, day: Date) -> Option<Self> {
+        let mut book = Self::default();
+        // Days never go back, so the operations up to one are the first ones.
+        for line in self.lines.iter().take_while(|line| line.on <= day) {
+            book.evolve(&line.key, line.on, line.deed.clone()).ok()?;
+        }
+        (!book.lines.is_empty()).then_some(book)
     }
 
     /// The day of the last operation.

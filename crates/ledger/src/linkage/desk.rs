@@ -37,8 +37,6 @@ pub fn case_of(book: &str) -> String {
 pub struct Clerk<'c> {
     /// Who.
     pub by: &'c str,
-    /// The document it comes from.
-    pub origin: &'c str,
     /// The moment.
     pub now: Timestamp,
     /// The day.
@@ -231,7 +229,7 @@ impl<'a> Attempt<'a> {
             happened_on: order.on,
             recorded_at: clerk.now,
             actor: clerk.by.to_owned(),
-            origin: clerk.origin.to_owned(),
+            origin: order.origin.clone(),
             key: event_key(self.name, &key),
             package: verdict.package.clone(),
             corrects: None,
@@ -252,7 +250,8 @@ impl<'a> Attempt<'a> {
     fn repeated(&self, order: &Order) -> Result<Option<Done>, Refusal> {
         let (Some(key), Some(book)) = (&order.key, &self.book) else { return Ok(None) };
         let Some(line) = book.line(key) else { return Ok(None) };
-        if let Some(fact) = first_difference(&line.deed, line.on, order) {
+        let undone = line.undone_by.as_ref().map(|by| format!("undone by {by}"));
+        if let Some(fact) = undone.or_else(|| first_difference(&line.deed, line.on, order)) {
             return Err(Refusal::KeyTaken { key: key.clone(), fact });
         }
         let grounds = self.events.get(&event_key(self.name, key));

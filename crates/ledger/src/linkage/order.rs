@@ -14,6 +14,8 @@ pub struct Order {
     pub key: Option<String>,
     /// The day on which it takes effect.
     pub on: Date,
+    /// The document, or the row of a file, that it comes from.
+    pub origin: String,
     /// What is asked.
     pub act: Act,
 }

@@ -10,7 +10,7 @@ const TODAY: Date = date(2026, 11, 25);
 
 fn clerk() -> Clerk<'static> {
     let now = "2026-11-25T08:00:00Z".parse().expect("a moment");
-    Clerk { by: "示例市规划和自然资源局", origin: "test", now, today: TODAY }
+    Clerk { by: "示例市规划和自然资源局", now, today: TODAY }
 }
 
 fn place(name: &str) -> Place {
@@ -41,7 +41,7 @@ fn judge(question: &Question<'_>) -> Result<Verdict, String> {
 }
 
 fn try_order(ledger: &mut dyn Ledger, book: &str, key: &str, act: Act) -> Result<Vec<Done>, String> {
-    let order = Order { key: Some(key.to_owned()), on: date(2026, 1, 1), act };
+    let order = Order { key: Some(key.to_owned()), on: date(2026, 1, 1), origin: "test".into(), act };
     try_orders(ledger, book, &[order])
 }
 
@@ -193,8 +193,8 @@ fn what_rests_on_another_is_undone_first() {
     assert_eq!(try_order(&mut ledger, "b", "r1", undo("m")), Err("L18".into()));
     assert_eq!(try_order(&mut ledger, "b", "r1", undo("r")), Err("L18".into()));
     try_order(&mut ledger, "b", "r1", undo("c")).expect("undone");
-    // The number is that of an operation which was undone: asking again under it adds nothing.
-    assert!(try_order(&mut ledger, "b", "c", credit("g")).expect("there")[0].there);
+    // The number is that of an operation which was undone: it is not there, and not free.
+    assert_eq!(try_order(&mut ledger, "b", "c", credit("g")), Err("L04".into()));
     try_order(&mut ledger, "b", "c2", credit("g")).expect("credited anew");
     assert_eq!(try_order(&mut ledger, "b", "c3", credit("g")), Err("L11".into()));
 }
@@ -229,7 +229,7 @@ fn orders_are_refused_for_one_reason_each() {
         assert_eq!(try_order(&mut ledger, "b", "new", act.clone()), Err(code.to_owned()), "{act:?}");
     }
     assert_eq!(try_order(&mut ledger, "none", "new", undo("x")), Err("L01".into()));
-    let dated = |on, act| [Order { key: None, on, act }];
+    let dated = |on, act| [Order { key: None, on, origin: "test".into(), act }];
     let ahead = dated(date(2026, 11, 26), moved("甲区/一镇", "乙区", "1"));
     assert_eq!(try_orders(&mut ledger, "b", &ahead), Err("L03".into()));
     let back = dated(date(2025, 12, 31), moved("甲区/一镇", "乙区", "1"));
@@ -250,7 +250,7 @@ fn a_repetition_adds_nothing_and_a_number_means_one_thing() {
 #[test]
 fn a_batch_is_recorded_whole_or_not_at_all() {
     let mut ledger = begun();
-    let order = |key: &str, act| Order { key: Some(key.into()), on: date(2026, 2, 1), act };
+    let order = |key: &str, act| Order { key: Some(key.into()), on: date(2026, 2, 1), origin: "test".into(), act };
     let good = order("u1", use_of("甲区/一镇", None, "6", None));
     let bad = order("u2", use_of("甲区/一镇", None, "4.0001", None));
     let before = ledger.size().expect("a size");
@@ -356,7 +356,7 @@ proptest! {
         let mut twin = book.clone();
         let mut taken = 0;
         for (at, act) in acts.into_iter().enumerate() {
-            let order = Order { key: None, on: date(2026, 1, 1), act };
+            let order = Order { key: None, on: date(2026, 1, 1), origin: "test".into(), act };
             let before = book.clone();
             let drafted = draft(Some(&book), &order, &|_| None, TODAY);
             let deed = drafted.ok().and_then(|draft| {
@@ -426,4 +426,28 @@ fn a_store_that_fails_is_told() {
     assert_eq!(refused, Err("L01".into()));
     let error = NotDone::<String>::from(LedgerError::OutcomeUnknown);
     assert!(matches!(error, NotDone::Store(LedgerError::OutcomeUnknown)));
+}
+
+#[test]
+fn what_must_hold_is_looked_at_anew() {
+    let mut ledger = begun();
+    try_order(&mut ledger, "other", "o", open()).expect("opened");
+    let findings = check(&ledger).expect("readable");
+    assert_eq!(findings.len(), Invariant::ALL.len());
+    for finding in &findings {
+        assert!(finding.looked_at > 0 && finding.faults.is_empty(), "{finding:?}");
+    }
+}
+
+#[test]
+fn a_book_is_shown_as_it_was_on_a_day() {
+    let mut ledger = begun();
+    let act = use_of("甲区/一镇", None, "1", None);
+    let later = [Order { key: None, on: date(2026, 3, 1), origin: "test".into(), act }];
+    try_orders(&mut ledger, "b", &later).expect("used");
+    let book = book_of(&ledger, "b");
+    assert_eq!(book.as_of(date(2025, 12, 31)), None);
+    let before = book.as_of(date(2026, 2, 28)).expect("open");
+    assert_eq!((on(&before, "credit:甲区/一镇<甲区/一镇"), on(&before, "used:示例项目")), ("10".into(), "none".into()));
+    assert_eq!(book.as_of(date(2026, 3, 1)).as_ref(), Some(&book));
 }
