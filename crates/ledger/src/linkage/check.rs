@@ -65,7 +65,8 @@ pub struct Finding {
 /// Looks at every book of a store. The balances are added up here anew, line by line, and not taken
 /// from the books.
 pub fn check(ledger: &dyn Ledger) -> Result<Vec<Finding>, LedgerError> {
-    let mut findings = Invariant::ALL.map(|invariant| Finding { invariant, looked_at: 0, faults: Vec::new() });
+    let mut findings =
+        Invariant::ALL.map(|invariant| Finding { invariant, looked_at: 0, faults: Vec::new() });
     let mut note = |invariant: Invariant, fault: Option<String>| {
         let finding = &mut findings[invariant as usize];
         finding.looked_at += 1;
@@ -90,7 +91,10 @@ pub fn check(ledger: &dyn Ledger) -> Result<Vec<Finding>, LedgerError> {
         for unit in Unit::ALL {
             let here = balances.iter().filter(|(account, _)| account.unit() == unit);
             let sum: i128 = here.map(|(_, balance)| *balance).sum();
-            note(Invariant::Closed, (sum != 0).then(|| format!("{name}: {} {}", unit.text(sum), unit.name())));
+            note(
+                Invariant::Closed,
+                (sum != 0).then(|| format!("{name}: {} {}", unit.text(sum), unit.name())),
+            );
         }
         let of = |kinds: &[&str]| -> i128 {
             let here = balances.iter().filter(|(account, _)| kinds.contains(&account.kind()));

@@ -250,7 +250,8 @@ fn a_repetition_adds_nothing_and_a_number_means_one_thing() {
 #[test]
 fn a_batch_is_recorded_whole_or_not_at_all() {
     let mut ledger = begun();
-    let order = |key: &str, act| Order { key: Some(key.into()), on: date(2026, 2, 1), origin: "test".into(), act };
+    let order =
+        |key: &str, act| Order { key: Some(key.into()), on: date(2026, 2, 1), origin: "test".into(), act };
     let good = order("u1", use_of("甲区/一镇", None, "6", None));
     let bad = order("u2", use_of("甲区/一镇", None, "4.0001", None));
     let before = ledger.size().expect("a size");
@@ -384,7 +385,7 @@ proptest! {
             let given: i128 = book.land().values().map(|land| land.given_up().smallest()).sum();
             prop_assert_eq!(-book.balance(&Account::Outside), given);
             // The texts of an event say the same.
-            let body = super::book::body(&key, &deed, &postings, None).expect("a body");
+            let body = book::body(&key, &deed, &postings, None).expect("a body");
             let read = Deed::read(&deed.kind(), &body).map_err(TestCaseError::fail)?;
             prop_assert_eq!(&read, &deed);
             twin.evolve(&key, order.on, read).expect("the same");
@@ -408,7 +409,7 @@ proptest! {
             document: "d".into(),
         };
         let transfer = (2 * revenue * one + 1_000_000).div_euclid(2_000_000);
-        let parts = super::decide::allot_benefit(
+        let parts = decide::allot_benefit(
             &scheme, &place("乙区"), Money::of_smallest(revenue), Money::of_smallest(transfer),
         );
         let owed: Money = parts.expect("divided").iter().map(|(_, amount)| *amount).sum();
@@ -448,6 +449,9 @@ fn a_book_is_shown_as_it_was_on_a_day() {
     let book = book_of(&ledger, "b");
     assert_eq!(book.as_of(date(2025, 12, 31)), None);
     let before = book.as_of(date(2026, 2, 28)).expect("open");
-    assert_eq!((on(&before, "credit:甲区/一镇<甲区/一镇"), on(&before, "used:示例项目")), ("10".into(), "none".into()));
+    assert_eq!(
+        (on(&before, "credit:甲区/一镇<甲区/一镇"), on(&before, "used:示例项目")),
+        ("10".into(), "none".into())
+    );
     assert_eq!(book.as_of(date(2026, 3, 1)).as_ref(), Some(&book));
 }
