@@ -4,6 +4,7 @@
 //! What is told of a step whatever the case is made once and shared; a case adds states and values,
 //! which become words only when they are read.
 
+pub mod equation;
 mod told;
 mod value;
 
@@ -40,6 +41,8 @@ pub struct Step<'l> {
     again: bool,
     /// A remark on its part in the tree, by its key in the catalogue.
     remark: Option<&'static str>,
+    /// The expression that it stands for, if it stands for one.
+    typed: Option<&'l Typed>,
     value: Value<'l>,
     speaker: Speaker<'l>,
 }
@@ -58,6 +61,16 @@ impl Step<'_> {
     /// The value for people.
     pub fn display(&self) -> Text {
         self.value.display(self.speaker)
+    }
+
+    /// Whether it only says which day picks the law, or whether the law speaks to the case.
+    pub fn is_threshold(&self) -> bool {
+        matches!(self.remark, Some("explain.picks_law" | "explain.applies"))
+    }
+
+    /// Whether it was told before, further up in the tree.
+    pub fn is_again(&self) -> bool {
+        self.again
     }
 
     /// A remark: on its part in the tree, or of the rule's authors.
@@ -169,6 +182,7 @@ impl<'l> Teller<'_, 'l> {
             children: Vec::new(),
             again: false,
             remark: None,
+            typed: None,
             value: Value::Nothing,
             speaker: self.speaker,
         }
@@ -361,15 +375,17 @@ impl<'l> Teller<'_, 'l> {
         if let TypedKind::Fact(fact) = &typed.kind
             && let Some(step) = self.fact(*fact)
         {
-            return step;
+            return Step { typed: Some(typed), ..step };
         }
         let (told, out) = self.place(typed, place, path);
         match &typed.kind {
-            TypedKind::Rule(id, _) => return self.reference(id, typed, told, out),
-            TypedKind::Let(at) => return self.definition(*at, told, place),
+            TypedKind::Rule(id, _) => {
+                return Step { typed: Some(typed), ..self.reference(id, typed, told, out) };
+            }
+            TypedKind::Let(at) => return Step { typed: Some(typed), ..self.definition(*at, told, place) },
             _ => {}
         }
-        let mut step = self.step(told);
+        let mut step = Step { typed: Some(typed), ..self.step(told) };
         match out {
             Some(out) => self.put(&mut step, out, &typed.ty),
             None => step.value = Value::Words("explain.by_multiplying"),
