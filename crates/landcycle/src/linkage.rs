@@ -57,7 +57,9 @@ pub(crate) fn perform(
     let mut court = Court::new(library);
     let done = record(ledger, book, orders, Clerk { by, now, today }, &mut |asked| court.judge(asked), dry);
     done.map_err(|not_done| match not_done {
-        NotDone::Refused { at, refusal } => Refused::Objection(at, Box::new(Objection::of_book(book, &refusal))),
+        NotDone::Refused { at, refusal } => {
+            Refused::Objection(at, Box::new(Objection::of_book(book, &refusal)))
+        }
         NotDone::Law { at, why } => Refused::Objection(at, why),
         NotDone::Busy => Refused::Objection(0, Box::new(Objection::busy(book))),
         NotDone::Broken { book, seq, why } => {

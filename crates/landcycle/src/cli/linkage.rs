@@ -404,9 +404,9 @@ impl Common {
         let orders = Form::new(&library, &written).orders(act, Some(day), &self.origin);
         let orders = orders.map_err(|wrong| {
             let told = |form: fn(&Text) -> &str| {
-                let each = wrong.iter().map(|(field, why)| {
-                    format!("{}: {}", form(&form::field_title(field)), form(why))
-                });
+                let each = wrong
+                    .iter()
+                    .map(|(field, why)| format!("{}: {}", form(&form::field_title(field)), form(why)));
                 each.collect::<Vec<_>>().join("\n")
             };
             Failure::text(Text { zh: told(|text| &text.zh), en: told(|text| &text.en) }).misuse()
@@ -467,7 +467,8 @@ fn tell_grounds(done: &Done, language: Language) {
     let grounds: Value = serde_json::from_str(done.grounds.as_deref().unwrap_or("[]")).unwrap_or_default();
     for ground in grounds.as_array().into_iter().flatten() {
         let text = |name: &str| ground[name].as_str().unwrap_or_default().to_owned();
-        let cites: Vec<&str> = ground["cites"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let cites: Vec<&str> =
+            ground["cites"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let mark = if text("grade") == "illustrative" {
             format!(" · {}", words("linkage_stand_in").get(language))
         } else {
@@ -602,7 +603,8 @@ impl Show {
         let (places, accounts) = (views::places(&book), views::accounts(&book));
         let made = match self.to.format {
             Format::Table => {
-                let used: Vec<Vec<String>> = accounts.rows.iter().filter(|row| row[0] == "used").cloned().collect();
+                let used: Vec<Vec<String>> =
+                    accounts.rows.iter().filter(|row| row[0] == "used").cloned().collect();
                 let used = Listing { heading: accounts.heading, rows: used };
                 let tables = [
                     format!("{} · {}", self.book, book.title),
@@ -617,11 +619,15 @@ impl Show {
                 serde_json::to_string_pretty(&value).unwrap_or_default().into_bytes()
             }
             Format::Csv => csv(&accounts)?,
-            Format::Xlsx => xlsx(&[("places", &places), ("accounts", &accounts), ("journal", &views::journal(&book, &events))])?,
+            Format::Xlsx => xlsx(&[
+                ("places", &places),
+                ("accounts", &accounts),
+                ("journal", &views::journal(&book, &events)),
+            ])?,
         };
         self.to.write(&made, &self.store)?;
         let outside = -book.balance(&Account::Outside);
-        let hectares = landcycle_ledger::linkage::Unit::Hectare.text(outside);
+        let hectares = linkage::Unit::Hectare.text(outside);
         let values = [("operations", book.lines().len().to_string()), ("outside", hectares)];
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         tell(filled("linkage_shown", &values).get(language));
@@ -678,7 +684,11 @@ fn csv(listing: &Listing) -> Result<Vec<u8>, Failure> {
     for row in &listing.rows {
         let cells = row.iter().zip(listing.heading).map(|(cell, name)| {
             // Numbers are ours; a text that looks like a formula is not.
-            if ["amount", "balance"].contains(name) { cell.clone() } else { super::output::guarded(cell).to_string() }
+            if ["amount", "balance"].contains(name) {
+                cell.clone()
+            } else {
+                super::output::guarded(cell).to_string()
+            }
         });
         writer.write_record(cells).map_err(|error| failed(&error))?;
     }
@@ -686,7 +696,8 @@ fn csv(listing: &Listing) -> Result<Vec<u8>, Failure> {
 }
 
 fn xlsx(listings: &[(&'static str, &Listing)]) -> Result<Vec<u8>, Failure> {
-    let failed = |error: rust_xlsxwriter::XlsxError| Failure::new("store_other", &[("what", &error.to_string())]);
+    let failed =
+        |error: rust_xlsxwriter::XlsxError| Failure::new("store_other", &[("what", &error.to_string())]);
     let mut sheets: Option<Sheets> = None;
     for (name, listing) in listings {
         let mut next = match sheets {
@@ -730,7 +741,9 @@ impl Check {
             let mut table = comfy_table::Table::new();
             table.load_style(comfy_table::presets::UTF8_FULL_CONDENSED);
             let word = |key: &str| words(key).get(language).to_owned();
-            table.set_header(["linkage_head_invariant", "linkage_head_looked_at", "linkage_head_faults"].map(word));
+            table.set_header(
+                ["linkage_head_invariant", "linkage_head_looked_at", "linkage_head_faults"].map(word),
+            );
             let chain_fault = chain.fault.as_ref().map(ToString::to_string).unwrap_or_default();
             table.add_row([word("linkage_invariant_chain"), chain.events.to_string(), chain_fault]);
             for finding in &findings {

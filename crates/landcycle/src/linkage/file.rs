@@ -9,7 +9,7 @@ use landcycle_ledger::linkage::{Done, Order};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 
-use super::form::{ACTS, FIELDS, Form, Wrong, Written, act_named, field_title};
+use super::form::{ACTS, FIELDS, Form, Written, Wrong, act_named, field_title};
 use super::{Refused, perform};
 use crate::cells;
 use crate::say::{Failure, filled, words};
@@ -83,7 +83,10 @@ pub(crate) fn load(
             let line = lines.get(at).copied().unwrap_or_default();
             let told = cells::at(&table, line, None, &objection.report(library));
             let end = filled("linkage_file_refused", &[("rows", "1")]);
-            Failure::text(Text { zh: format!("{}\n{}", told.zh, end.zh), en: format!("{}\n{}", told.en, end.en) })
+            Failure::text(Text {
+                zh: format!("{}\n{}", told.zh, end.zh),
+                en: format!("{}\n{}", told.en, end.en),
+            })
         }
     })
 }
@@ -137,7 +140,8 @@ fn read(
 ) -> Result<Vec<Order>, Vec<Text>> {
     let index = |field: &str| columns.iter().position(|(known, _)| *known == field);
     let written = |field: &str| {
-        index(field).map_or_else(Written::default, |at| Written { text: row.get(at), unit: columns[at].1.as_deref() })
+        index(field)
+            .map_or_else(Written::default, |at| Written { text: row.get(at), unit: columns[at].1.as_deref() })
     };
     let told = |(field, why): Wrong| {
         let at = index(field);

@@ -10,8 +10,25 @@ use crate::say::{filled, filled_with, words};
 
 /// The fields, in the order of the columns of a file. Their titles are messages `linkage_field_…`.
 pub(crate) const FIELDS: [&str; 19] = [
-    "key", "act", "on", "place", "to", "giving", "parcel", "part", "area", "parcel_area", "outside", "verified",
-    "project", "in_park", "money", "of", "shares", "share_of", "note",
+    "key",
+    "act",
+    "on",
+    "place",
+    "to",
+    "giving",
+    "parcel",
+    "part",
+    "area",
+    "parcel_area",
+    "outside",
+    "verified",
+    "project",
+    "in_park",
+    "money",
+    "of",
+    "shares",
+    "share_of",
+    "note",
 ];
 
 /// The acts that a row can name. Their titles are messages `linkage_act_…`.

@@ -59,7 +59,11 @@ fn begun(library: &Library) -> MemoryLedger {
     ];
     ordered(&mut ledger, library, "share", &shares).expect("published");
     let land = [
-        ("place", "甲区/一镇"), ("parcel", "P-1"), ("area", "45亩"), ("parcel_area", "5"), ("outside", "是"),
+        ("place", "甲区/一镇"),
+        ("parcel", "P-1"),
+        ("area", "45亩"),
+        ("parcel_area", "5"),
+        ("outside", "是"),
         ("verified", "yes"),
     ];
     ordered(&mut ledger, library, "give-up", &land).expect("given up");
@@ -70,9 +74,8 @@ fn begun(library: &Library) -> MemoryLedger {
 fn the_law_decides_and_what_it_said_is_kept() {
     let library = library();
     let mut ledger = begun(&library);
-    let used = [
-        ("place", "甲区/一镇"), ("project", "示例项目"), ("area", "1.5"), ("in_park", "yes"), ("key", "u"),
-    ];
+    let used =
+        [("place", "甲区/一镇"), ("project", "示例项目"), ("area", "1.5"), ("in_park", "yes"), ("key", "u")];
     ordered(&mut ledger, &library, "use", &used).expect("used");
     let events = ledger.events_of(&case_of("b")).expect("readable");
     let of = |kind: &str| events.iter().find(|event| event.kind == kind).expect("an event");
@@ -104,11 +107,13 @@ fn what_the_law_forbids_or_cannot_say_is_refused_with_its_clause() {
     assert!(told.contains("land supplied lies in a park"), "{told}");
     let inside = [("place", "甲区"), ("parcel", "P-2"), ("area", "1"), ("outside", "否")];
     refused("give-up", &inside, "L20");
-    let shares = |text| [("place", "甲区"), ("to", "乙区"), ("shares", text), ("note", "公告"), ("key", "s2")];
+    let shares =
+        |text| [("place", "甲区"), ("to", "乙区"), ("shares", text), ("note", "公告"), ("key", "s2")];
     refused("share", &shares("甲区=0.3;乙区=0.6"), "L20");
     let unknown = [("place", "甲区"), ("parcel", "P-3"), ("area", "1"), ("verified", "yes")];
     refused("give-up", &unknown, "L21");
-    let more = [("place", "甲区/一镇"), ("project", "项目"), ("area", "3.0001"), ("in_park", "yes"), ("key", "u")];
+    let more =
+        [("place", "甲区/一镇"), ("project", "项目"), ("area", "3.0001"), ("in_park", "yes"), ("key", "u")];
     let told = refused("use", &more, "L16");
     assert!(told.contains("3 ha") && told.contains("3.0001 ha"), "{told}");
     // A book of that time would have no law to ask.
@@ -117,7 +122,11 @@ fn what_the_law_forbids_or_cannot_say_is_refused_with_its_clause() {
     let open = Order { key: Some("o".into()), on: date(2020, 1, 1), origin: String::new(), act };
     do_orders(&mut early, &library, &[open]).expect("opened");
     let land = [
-        ("place", "甲区"), ("parcel", "P"), ("area", "1"), ("outside", "yes"), ("verified", "yes"),
+        ("place", "甲区"),
+        ("parcel", "P"),
+        ("area", "1"),
+        ("outside", "yes"),
+        ("verified", "yes"),
         ("on", "2021-12-30"),
     ];
     assert_eq!(ordered(&mut early, &library, "give-up", &land).expect_err("refused").0, "L22");
@@ -130,7 +139,12 @@ fn what_is_transferred_is_the_laws_and_the_rest_is_kept() {
     let moved = [("place", "甲区/一镇"), ("to", "乙区"), ("area", "2"), ("key", "m")];
     ordered(&mut ledger, &library, "move", &moved).expect("moved");
     let used = [
-        ("place", "乙区"), ("project", "项目"), ("area", "2"), ("in_park", "是"), ("money", "100.05"), ("key", "u"),
+        ("place", "乙区"),
+        ("project", "项目"),
+        ("area", "2"),
+        ("in_park", "是"),
+        ("money", "100.05"),
+        ("key", "u"),
     ];
     ordered(&mut ledger, &library, "use", &used).expect("used");
     let book = read::<()>(&ledger, "b").expect("readable").expect("a book");
@@ -144,7 +158,8 @@ fn what_is_transferred_is_the_laws_and_the_rest_is_kept() {
     assert_eq!(on("kept:乙区"), "60.03");
 }
 
-const HEADING: &str = "编号,操作,日期,地区,对方,宗地,面积（公顷）,在开发边界外,已验收,项目,在园区内,金额（万元）,比例,说明\n";
+const HEADING: &str =
+    "编号,操作,日期,地区,对方,宗地,面积（公顷）,在开发边界外,已验收,项目,在园区内,金额（万元）,比例,说明\n";
 
 fn loaded(ledger: &mut MemoryLedger, library: &Library, rows: &str) -> Result<(usize, usize), String> {
     let folder = tempfile::tempdir().expect("a folder");
@@ -168,7 +183,8 @@ fn loaded(ledger: &mut MemoryLedger, library: &Library, rows: &str) -> Result<(u
 fn a_file_is_recorded_whole_or_not_at_all_and_once() {
     let library = library();
     let mut ledger = begun(&library);
-    let good = "g2,退出,2024-04-01,甲区/一镇,,P-2,1.5,是,是,,,,,\nm1,流转,2024-04-02,甲区/一镇,乙区,,4.5,,,,,,,\n";
+    let good =
+        "g2,退出,2024-04-01,甲区/一镇,,P-2,1.5,是,是,,,,,\nm1,流转,2024-04-02,甲区/一镇,乙区,,4.5,,,,,,,\n";
     let over = format!("{good}u1,使用,2024-04-03,乙区,,,4.5001,,,项目,是,12,,\n");
     let before = ledger.size().expect("a size");
     let told = loaded(&mut ledger, &library, &over).expect_err("refused");
@@ -202,6 +218,7 @@ fn the_example_is_loaded() {
         today: date(2026, 11, 25),
         dry: false,
     };
-    let done = load(&mut ledger, &library, Path::new("store"), &what).map_err(|f| f.message.en).expect("loaded");
+    let done =
+        load(&mut ledger, &library, Path::new("store"), &what).map_err(|f| f.message.en).expect("loaded");
     assert_eq!(done.len(), 9);
 }

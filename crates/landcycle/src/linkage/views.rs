@@ -40,8 +40,23 @@ const PLACES: [&str; 9] =
 const ACCOUNTS: [&str; 5] = ["account", "holder", "other", "unit", "balance"];
 /// Columns of the journal.
 const JOURNAL: [&str; 17] = [
-    "line", "seq", "key", "on", "act", "account", "holder", "other", "unit", "amount", "undone_by", "parcel", "part",
-    "parcel_area", "by", "origin", "grade",
+    "line",
+    "seq",
+    "key",
+    "on",
+    "act",
+    "account",
+    "holder",
+    "other",
+    "unit",
+    "amount",
+    "undone_by",
+    "parcel",
+    "part",
+    "parcel_area",
+    "by",
+    "origin",
+    "grade",
 ];
 
 /// Balances by district and township, a district as such before its townships.
@@ -66,7 +81,11 @@ pub(crate) fn places(book: &Book) -> Listing {
         }
     }
     let text = |column: usize, balance: i128| {
-        if column < 2 { Area::of_smallest(balance).to_string() } else { Money::of_smallest(balance).to_string() }
+        if column < 2 {
+            Area::of_smallest(balance).to_string()
+        } else {
+            Money::of_smallest(balance).to_string()
+        }
     };
     let rows = rows.into_iter().map(|((district, township), balances)| {
         let numbers = balances.iter().enumerate().map(|(column, balance)| text(column, *balance));
@@ -142,18 +161,19 @@ pub(crate) fn rests_on_stand_in(events: &[Event]) -> bool {
 
 /// A book for other programs and the page.
 pub(crate) fn book_json(name: &str, book: &Book, events: &[Event]) -> Value {
-    let totals: BTreeMap<&str, String> = ["outside", "pending", "credit", "used", "revenue", "kept", "owed", "paid"]
-        .into_iter()
-        .map(|kind| {
-            let of = book.balances().filter(|(account, _)| account.kind() == kind);
-            let (mut unit, mut sum) = (Unit::Hectare, 0);
-            for (account, balance) in of {
-                unit = account.unit();
-                sum += balance;
-            }
-            (kind, unit.text(sum))
-        })
-        .collect();
+    let totals: BTreeMap<&str, String> =
+        ["outside", "pending", "credit", "used", "revenue", "kept", "owed", "paid"]
+            .into_iter()
+            .map(|kind| {
+                let of = book.balances().filter(|(account, _)| account.kind() == kind);
+                let (mut unit, mut sum) = (Unit::Hectare, 0);
+                for (account, balance) in of {
+                    unit = account.unit();
+                    sum += balance;
+                }
+                (kind, unit.text(sum))
+            })
+            .collect();
     json!({
         "book": name, "title": book.title, "package": book.package,
         "last_day": book.last_day().map(|day| day.to_string()),
@@ -178,7 +198,9 @@ impl Listing {
     pub(crate) fn table(&self, columns: &[&str], language: Language) -> String {
         let mut table = comfy_table::Table::new();
         table.load_style(comfy_table::presets::UTF8_FULL_CONDENSED);
-        table.set_header(columns.iter().map(|name| words(&format!("linkage_head_{name}")).get(language).to_owned()));
+        table.set_header(
+            columns.iter().map(|name| words(&format!("linkage_head_{name}")).get(language).to_owned()),
+        );
         for row in &self.rows {
             let cell = |wanted: &&str| {
                 let at = self.heading.iter().position(|name| name == wanted);

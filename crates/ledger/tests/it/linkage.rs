@@ -6,8 +6,8 @@ use std::process::{Child, Command, Stdio};
 
 use jiff::civil::date;
 use landcycle_ledger::linkage::{
-    About, Account, Act, Area, Book, Clerk, Deed, Done, GivenUp, Invariant, Money, NotDone, Order, Place, Question,
-    Scheme, Share, Shared, Unit, Verdict, books, check, read, record,
+    About, Account, Act, Area, Book, Clerk, Deed, Done, GivenUp, Invariant, Money, NotDone, Order, Place,
+    Question, Scheme, Share, Shared, Unit, Verdict, books, check, read, record,
 };
 use landcycle_ledger::{Address, GeoPackageLedger, Ledger, MemoryLedger, PostgresLedger};
 
@@ -123,7 +123,9 @@ fn any_act(random: &mut Random, name: &str) -> Act {
     let area = Area::of_smallest(1 + i128::from(random.below(900)));
     let number = random.below(12);
     match random.below(12) {
-        0 | 1 => land(&format!("P-{}", 1 + random.below(4)), &random.below(9).to_string(), area.smallest(), 1_500),
+        0 | 1 => {
+            land(&format!("P-{}", 1 + random.below(4)), &random.below(9).to_string(), area.smallest(), 1_500)
+        }
         2 | 3 => Act::Credit { land: format!("{name}/{number}"), verified: Some(true) },
         4..=6 => Act::Move { from: one, to: other, giving: Some(place(PLACES[0])), area },
         7..=9 => use_of(PLACES[two.0], area.smallest(), i128::from(random.below(1_000_000))),
@@ -271,7 +273,8 @@ fn something_of_everything(book: &Book) {
         let many = book.lines().iter().filter(|line| line.deed.name() == name).count();
         assert!(many > 1, "{name}: {many}");
     }
-    let uses = book.lines().iter().filter(|line| matches!(line.deed, Deed::Used(_)) && line.undone_by.is_none());
+    let uses =
+        book.lines().iter().filter(|line| matches!(line.deed, Deed::Used(_)) && line.undone_by.is_none());
     let used: i128 = uses.map(|line| line.postings[1].amount).sum();
     assert_eq!(book.balance(&Account::Used("示例项目".into())), used);
 }
