@@ -15,13 +15,17 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use landcycle_ledger::linkage::{Act, Clerk, Done, NotDone, Order, case_of, record};
-use landcycle_ledger::{Ledger, LedgerError};
+use landcycle_ledger::linkage::{Act, Area, Clerk, Done, NotDone, Order, case_of, record};
+use landcycle_ledger::{Cut, Ledger, LedgerError};
+use landcycle_policy::exact::Exact;
 use landcycle_policy::package::library::Library;
 
 use self::court::Court;
 use self::objection::Objection;
 use crate::acts::keep_package;
+
+/// The fact that tells the area of a parcel, in square metres.
+const AREA: &str = "area";
 
 /// Why orders were not recorded; nothing of them was.
 #[derive(Debug)]
@@ -67,6 +71,20 @@ pub(crate) fn perform(
         }
         NotDone::Store(error) => Refused::Store(error),
     })
+}
+
+/// The area of a parcel that is a case of the store, in hectares; whole square metres, so that never more
+/// than it has is given up.
+pub(crate) fn known_area(ledger: &dyn Ledger, parcel: &str, today: Date) -> Option<String> {
+    let mut area = None;
+    let cut = Cut { as_of: today, known_at: None, is_occurrence: &|_| false };
+    let shown = ledger.fold_case(parcel, &cut, &mut |case| {
+        area = case.get(AREA).map(|fact| fact.value.to_string());
+    });
+    // A store that cannot be read fails where the operation is recorded.
+    shown.ok()?;
+    let square_metres = Exact::parse(&area?)?;
+    Some(Area::of_smallest(square_metres.num().div_euclid(square_metres.den())).to_string())
 }
 
 /// The package whose law judges a book: the one it was opened under, or is to be.

@@ -10,7 +10,7 @@ use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 
 use super::form::{ACTS, FIELDS, Form, Written, Wrong, act_named, field_title};
-use super::{Refused, perform};
+use super::{Refused, known_area, perform};
 use crate::cells;
 use crate::say::{Failure, filled, words};
 use crate::store;
@@ -49,9 +49,10 @@ pub(crate) fn load(
     let columns = columns(&table)?;
     let (mut orders, mut lines) = (Vec::new(), Vec::new());
     let (mut faults, mut faulty) = (Vec::new(), 0_usize);
+    let known = |parcel: &str| known_area(ledger, parcel, load.today);
     while let Some(row) = table.next() {
         let read = match row {
-            Ok(row) => read(library, &table, &columns, &row).map(|orders| (row.line, orders)),
+            Ok(row) => read(library, (&table, &columns), &row, &known).map(|orders| (row.line, orders)),
             Err(error) if error.fault().concerns_one_row() => Err(vec![cells::reason(&error)]),
             Err(error) => return Err(cells::failure(&error)),
         };
@@ -134,9 +135,9 @@ fn field_of(header: &Header) -> Option<&'static str> {
 /// The orders of a row, or all that is wrong with it, each at its cell.
 fn read(
     library: &Library,
-    table: &Table,
-    columns: &[(&'static str, Option<String>)],
+    (table, columns): (&Table, &[(&'static str, Option<String>)]),
     row: &Row,
+    known_area: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Vec<Order>, Vec<Text>> {
     let index = |field: &str| columns.iter().position(|(known, _)| *known == field);
     let written = |field: &str| {
@@ -159,6 +160,6 @@ fn read(
     let place = table.place_of(row.line, None);
     let sheet = place.sheet.map(|sheet| format!(", {sheet}")).unwrap_or_default();
     let origin = format!("{}{sheet}, row {}", place.file, row.line);
-    let orders = Form::new(library, &written).orders(act, None, &origin);
+    let orders = Form::new(library, &written, known_area).orders(act, None, &origin);
     orders.map_err(|wrong| wrong.into_iter().map(told).collect())
 }

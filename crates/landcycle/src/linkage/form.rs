@@ -81,12 +81,18 @@ pub(crate) fn act_named(text: &str) -> Result<&'static str, Text> {
 pub(crate) struct Form<'f> {
     library: &'f Library,
     written: &'f dyn Fn(&str) -> Written<'f>,
+    /// The area of a parcel that is a case of the store, in hectares.
+    known_area: &'f dyn Fn(&str) -> Option<String>,
     wrong: Vec<Wrong>,
 }
 
 impl<'f> Form<'f> {
-    pub(crate) fn new(library: &'f Library, written: &'f dyn Fn(&str) -> Written<'f>) -> Self {
-        Self { library, written, wrong: Vec::new() }
+    pub(crate) fn new(
+        library: &'f Library,
+        written: &'f dyn Fn(&str) -> Written<'f>,
+        known_area: &'f dyn Fn(&str) -> Option<String>,
+    ) -> Self {
+        Self { library, written, known_area, wrong: Vec::new() }
     }
 
     /// The orders of an act, or all that is wrong with its fields.
@@ -176,8 +182,17 @@ impl<'f> Form<'f> {
     fn give_up(&mut self) -> Option<GivenUp> {
         let (place, parcel) = (self.place("place"), self.needed("parcel"));
         let area = self.area("area");
-        // Where nothing else is said, the whole parcel is given up.
-        let parcel_area = if self.text("parcel_area").is_some() { self.area("parcel_area") } else { area };
+        // Where nothing else is said or known, the whole parcel is given up.
+        let said = if self.text("parcel_area").is_some() { self.area("parcel_area") } else { None };
+        let known = parcel.as_ref().and_then(|parcel| (self.known_area)(parcel));
+        let known = known.and_then(|text| Fixed::parse(&text));
+        if let (Some(said), Some(known)) = (said, known)
+            && said != known
+        {
+            let why = filled("linkage_area_known", &[("known", &known.to_string())]);
+            self.wrong.push(("parcel_area", why));
+        }
+        let parcel_area = known.or(said).or(area);
         let outside = self.flag("outside");
         Some(GivenUp {
             place: place?,

@@ -39,7 +39,7 @@ fn ordered(
         Written { text: found.map_or("", |(_, text)| text), unit: None }
     };
     let on = fields.iter().all(|(name, _)| *name != "on").then_some(date(2024, 3, 1));
-    let orders = Form::new(library, &written).orders(act, on, "test");
+    let orders = Form::new(library, &written, &|_| None).orders(act, on, "test");
     let orders = orders.map_err(|wrong| ("field".to_owned(), format!("{wrong:?}")))?;
     do_orders(ledger, library, &orders)
 }
