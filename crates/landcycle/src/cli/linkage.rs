@@ -2,7 +2,7 @@
 
 mod show;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
@@ -440,8 +440,7 @@ impl Open {
         let mut writing = store::Writing::begin(&self.common.store)?;
         let act = Act::Open { title: self.title.clone(), package: self.package.clone() };
         let on = self.common.on.unwrap_or_else(clock::today);
-        let key = Some(self.common.key.clone().unwrap_or_else(|| "open".to_owned()));
-        let order = Order { key, on, origin: self.common.origin.clone(), act };
+        let order = Order { key: self.common.key.clone(), on, origin: self.common.origin.clone(), act };
         self.common.record(context, &library, writing.ledger(), &[order])?;
         if self.common.dry_run { Ok(()) } else { writing.finish() }
     }

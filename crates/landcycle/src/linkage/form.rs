@@ -35,11 +35,13 @@ pub(crate) const FIELDS: [&str; 19] = [
 pub(crate) const ACTS: [&str; 7] = ["share", "give-up", "credit", "move", "use", "pay", "reverse"];
 
 /// Facts of the vocabulary whose type, unit and spellings the fields have.
-const AREA: &str = "linked_area";
+const LINKED: &str = "linked_area";
+const GIVEN_UP: &str = "exit_area";
 const MONEY: &str = "linked_revenue";
 const SHARE: &str = "benefit_share_giving";
 const DAY: &str = "credit_used_on";
-const FLAG: &str = "exit_verified";
+const FLAGS: [(&str, &str); 3] =
+    [("outside", "exit_outside_boundary"), ("verified", "exit_verified"), ("in_park", "supplied_in_park")];
 
 /// 填报项 · a field as it was written, with the unit of its heading.
 #[derive(Clone, Copy, Debug, Default)]
@@ -181,9 +183,9 @@ impl<'f> Form<'f> {
 
     fn give_up(&mut self) -> Option<GivenUp> {
         let (place, parcel) = (self.place("place"), self.needed("parcel"));
-        let area = self.area("area");
+        let area = self.area("area", GIVEN_UP);
         // Where nothing else is said or known, the whole parcel is given up.
-        let said = if self.text("parcel_area").is_some() { self.area("parcel_area") } else { None };
+        let said = if self.text("parcel_area").is_some() { self.area("parcel_area", GIVEN_UP) } else { None };
         let known = parcel.as_ref().and_then(|parcel| (self.known_area)(parcel));
         let known = known.and_then(|text| Fixed::parse(&text));
         if let (Some(said), Some(known)) = (said, known)
@@ -207,13 +209,13 @@ impl<'f> Form<'f> {
     fn moving(&mut self) -> Option<Act> {
         let (from, to) = (self.place("place"), self.place("to"));
         let giving = self.place_if_said("giving");
-        Some(Act::Move { area: self.area("area")?, from: from?, to: to?, giving: giving? })
+        Some(Act::Move { area: self.area("area", LINKED)?, from: from?, to: to?, giving: giving? })
     }
 
     fn using(&mut self) -> Option<Act> {
         let (place, project) = (self.place("place"), self.needed("project"));
         let giving = self.place_if_said("giving");
-        let area = self.area("area");
+        let area = self.area("area", LINKED);
         let in_park = self.flag("in_park");
         let revenue = if self.text("money").is_some() { Some(self.money()) } else { None };
         Some(Act::Use {
@@ -260,9 +262,9 @@ impl<'f> Form<'f> {
         if self.text(field).is_some() { self.place(field).map(Some) } else { Some(None) }
     }
 
-    fn area(&mut self, field: &'static str) -> Option<Fixed<4>> {
+    fn area(&mut self, field: &'static str, fact: &str) -> Option<Fixed<4>> {
         self.needed(field)?;
-        let value = self.value(field, AREA, (self.written)(field))?;
+        let value = self.value(field, fact, (self.written)(field))?;
         Fixed::parse(&value)
     }
 
@@ -273,7 +275,8 @@ impl<'f> Form<'f> {
 
     fn flag(&mut self, field: &'static str) -> Option<bool> {
         self.text(field)?;
-        let value = self.value(field, FLAG, (self.written)(field))?;
+        let (_, fact) = FLAGS.into_iter().find(|(flag, _)| *flag == field)?;
+        let value = self.value(field, fact, (self.written)(field))?;
         Some(value == "yes")
     }
 

@@ -9,7 +9,7 @@ use landcycle_ledger::linkage::{
     About, Account, Act, Area, Book, Clerk, Deed, Done, GivenUp, Invariant, Money, NotDone, Order, Place,
     Question, Scheme, Share, Shared, Unit, Verdict, books, check, read, record,
 };
-use landcycle_ledger::{Address, GeoPackageLedger, Ledger, MemoryLedger, PostgresLedger};
+use landcycle_ledger::{Address, Apart, GeoPackageLedger, Ledger, MemoryLedger, PostgresLedger};
 
 use crate::cluster::Cluster;
 use crate::invented::moment;
@@ -341,6 +341,18 @@ fn all_stores_keep_the_same_book() {
         })
         .collect();
     assert!(heads.windows(2).all(|pair| pair[0] == pair[1]), "{heads:?}");
+}
+
+/// A book is no parcel: the layer of parcels lacks nothing.
+#[test]
+fn a_book_is_not_missed_among_the_parcels() {
+    let (_folder, path) = file();
+    let mut ledger = GeoPackageLedger::open(&path).expect("opened");
+    begin(&mut ledger, 10);
+    assert_eq!(ledger.parcels_apart().expect("readable"), Apart::default());
+    let mut ledger = PostgresLedger::open(&Address::parse(&server()).expect("an address")).expect("opened");
+    begin(&mut ledger, 10);
+    assert_eq!(ledger.parcels_apart().expect("readable"), Apart::default());
 }
 
 #[test]
