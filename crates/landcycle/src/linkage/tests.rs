@@ -188,7 +188,7 @@ fn a_file_is_recorded_whole_or_not_at_all_and_once() {
     let over = format!("{good}u1,使用,2024-04-03,乙区,,,4.5001,,,项目,是,12,,\n");
     let before = ledger.size().expect("a size");
     let told = loaded(&mut ledger, &library, &over).expect_err("refused");
-    assert!(told.contains("row 4") && told.contains("L16") && told.contains("no row"), "{told}");
+    assert!(told.contains("line 4") && told.contains("L16") && told.contains("no row"), "{told}");
     let bad = "g2,退出,2024-13-01,甲区/一镇/村,,P-2,一点五,也许,是,,,,,\nx,什么,2024-04-02,,,,,,,,,,,\n";
     let told = loaded(&mut ledger, &library, bad).expect_err("refused");
     for place in ["日期", "地区", "面积", "在开发边界外", "操作"] {
