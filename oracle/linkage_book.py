@@ -285,7 +285,7 @@ def random_rows(random: Random, count: int) -> Iterator[dict[str, str]]:
            "shares": f"{PLACES[0]}=0.333333;{PLACES[2]}=0.366667;市级统筹=0.3"}
     for at in range(count):
         row = {"key": f"r{at}", "note": "示例"}
-        area = str(Fraction(random.randint(1, 60_000), 10_000).limit_denominator().__float__())
+        area = f"{random.randint(1, 60_000) / 10_000:.4f}"
         one, other = random.choice(PLACES), random.choice(PLACES)
         act = random.choice(("give-up", "give-up", "credit", "move", "move", "use", "use", "use", "pay", "reverse", "share"))
         row |= {"act": act, "place": one, "area": area}

@@ -222,3 +222,42 @@ fn the_example_is_loaded() {
         load(&mut ledger, &library, Path::new("store"), &what).map_err(|f| f.message.en).expect("loaded");
     assert_eq!(done.len(), 9);
 }
+
+#[test]
+fn the_example_is_loaded_from_a_workbook_too() {
+    let library = library();
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/linkage/operations.csv");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(example).expect("readable");
+    for (row, record) in reader.records().enumerate() {
+        for (column, cell) in record.expect("a row").iter().enumerate() {
+            let (row, column) = (row as u32, column as u16);
+            // As a person types it: numbers are numbers.
+            match cell.parse::<f64>() {
+                Ok(number) => sheet.write_number(row, column, number),
+                Err(_) => sheet.write_string(row, column, cell),
+            }
+            .expect("written");
+        }
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("operations.xlsx");
+    book.save(&path).expect("saved");
+    let mut ledger = MemoryLedger::new();
+    let act = Act::Open { title: "示例".into(), package: "national".into() };
+    let open = Order { key: None, on: date(2024, 1, 1), origin: String::new(), act };
+    do_orders(&mut ledger, &library, &[open]).expect("opened");
+    let what = Load {
+        book: "b",
+        path: &path,
+        sheet: None,
+        by: "示例市",
+        now: "2026-11-25T08:00:00Z".parse().expect("a moment"),
+        today: date(2026, 11, 25),
+        dry: false,
+    };
+    let done =
+        load(&mut ledger, &library, Path::new("store"), &what).map_err(|f| f.message.en).expect("loaded");
+    assert_eq!((done.len(), done.iter().filter(|one| one.there).count()), (9, 0));
+}
