@@ -177,7 +177,9 @@ impl Deed {
             Self::SharePublished(scheme) => {
                 say("share_of", &scheme.of.name());
                 say("giving", &scheme.giving);
-                scheme.receiving.iter().for_each(|place| say("receiving", place));
+                if let Some(place) = &scheme.receiving {
+                    say("receiving", place);
+                }
                 say("parts", &parts_text(&scheme.parts));
                 say("document", &scheme.document);
             }
@@ -187,12 +189,16 @@ impl Deed {
                 say("part", &land.part);
                 say("exit_area", &land.area);
                 say("parcel_area", &land.parcel_area);
-                land.outside.iter().for_each(|outside| say("exit_outside_boundary", &yes_no(*outside)));
+                if let Some(outside) = &land.outside {
+                    say("exit_outside_boundary", &yes_no(*outside));
+                }
             }
             Self::Credited { land, verified, share, parts } => {
                 say("land", land);
                 say("exit_verified", &yes_no(*verified));
-                share.iter().for_each(|share| say("share", share));
+                if let Some(share) = share {
+                    say("share", share);
+                }
                 say("parts", &parts_text(parts));
             }
             Self::Moved { from, to, giving, area, share } => {
@@ -200,16 +206,24 @@ impl Deed {
                 say("to", to);
                 say("giving", giving);
                 say("area", area);
-                share.iter().for_each(|share| say("share", share));
+                if let Some(share) = share {
+                    say("share", share);
+                }
             }
             Self::Used(used) => {
                 say("place", &used.place);
                 say("giving", &used.giving);
                 say("project", &used.project);
                 say("linked_area", &used.area);
-                used.in_park.iter().for_each(|in_park| say("supplied_in_park", &yes_no(*in_park)));
-                used.revenue.iter().for_each(|revenue| say("linked_revenue", revenue));
-                used.share.iter().for_each(|share| say("share", share));
+                if let Some(in_park) = &used.in_park {
+                    say("supplied_in_park", &yes_no(*in_park));
+                }
+                if let Some(revenue) = &used.revenue {
+                    say("linked_revenue", revenue);
+                }
+                if let Some(share) = &used.share {
+                    say("share", share);
+                }
                 say("parts", &parts_text(&used.parts));
             }
             Self::Paid { payer, payee, amount } => {

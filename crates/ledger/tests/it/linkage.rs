@@ -215,7 +215,7 @@ fn one_balance_is_spent_once(store: &str) {
             .collect();
         writers.into_iter().map(|writer| writer.join().expect("a writer")).sum()
     });
-    assert!(WRITERS * EACH * BITE > CREDIT, "there was too little for all");
+    const { assert!(WRITERS * EACH * BITE > CREDIT, "there was too little for all") };
     assert_eq!(spent as i128, CREDIT / BITE, "as many as fit");
     let book = holds(&*open(store), &[]);
     assert_eq!(balance(&book, "credit:甲区/一镇<甲区/一镇"), CREDIT % BITE);
@@ -362,7 +362,9 @@ fn child_that_links_at_random() {
     let (taken, refused) = write_at_random(&mut *open(&store), BOOK, &name, 60);
     let mut out = std::io::stdout();
     // Alone on lines: the test harness says things of its own.
-    taken.iter().for_each(|key| writeln!(out, "\ntaken {key}").expect("told"));
+    for key in &taken {
+        writeln!(out, "\ntaken {key}").expect("told");
+    }
     writeln!(out, "\nrefused {refused}").expect("told");
 }
 
