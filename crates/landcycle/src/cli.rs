@@ -15,6 +15,7 @@ mod file;
 mod glossary;
 mod import;
 mod listing;
+mod linkage;
 #[cfg(test)]
 mod marks;
 mod move_store;
@@ -125,6 +126,9 @@ enum Command {
     /// 供应计划 · the yearly supply plan: template, check, adopt, track
     #[command(subcommand)]
     Plan(plan::Plan),
+    /// 挂钩台账 · the book of credit from land given up: shares, uses, transfers, balances
+    #[command(subcommand)]
+    Linkage(linkage::Linkage),
 }
 
 impl Command {
@@ -154,6 +158,7 @@ impl Command {
             Self::Listing(command) => command.run(context),
             Self::Bid(command) => command.run(context),
             Self::Plan(command) => command.run(context),
+            Self::Linkage(command) => command.run(context),
         }
     }
 }

@@ -15,6 +15,7 @@ mod duties;
 mod findings;
 mod http;
 mod listings;
+mod linkage;
 mod notices;
 mod packages;
 mod papers;

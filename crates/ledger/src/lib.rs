@@ -62,6 +62,7 @@ mod geopackage;
 mod ledger;
 pub mod life;
 pub mod listing;
+pub mod linkage;
 mod memory;
 mod migrate;
 mod parcel;

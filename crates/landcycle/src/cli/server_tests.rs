@@ -28,7 +28,7 @@ pub(super) fn done(words: &[&str]) {
 
 /// What follows the name of each command with a store, before `--store`; `NOTICES`, `KEY`,
 /// `SEALED` and `OUT` are paths.
-const COMMANDS: [(&str, &[&str]); 27] = [
+const COMMANDS: &[(&str, &[&str])] = &[
     ("act do", &["start", "T-1", "--by", "me"]),
     ("act list", &["T-1"]),
     ("assess", &[]),
@@ -47,6 +47,18 @@ const COMMANDS: [(&str, &[&str]); 27] = [
     ("listing publish", &["../../examples/listing/notice.yaml"]),
     ("listing rank", &["L-1"]),
     ("listing sheet", &["L-1"]),
+    ("linkage check", &[]),
+    ("linkage credit", &["b", "--land", "g", "--by", "me"]),
+    ("linkage entries", &["b"]),
+    ("linkage give-up", &["b", "--place", "A", "--parcel", "P", "--area", "1", "--by", "me"]),
+    ("linkage load", &["b", "NOTICES", "--by", "me"]),
+    ("linkage move", &["b", "--from", "A", "--to", "B", "--area", "1", "--by", "me"]),
+    ("linkage open", &["b", "--title", "b", "--by", "me"]),
+    ("linkage pay", &["b", "--from", "A", "--to", "B", "--amount", "1", "--by", "me"]),
+    ("linkage reverse", &["b", "--of", "g", "--reason", "r", "--by", "me"]),
+    ("linkage share", &["b", "--giving", "A", "--share", "A=1", "--document", "d", "--by", "me"]),
+    ("linkage show", &["b"]),
+    ("linkage use", &["b", "--place", "A", "--project", "p", "--area", "1", "--by", "me"]),
     ("paper write", &["idle_land_finding", "--case", "T-1", "--out", "OUT"]),
     ("replay", &[]),
     ("report file", &["NOTICES", "--department", "natural_resources", "--by", "me"]),
@@ -225,4 +237,38 @@ fn an_act_that_many_do_at_once_is_done_once() {
     let ledger = store::open(Path::new(&server)).map_err(|f| f.message).expect("a store");
     assert_eq!(ledger.events_of("T-1").expect("events").len(), LIFE.len() + 1);
     assert_eq!(ledger.verify().expect("verified").fault, None);
+}
+
+#[test]
+fn a_book_of_linkage_is_the_same_on_a_server_and_in_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let rows = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/linkage/operations.csv");
+    let rows = rows.display().to_string();
+    let written: Vec<String> = [("server", Cluster::shared().database()), ("file", at("b.gpkg"))]
+        .into_iter()
+        .map(|(name, store)| {
+            let at_store = |words: &[&str]| done(&[&["linkage"], words, &["--store", &store]].concat());
+            at_store(&["open", "b", "--title", "示例", "--by", "me", "--on", "2024-01-02"]);
+            at_store(&["load", "b", &rows, "--by", "me"]);
+            at_store(&[
+                "reverse",
+                "b",
+                "--of",
+                "ZF-1",
+                "--reason",
+                "误录",
+                "--by",
+                "me",
+                "--on",
+                "2024-07-01",
+            ]);
+            let out = at(name);
+            at_store(&["entries", "b", "--format", "csv", "--out", &out]);
+            at_store(&["check"]);
+            std::fs::read_to_string(out).expect("written")
+        })
+        .collect();
+    assert!(written[0].contains("reversed"), "{}", written[0]);
+    assert_eq!(written[0], written[1]);
 }
