@@ -31,6 +31,22 @@ pub enum Fault {
     },
     /// The hole lies outside the polygon, or in another hole of it.
     HoleOutside,
+    /// The edge that begins at the vertex crosses one of another polygon of the shape, or lies on it.
+    PartsCrossing {
+        /// The other polygon.
+        polygon: usize,
+        /// The ring of the other edge.
+        ring: usize,
+        /// The vertex at which the other edge begins.
+        vertex: usize,
+        /// Where they meet.
+        at: Point,
+    },
+    /// The polygon lies in another one of the shape.
+    PartInside {
+        /// The other polygon.
+        polygon: usize,
+    },
 }
 
 /// A fault and its place.
@@ -47,16 +63,65 @@ pub struct Flaw {
 }
 
 /// The first flaw of a shape: polygon by polygon, first of each ring for itself, then where edges cross,
-/// then where holes lie. Rings may touch in points, and run in either direction. Polygons of one shape
-/// are not held against each other.
+/// then where holes lie; and when each polygon is sound, whether two of them cover the same ground. Rings
+/// may touch in points, and run in either direction.
 pub fn validate(polygons: &[Polygon]) -> Option<Flaw> {
-    polygons.iter().enumerate().find_map(|(polygon, rings)| {
+    let alone = polygons.iter().enumerate().find_map(|(polygon, rings)| {
         let flaw = |(ring, vertex, fault)| Flaw { polygon, ring, vertex, fault };
         let of_ring =
             |(ring, points): (usize, &Ring)| check_ring(points).map(|(vertex, fault)| (ring, vertex, fault));
         let alone = rings.iter().enumerate().find_map(of_ring);
         alone.or_else(|| check_crossing(rings)).or_else(|| check_holes(rings)).map(flaw)
-    })
+    });
+    alone.or_else(|| check_parts(polygons))
+}
+
+/// Two sound polygons of a shape may touch in points and no more.
+fn check_parts(polygons: &[Polygon]) -> Option<Flaw> {
+    if polygons.len() < 2 {
+        return None;
+    }
+    let places: Vec<(usize, usize)> = polygons
+        .iter()
+        .enumerate()
+        .flat_map(|(polygon, rings)| (0..rings.len()).map(move |ring| (polygon, ring)))
+        .collect();
+    if let Some(found) = crossing::first(&polygons.concat()) {
+        let (polygon, ring) = places[found.ring];
+        let (other, vertex) = found.other;
+        let (other, other_ring) = places[other];
+        let fault = Fault::PartsCrossing { polygon: other, ring: other_ring, vertex, at: found.at };
+        return Some(Flaw { polygon, ring, vertex: found.vertex, fault });
+    }
+    let boxes: Vec<[Point; 2]> = polygons.iter().map(around).collect();
+    for (polygon, rings) in polygons.iter().enumerate() {
+        for (other, others) in polygons.iter().enumerate() {
+            let [low, high] = boxes[polygon];
+            let [other_low, other_high] = boxes[other];
+            let apart = (0..2).any(|axis| low[axis] < other_low[axis] || high[axis] > other_high[axis]);
+            if other == polygon || apart {
+                continue;
+            }
+            let in_hole = |hole: &Ring| within(&rings[0], hole) == Some(true);
+            if within(&rings[0], &others[0]) == Some(true) && !others[1..].iter().any(in_hole) {
+                let fault = Fault::PartInside { polygon: other };
+                return Some(Flaw { polygon, ring: 0, vertex: 0, fault });
+            }
+        }
+    }
+    None
+}
+
+/// The box around a polygon.
+fn around(rings: &Polygon) -> [Point; 2] {
+    let mut corners = [[f64::INFINITY; 2], [f64::NEG_INFINITY; 2]];
+    for point in rings.iter().flatten() {
+        for axis in 0..2 {
+            corners[0][axis] = corners[0][axis].min(point[axis]);
+            corners[1][axis] = corners[1][axis].max(point[axis]);
+        }
+    }
+    corners
 }
 
 fn check_ring(points: &Ring) -> Option<(usize, Fault)> {
@@ -106,7 +171,7 @@ fn check_holes(rings: &[Ring]) -> Option<(usize, usize, Fault)> {
 }
 
 /// Whether a ring lies in another one; nothing if all its points and the middles of its edges lie on it.
-fn within(ring: &Ring, other: &Ring) -> Option<bool> {
+pub(crate) fn within(ring: &Ring, other: &Ring) -> Option<bool> {
     let middles = ring.windows(2).map(|pair| [0, 1].map(|axis| pair[0][axis].midpoint(pair[1][axis])));
     ring.iter().copied().chain(middles).find_map(|point| holds(other, point))
 }
@@ -256,6 +321,26 @@ mod tests {
         let second = vec![square(20, 29), square(0, 9)];
         let flaw = validate(&[vec![square(0, 9)], second]);
         assert_eq!(flaw.map(|flaw| (flaw.polygon, flaw.ring)), Some((1, 1)));
+    }
+
+    #[test]
+    fn parts_of_a_shape_are_held_against_each_other() {
+        let part = |low, high| vec![square(low, high)];
+        let flaw = |parts: &[Polygon]| validate(parts).map(|flaw| (flaw.polygon, flaw.fault));
+        // In a corner they may touch; and one may lie in the hole of another, along nothing.
+        assert_eq!(flaw(&[part(0, 4), part(4, 9)]), None);
+        assert_eq!(flaw(&[vec![square(0, 9), square(2, 7)], part(3, 5)]), None);
+        assert_eq!(flaw(&[part(0, 9), part(3, 5)]), Some((1, Fault::PartInside { polygon: 0 })));
+        assert_eq!(
+            flaw(&[part(3, 5), part(20, 21), part(0, 9)]),
+            Some((0, Fault::PartInside { polygon: 2 }))
+        );
+        let crossing = flaw(&[part(0, 4), part(3, 9)]).expect("a flaw");
+        assert!(matches!(crossing, (1, Fault::PartsCrossing { polygon: 0, ring: 0, .. })), "{crossing:?}");
+        // The same ground twice, and a common edge.
+        assert!(matches!(flaw(&[part(0, 4), part(0, 4)]), Some((1, Fault::PartsCrossing { .. }))));
+        let beside = vec![ring(&[(4, 0), (8, 0), (8, 4), (4, 4), (4, 0)])];
+        assert!(matches!(flaw(&[part(0, 4), beside]), Some((1, Fault::PartsCrossing { .. }))));
     }
 
     #[test]
