@@ -38,6 +38,7 @@ pub trait Ledger {
 
     /// Cases whose id, or whose parcel's number, supervision number, project name, location or
     /// holder contains `text` (ASCII letters in either case), in the order of their first events.
+    /// Records that are no parcels are not among them (see [`crate::is_record`]).
     fn find_cases(&self, text: &str, limit: usize) -> Result<Vec<String>, LedgerError>;
 
     /// How much there is.

@@ -81,4 +81,4 @@ pub use ledger::{Appended, Carried, Entry, Fault, Ledger, Size, Verification, Wh
 pub use memory::MemoryLedger;
 pub use parcel::ParcelRow;
 pub use postgresql::{Address, POSTGRES_STORE_VERSION, PostgresLedger};
-pub use store::{Place, Store};
+pub use store::{Place, Store, is_record};

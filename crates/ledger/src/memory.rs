@@ -14,6 +14,7 @@ use crate::event::{Event, whole_milliseconds};
 use crate::fold::{Cut, Day, FoldedCase, Gathered};
 use crate::ledger::{Appended, Carried, Entry, Fault, Ledger, Size, Verification, What};
 use crate::parcel::ParcelRow;
+use crate::store::is_record;
 
 /// A ledger that is gone when the program ends.
 #[derive(Clone, Debug, Default)]
@@ -136,7 +137,7 @@ impl Ledger for MemoryLedger {
                 || self.parcels.get(*case_id).is_some_and(|row| row.contains(&text))
         };
         let ids = self.cases.iter().map(|(case_id, _)| case_id);
-        Ok(ids.filter(found).take(limit).cloned().collect())
+        Ok(ids.filter(|case_id| !is_record(case_id)).filter(found).take(limit).cloned().collect())
     }
 
     fn size(&self) -> Result<Size, LedgerError> {

@@ -15,6 +15,16 @@ use crate::ledger::{Appended, Carried, Entry, Ledger, Size, Verification};
 use crate::parcel::ParcelRow;
 use crate::postgresql::{Address, PostgresLedger};
 
+/// Whether a case id names a record that is no parcel: a plan, a listing, a book of credit, a layer.
+/// They share the one chain with the parcels; a [`Store`] keeps them out of what counts and shows
+/// parcels (`fold`, `cases`, `find_cases`), and lists them by [`Store::records`].
+pub fn is_record(case_id: &str) -> bool {
+    case_id.starts_with(RECORD)
+}
+
+/// The sign at the head of the id of a record that is no parcel.
+const RECORD: char = '@';
+
 /// Where a store is.
 #[derive(Clone, Debug)]
 pub enum Place {
@@ -83,9 +93,31 @@ impl Store {
         is_occurrence: &(dyn Fn(&str) -> bool + Sync),
         visitors: Vec<V>,
     ) -> Result<Vec<V>, LedgerError> {
+        // The wrappers borrow the visitors, so that these come back as they were given.
+        let mut visitors = visitors;
+        let parcels: Vec<_> = visitors
+            .iter_mut()
+            .map(|visit| {
+                move |case: &FoldedCase<'_>| {
+                    if !is_record(case.case_id) {
+                        visit(case);
+                    }
+                }
+            })
+            .collect();
         match self {
-            Self::GeoPackage(ledger) => ledger.fold_in_parts(cut, is_occurrence, visitors),
-            Self::Postgres(ledger) => ledger.fold_in_parts(cut, is_occurrence, visitors),
+            Self::GeoPackage(ledger) => ledger.fold_in_parts(cut, is_occurrence, parcels).map(drop),
+            Self::Postgres(ledger) => ledger.fold_in_parts(cut, is_occurrence, parcels).map(drop),
+        }?;
+        Ok(visitors)
+    }
+
+    /// The ids of the records that are not parcels, of one kind: `@plan/`, in the order of their first
+    /// events.
+    pub fn records(&self, prefix: &str) -> Result<Vec<String>, LedgerError> {
+        match self {
+            Self::GeoPackage(ledger) => ledger.records(prefix),
+            Self::Postgres(ledger) => ledger.records(prefix),
         }
     }
 
@@ -146,7 +178,7 @@ impl Ledger for Store {
     }
 
     fn cases(&self) -> Result<Vec<String>, LedgerError> {
-        self.ledger().cases()
+        Ok(self.ledger().cases()?.into_iter().filter(|case_id| !is_record(case_id)).collect())
     }
 
     fn find_cases(&self, text: &str, limit: usize) -> Result<Vec<String>, LedgerError> {
@@ -158,7 +190,11 @@ impl Ledger for Store {
     }
 
     fn fold(&self, cut: &Cut<'_>, visitor: &mut dyn FnMut(&FoldedCase<'_>)) -> Result<(), LedgerError> {
-        self.ledger().fold(cut, visitor)
+        self.ledger().fold(cut, &mut |case| {
+            if !is_record(case.case_id) {
+                visitor(case);
+            }
+        })
     }
 
     fn fold_case(

@@ -11,7 +11,7 @@ mod segments;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use self::conduct::{LawfulAct, LawfulDuty};
+use self::conduct::{LawfulAct, LawfulDesk, LawfulDuty};
 use crate::exact::Exact;
 use crate::expression::typed::{Ty, Typed};
 use crate::package::document::{Article, Document, Grade};
@@ -40,6 +40,8 @@ pub struct Law {
     pub acts: Arc<BTreeMap<String, LawfulAct>>,
     /// Duties by name.
     pub duties: Arc<BTreeMap<String, LawfulDuty>>,
+    /// Desks by name.
+    pub desks: Arc<BTreeMap<String, LawfulDesk>>,
     /// The open codes that any law mentions.
     pub(crate) symbols: Arc<Symbols>,
 }

@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod case;
+pub mod desk;
 pub mod document;
 pub mod duty;
 pub mod library;

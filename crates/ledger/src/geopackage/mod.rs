@@ -113,6 +113,10 @@ impl GeoPackageLedger {
         read::events_of_kind(&self.connection, kind, visitor)
     }
 
+    pub(crate) fn records(&self, prefix: &str) -> Result<Vec<String>, LedgerError> {
+        read::records(&self.connection, prefix)
+    }
+
     /// How the layer of parcels differs from what the events say. The layer is a view that people
     /// edit in GIS programs; no difference is a fault of the chain.
     pub fn parcels_apart(&self) -> Result<Apart, LedgerError> {

@@ -114,6 +114,15 @@ pub(super) fn cases(connection: &Connection) -> Result<Vec<String>, LedgerError>
     Ok(cases)
 }
 
+pub(super) fn records(connection: &Connection, prefix: &str) -> Result<Vec<String>, LedgerError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT case_id FROM event INDEXED BY event_case \
+         WHERE case_id >= ?1 AND substr(case_id, 1, length(?1)) = ?1 AND seq = first_seq ORDER BY seq",
+    )?;
+    let records = statement.query_map([prefix], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    Ok(records)
+}
+
 pub(super) fn find_cases(
     connection: &Connection,
     text: &str,
@@ -122,7 +131,7 @@ pub(super) fn find_cases(
     // SQLite's `lower` turns ASCII letters alone, as the trait promises.
     let mut statement = connection.prepare_cached(
         "SELECT event.case_id FROM event INDEXED BY event_case LEFT JOIN parcel USING (case_id) \
-         WHERE seq = first_seq AND (?1 = '' OR instr(lower(event.case_id), ?1) \
+         WHERE seq = first_seq AND event.case_id NOT LIKE '@%' AND (?1 = '' OR instr(lower(event.case_id), ?1) \
            OR instr(lower(parcel_no), ?1) OR instr(lower(supervision_no), ?1) \
            OR instr(lower(project_name), ?1) OR instr(lower(location), ?1) \
            OR instr(lower(holder), ?1)) \

@@ -118,6 +118,10 @@ impl PostgresLedger {
         self.connections.with(|client| read::visit(client, "kind = $1", kind, visitor))
     }
 
+    pub(crate) fn records(&self, prefix: &str) -> Result<Vec<String>, LedgerError> {
+        self.connections.with(|client| read::records(client, prefix))
+    }
+
     /// How the layer of parcels differs from what the events say. The layer is a view that people
     /// edit in GIS programs; no difference is a fault of the chain.
     pub fn parcels_apart(&self) -> Result<Apart, LedgerError> {

@@ -100,13 +100,21 @@ pub(super) fn cases(client: &mut Client) -> Result<Vec<String>, LedgerError> {
     client.query_typed(sql, &[])?.iter().map(|row| case_of(row, 0)).collect()
 }
 
+pub(super) fn records(client: &mut Client, prefix: &str) -> Result<Vec<String>, LedgerError> {
+    if prefix.contains('\0') {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT case_id FROM event WHERE starts_with(case_id, $1) AND seq = first_seq ORDER BY seq";
+    client.query_typed(sql, &[(&prefix, Type::TEXT)])?.iter().map(|row| case_of(row, 0)).collect()
+}
+
 /// `COLLATE "C"`: lower case of ASCII letters alone, as the trait promises.
 pub(super) fn find_cases(client: &mut Client, text: &str, limit: usize) -> Result<Vec<String>, LedgerError> {
     let searched = ["event.case_id", "parcel_no", "supervision_no", "project_name", "location", "holder"];
     let found = searched.map(|column| format!("strpos(lower({column} COLLATE \"C\"), $1) > 0"));
     let sql = format!(
         "SELECT event.case_id FROM event LEFT JOIN parcel ON parcel.case_id = event.case_id \
-         WHERE seq = first_seq AND ($1 = '' OR {}) ORDER BY seq LIMIT $2",
+         WHERE seq = first_seq AND NOT starts_with(event.case_id, '@') AND ($1 = '' OR {}) ORDER BY seq LIMIT $2",
         found.join(" OR ")
     );
     let text = text.to_ascii_lowercase();

@@ -66,12 +66,13 @@ impl Law {
         builder.subjects(&mut rules);
         let acts = Arc::new(builder.acts(&rules));
         let duties = Arc::new(builder.duties(&rules));
+        let desks = Arc::new(builder.desks(&rules));
         let rules = rules.into();
         let parameters = std::mem::take(&mut builder.parameters);
         let tables = std::mem::take(&mut builder.tables);
         let digest = format!("{}@sha256:{digest}", chain[0].id);
         let symbols = Arc::default();
-        Self { chain: chain.to_vec(), digest, rules, parameters, tables, acts, duties, symbols }
+        Self { chain: chain.to_vec(), digest, rules, parameters, tables, acts, duties, desks, symbols }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the law says of acts and duties: each from the lowest layer that writes it, with the names in
+//! What the law says of acts, duties and desks: each from the lowest layer that writes it, with the names in
 //! it resolved.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +9,7 @@ use super::{Citation, Rule};
 use crate::fault::{Fault, Source};
 use crate::node::Span;
 use crate::package::act::{Act, Test};
+use crate::package::desk::Desk;
 use crate::package::duty::{Due, Duty};
 use crate::package::parameter::Cited;
 use crate::package::reader::nearest;
@@ -33,6 +34,19 @@ pub struct LawfulDuty {
     pub duty: Arc<Duty>,
     /// The law that it rests on.
     pub cites: Vec<Citation>,
+    /// Index in the law's chain of the package that wrote it.
+    pub layer: usize,
+}
+
+/// 工作台 · a desk under a law.
+#[derive(Clone, Debug)]
+pub struct LawfulDesk {
+    /// What is worked on.
+    pub desk: Arc<Desk>,
+    /// The law that it rests on.
+    pub cites: Vec<Citation>,
+    /// The law of each form.
+    pub form_cites: Vec<Vec<Citation>>,
     /// Index in the law's chain of the package that wrote it.
     pub layer: usize,
 }
@@ -68,6 +82,44 @@ impl Builder<'_> {
             }
         }
         duties
+    }
+
+    pub(super) fn desks(&mut self, rules: &[Rule]) -> BTreeMap<String, LawfulDesk> {
+        let mut desks = BTreeMap::new();
+        let chain = self.chain;
+        for (layer, package) in chain.iter().enumerate() {
+            for desk in &package.desks {
+                if desks.contains_key(&desk.name) {
+                    continue;
+                }
+                self.check_desk(desk, rules);
+                let cites = self.all_cited(&desk.cites, &desk.file);
+                let forms = desk.forms.iter().map(|form| self.all_cited(&form.cites, &desk.file));
+                let form_cites = forms.collect();
+                desks.insert(desk.name.clone(), LawfulDesk { desk: Arc::clone(desk), cites, form_cites, layer });
+            }
+        }
+        desks
+    }
+
+    fn check_desk(&mut self, desk: &Desk, rules: &[Rule]) {
+        self.check_department(&desk.owner, &desk.file, desk.owner_span);
+        for (name, span) in &desk.fact_spans {
+            self.check_fact(name, &desk.file, *span);
+        }
+        for (name, span) in &desk.rule_spans {
+            if rules.iter().all(|rule| rule.name != *name) {
+                self.no_rule(name, rules, &desk.file, *span);
+            }
+        }
+        for (name, value) in desk.forms.iter().flat_map(|form| &form.given) {
+            let Some(fact) = self.vocabulary.fact(name) else { continue };
+            if let Err(bad) = self.vocabulary.canonical(fact, value, None) {
+                let span = desk.fact_spans.iter().find(|(fact, _)| fact == name).map(|(_, span)| *span);
+                let fault = Fault::new("P120", &desk.file, span.unwrap_or_default()).with("name", name);
+                self.faults.push(fault.with_text("why", bad.message));
+            }
+        }
     }
 
     fn all_cited(&mut self, cites: &[Cited], file: &Arc<Source>) -> Vec<Citation> {

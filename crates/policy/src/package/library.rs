@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::act::Act;
 use super::case::Case;
 use super::document::{Document, Encoding};
+use super::desk::Desk;
 use super::duty::Duty;
 use super::paper::Paper;
 use super::parameter::{Cited, Parameter};
@@ -52,6 +53,8 @@ pub struct Package {
     pub acts: Vec<Arc<Act>>,
     /// Duties that this package writes.
     pub duties: Vec<Arc<Duty>>,
+    /// Desks that this package writes.
+    pub desks: Vec<Arc<Desk>>,
     /// Cases.
     pub cases: Vec<Arc<Case>>,
     /// Papers by id.
@@ -409,6 +412,7 @@ impl Package {
             rules: BTreeMap::new(),
             acts: Vec::new(),
             duties: Vec::new(),
+            desks: Vec::new(),
             cases: Vec::new(),
             papers: BTreeMap::new(),
             extends_placed,
@@ -428,7 +432,8 @@ impl Package {
         let Some(rest) = file.path.strip_prefix(&format!("{}/", self.id)) else { return };
         let Some((kind, inner)) = rest.split_once('/') else { return };
         let Some(path) = inner.strip_suffix(".yaml") else { return };
-        let kinds = ["documents", "parameters", "tables", "rules", "acts", "duties", "cases", "papers"];
+        let kinds =
+            ["documents", "parameters", "tables", "rules", "acts", "duties", "desks", "cases", "papers"];
         if !kinds.contains(&kind) {
             let fault = Fault::new("P055", file, crate::node::Span::default());
             faults.push(fault.with("folder", kind));
@@ -436,8 +441,8 @@ impl Package {
         }
         let Some(root) = tree(file, faults) else { return };
         let mut reader = Reader { file: Arc::clone(file), faults };
-        // Neither cases nor papers bear on an outcome.
-        if !["cases", "papers"].contains(&kind) {
+        // Neither cases nor papers nor desks bear on an outcome.
+        if !["cases", "papers", "desks"].contains(&kind) {
             self.digest_input.push(Arc::clone(file));
         }
         match kind {
@@ -465,6 +470,7 @@ impl Package {
             }
             "acts" => self.acts.extend(Act::read_file(&root, &mut reader).into_iter().map(Arc::new)),
             "duties" => self.duties.extend(Duty::read_file(&root, &mut reader).into_iter().map(Arc::new)),
+            "desks" => self.desks.extend(Desk::read_file(&root, &mut reader).into_iter().map(Arc::new)),
             "papers" => {
                 if let Some(paper) = Paper::read(path, &root, &mut reader) {
                     self.papers.insert(path.to_owned(), Arc::new(paper));

@@ -4,6 +4,7 @@
 //! What is told of a step whatever the case is made once and shared; a case adds states and values,
 //! which become words only when they are read.
 
+pub mod equation;
 mod told;
 mod value;
 
@@ -40,6 +41,8 @@ pub struct Step<'l> {
     again: bool,
     /// A remark on its part in the tree, by its key in the catalogue.
     remark: Option<&'static str>,
+    /// The expression that it stands for, if it stands for one.
+    typed: Option<&'l Typed>,
     value: Value<'l>,
     speaker: Speaker<'l>,
 }
@@ -169,6 +172,7 @@ impl<'l> Teller<'_, 'l> {
             children: Vec::new(),
             again: false,
             remark: None,
+            typed: None,
             value: Value::Nothing,
             speaker: self.speaker,
         }
@@ -361,15 +365,17 @@ impl<'l> Teller<'_, 'l> {
         if let TypedKind::Fact(fact) = &typed.kind
             && let Some(step) = self.fact(*fact)
         {
-            return step;
+            return Step { typed: Some(typed), ..step };
         }
         let (told, out) = self.place(typed, place, path);
         match &typed.kind {
-            TypedKind::Rule(id, _) => return self.reference(id, typed, told, out),
-            TypedKind::Let(at) => return self.definition(*at, told, place),
+            TypedKind::Rule(id, _) => {
+                return Step { typed: Some(typed), ..self.reference(id, typed, told, out) };
+            }
+            TypedKind::Let(at) => return Step { typed: Some(typed), ..self.definition(*at, told, place) },
             _ => {}
         }
-        let mut step = self.step(told);
+        let mut step = Step { typed: Some(typed), ..self.step(told) };
         match out {
             Some(out) => self.put(&mut step, out, &typed.ty),
             None => step.value = Value::Words("explain.by_multiplying"),

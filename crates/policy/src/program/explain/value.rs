@@ -9,6 +9,7 @@ use crate::expression::typed::{Domain, Ty};
 use crate::law::Law;
 use crate::messages::words;
 use crate::text::Text;
+use crate::unit::Unit;
 use crate::vocabulary::{FactKind, Vocabulary};
 
 /// Whether a step has a value.
@@ -29,6 +30,15 @@ pub enum State {
 pub(super) struct Speaker<'l> {
     pub(super) law: &'l Law,
     pub(super) vocabulary: &'l Vocabulary,
+}
+
+impl Speaker<'_> {
+    /// A number that is written already, with its unit.
+    pub(super) fn quantity(self, number: &str, unit: Unit) -> Text {
+        let name = self.vocabulary.units.display(unit);
+        let join = |unit: &str| format!("{number} {unit}").trim_end().to_owned();
+        Text { zh: join(&name.zh), en: join(&name.en) }
+    }
 }
 
 /// A value as it is computed.
@@ -107,12 +117,7 @@ impl<'l> Value<'l> {
                 Ty::Date if lane >= i128::from(NEVER) => words("explain.never"),
                 Ty::Date => Text::same(iso(lane as i64)),
                 Ty::Code(domain) => code(speaker, domain, lane as usize).1,
-                Ty::Number(unit) => {
-                    let number = grouped(amount(lane, quantum));
-                    let name = speaker.vocabulary.units.display(*unit);
-                    let join = |unit: &str| format!("{number} {unit}").trim_end().to_owned();
-                    Text { zh: join(&name.zh), en: join(&name.en) }
-                }
+                Ty::Number(unit) => speaker.quantity(&grouped(amount(lane, quantum)), *unit),
             },
         }
     }
