@@ -11,6 +11,7 @@ mod facts_file;
 mod file;
 mod glossary;
 mod import;
+mod layers;
 #[cfg(test)]
 mod marks;
 mod move_store;
@@ -39,6 +40,7 @@ use jiff::civil::Date;
 use landcycle_policy::text::Language;
 
 use crate::say::{Failure, both, tell};
+pub(crate) use target::Target;
 
 /// 产业用地全生命周期治理 · industrial land over its whole life, by policy as code.
 #[derive(Debug, Parser)]
@@ -103,6 +105,9 @@ enum Command {
     Work(work::Work),
     /// 网页 · serve the page and the API
     Serve(serve::Serve),
+    /// 图层 · zone lines, parks and boundaries, and what parcels share with them
+    #[command(subcommand)]
+    Layers(layers::Layers),
 }
 
 impl Command {
@@ -125,6 +130,7 @@ impl Command {
             Self::Move(command) => command.run(context),
             Self::Work(command) => command.run(context),
             Self::Serve(command) => command.run(context),
+            Self::Layers(command) => command.run(context),
         }
     }
 }

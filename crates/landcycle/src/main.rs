@@ -13,6 +13,7 @@ mod dossier;
 mod duties;
 mod findings;
 mod http;
+mod layers;
 mod notices;
 mod packages;
 mod papers;
