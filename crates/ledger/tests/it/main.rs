@@ -11,6 +11,7 @@ mod fold;
 mod gis;
 mod invented;
 mod kills;
+mod layers;
 mod open;
 mod parcels;
 mod rough;
