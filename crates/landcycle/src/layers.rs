@@ -213,3 +213,59 @@ pub(crate) fn marks(edition: &Edition) -> Text {
     }
     crate::say::listed(&found)
 }
+
+#[cfg(test)]
+mod tests {
+    //! Every trouble has words, and the edition in force is the one that came last.
+
+    use jiff::civil::{Date, date};
+    use landcycle_analysis::layers::{TROUBLES, Trouble};
+
+    use super::{Edition, in_force, said};
+
+    #[test]
+    fn every_trouble_is_told_in_both_languages_with_its_place() {
+        for key in TROUBLES {
+            let trouble = Trouble::new(key).with("vertex", 3).of(7, "甲");
+            let text = said(&trouble);
+            assert_ne!(text.zh, text.en, "{key}");
+            assert!(!text.en.contains(key), "{key} has no words");
+            assert!(text.en.starts_with("feature 7 (甲): polygon , ring , vertex 3: "), "{}", text.en);
+        }
+    }
+
+    fn edition(number: i64, from: Option<Date>, until: Option<Date>) -> Edition {
+        Edition {
+            name: "lines".into(),
+            number,
+            title: String::new(),
+            kind: "zone_line".into(),
+            from,
+            until,
+            source: String::new(),
+            source_digest: String::new(),
+            crs: String::new(),
+            approximate: false,
+            illustrative: false,
+            zones: 1,
+            digest: String::new(),
+            seq: number,
+            key: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_later_edition_takes_over_on_its_first_day_and_leaves_the_earlier_one() {
+        let (first, second) = (date(2020, 1, 1), date(2024, 1, 1));
+        let all = [edition(1, Some(first), None), edition(2, Some(second), Some(date(2025, 12, 31)))];
+        let number = |day| in_force(&all, day).first().map(|edition| edition.number);
+        assert_eq!(number(date(2019, 12, 31)), None);
+        assert_eq!(number(date(2023, 12, 31)), Some(1));
+        assert_eq!(number(second), Some(2));
+        // Its last day is included; afterwards the earlier one, which has no end, is in force again.
+        assert_eq!(number(date(2025, 12, 31)), Some(2));
+        assert_eq!(number(date(2026, 1, 1)), Some(1));
+        let open = [edition(1, None, None), edition(2, None, None)];
+        assert_eq!(in_force(&open, first)[0].number, 2);
+    }
+}

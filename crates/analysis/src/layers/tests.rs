@@ -124,7 +124,6 @@ fn real_zones_and_districts_lose_nothing() {
     }
 }
 
-/// The areas that the oracle computed with Python's geographiclib for the same rings.
 #[test]
 fn real_areas_do_not_depend_on_where_a_ring_begins() {
     for file in real() {
@@ -134,7 +133,8 @@ fn real_areas_do_not_depend_on_where_a_ring_begins() {
             let mut turned = ring.clone();
             turned.pop();
             turned.rotate_left(ring.len() / 2);
-            assert!((ellipsoid::ring_area(&turned) / area - 1.0).abs() < 1e-10, "{}: {area}", file.display());
+            let apart = (ellipsoid::ring_area(&turned) - area).abs();
+            assert!(apart < 1e-11 * area.abs() + 1e-7, "{}: {apart} of {area}", file.display());
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Zones of layers as rows, a view for each edition, and the table of what parcels share with them.
 
 use postgres::types::{ToSql, Type};
-use postgres::{Client, GenericClient, Transaction};
+use postgres::{Client, Transaction};
 
 use super::read;
 use super::write::put_meta;
