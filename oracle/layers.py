@@ -42,11 +42,11 @@ GBK_NAME = "名称"
 class Program:
     """The program, and how it is called."""
 
-    def __init__(self, path: str):
-        self.path = path
+    def __init__(self, path: str, packages: str | None):
+        self.command = [path, "--lang", "en", *(["--packages", packages] if packages else [])]
 
     def __call__(self, *words: object, fails: bool = False) -> str:
-        command = [self.path, "--lang", "en", *map(str, words)]
+        command = [*self.command, *map(str, words)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if (done.returncode != 0) != fails:
             raise SystemExit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
@@ -440,13 +440,14 @@ def shares(program: Program, folder: Path) -> None:
     origin, worst, across = (middle, (south + north) / 2), 0.0, 0
     planes = [laid(parts, origin) for _, parts in zones]
     for case, parts in parcels.items():
-        shape, levels = laid(parts, origin), set()
+        shape, largest = laid(parts, origin), 0.0
         for at, plane in enumerate(planes):
             share = shape.intersection(plane).area / shape.area
             line = found.get((case, at + 1), {"share": 0.0, "level": None})
             worst = max(worst, abs(line["share"] - share))
-            levels |= {line["level"]} - {None}
-        across += len(levels) > 1
+            largest = max(largest, share)
+        # The tolerance of the national package: a stand-in.
+        across += largest < 1 - 0.001
     assert across > 0 and worst < RELATIVE, (across, worst)
     assert program("layers", "overlay", "--store", store, "--as-of", "2030-01-01", "--format", "json") == ""
     many = events(program, store)
@@ -454,6 +455,10 @@ def shares(program: Program, folder: Path) -> None:
         program("layers", "overlay", "--store", store, "--as-of", "2026-06-30", "--record", "--out", folder / "t.txt")
     recorded = events(program, store) - many
     assert recorded == len(parcels) - across, (recorded, len(parcels), across)
+    inside = next(case for (case, zone), line in found.items() if zone == 1 and line["share"] == 1)
+    judged = json.loads(program("layers", "judge", inside, "--store", store, "--use", "工改居", "--package", "shenzhen",
+                                "--as-of", "2026-06-30", "--json"))
+    assert judged, "no rule judged the request"
     print(f"{len(parcels)} parcels by two lines: shares within {worst:.1e} of shapely, {across} across; {recorded} facts recorded once")
 
 
@@ -461,8 +466,9 @@ def main() -> int:
     """Every test; a difference ends them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--landcycle", required=True, help="the program")
+    parser.add_argument("--packages-dir", help="packages instead of those in the program")
     given = parser.parse_args()
-    program, named = Program(given.landcycle), os.environ.get("LANDCYCLE_DATA")
+    program, named = Program(given.landcycle, given.packages_dir), os.environ.get("LANDCYCLE_DATA")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if named:

@@ -70,7 +70,7 @@ pub(crate) fn take(workspace: &Workspace, steps: &mut Steps) -> Result<(), Strin
     });
     steps.take_with("layers and other readers", binary.as_ref(), |binary| {
         let mut command = bench.with_tools(Command::new(&bench.tools.python));
-        command.args(["layers.py", "--landcycle"]).arg(binary);
+        command.args(["layers.py", "--packages-dir", "../policies", "--landcycle"]).arg(binary);
         let text = run_and_read(command.current_dir(workspace.root.join("oracle")))?;
         Ok(((), last_line(&text)))
     });

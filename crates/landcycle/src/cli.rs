@@ -11,6 +11,7 @@ mod facts_file;
 mod file;
 mod glossary;
 mod import;
+mod judge_use;
 mod layers;
 #[cfg(test)]
 mod marks;

@@ -11,11 +11,11 @@ mod record;
 pub(crate) use export::write;
 pub(crate) use fresh::{Fresh, fresh};
 pub(crate) use import::{Wish, import};
-pub(crate) use record::{offers, record};
+pub(crate) use record::{level_of, offers, record};
 
 use jiff::civil::Date;
 use landcycle_analysis::layers::{Feature, Trouble};
-use landcycle_ledger::{Event, LAYER_CASES, Ledger, LayerZones, LedgerError, Store};
+use landcycle_ledger::{Event, LAYER_CASES, LayerZones, Ledger, LedgerError, Store};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 use landcycle_policy::vocabulary::{CodeValue, FactKind};
@@ -107,7 +107,9 @@ fn editions_of(ledger: &dyn Ledger, name: &str) -> Result<Vec<Edition>, LedgerEr
     let told = |event: &Event| {
         // A correction says the whole again.
         let mut last = event.clone();
-        while let Some(next) = events.iter().find(|next| next.kind == CORRECTED && next.corrects == Some(last.seq)) {
+        while let Some(next) =
+            events.iter().find(|next| next.kind == CORRECTED && next.corrects == Some(last.seq))
+        {
             last = next.clone();
         }
         last
@@ -161,23 +163,38 @@ pub(crate) fn codes<'l>(library: &'l Library, fact: &str) -> &'l [CodeValue] {
 /// The code that a person means: itself, what it is called, or another spelling.
 fn meant<'l>(codes: &'l [CodeValue], text: &str) -> Option<&'l CodeValue> {
     let same = |code: &&CodeValue| {
-        code.code == text || code.title.zh == text || code.title.en == text || code.aliases.iter().any(|a| a == text)
+        code.code == text
+            || code.title.zh == text
+            || code.title.en == text
+            || code.aliases.iter().any(|a| a == text)
     };
     codes.iter().find(same)
+}
+
+/// The code of a fact that a person means; what is none of them is refused with those that are.
+pub(crate) fn code_meant(library: &Library, fact: &str, text: &str) -> Result<String, Failure> {
+    let known = codes(library, fact);
+    meant(known, text).map(|code| code.code.clone()).ok_or_else(|| {
+        let values = [("text", Text::same(text)), ("known", listed(known))];
+        Failure::text(words("layer_no_code").fill(&values)).misuse()
+    })
 }
 
 /// Codes with their names, for a person who gave none of them.
 fn listed(codes: &[CodeValue]) -> Text {
     let names: Vec<Text> = codes
         .iter()
-        .map(|code| filled("fact_named", &[]).fill(&[("fact", code.title.clone()), ("name", Text::same(&code.code))]))
+        .map(|code| {
+            filled("fact_named", &[]).fill(&[("fact", code.title.clone()), ("name", Text::same(&code.code))])
+        })
         .collect();
     crate::say::listed(&names)
 }
 
 /// A trouble in words: the feature, the place in it, and what to do.
 pub(crate) fn said(trouble: &Trouble) -> Text {
-    let mut values: Vec<(&str, &str)> = trouble.values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let mut values: Vec<(&str, &str)> =
+        trouble.values.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let place = values.iter().any(|(name, _)| *name == "feature");
     let vertex = values.iter().any(|(name, _)| *name == "vertex");
     for name in ["feature", "name", "polygon", "ring", "vertex", "why"] {
@@ -199,7 +216,10 @@ pub(crate) fn said(trouble: &Trouble) -> Text {
 
 /// The name of a code in words.
 pub(crate) fn title(library: &Library, fact: &str, code: &str) -> Text {
-    codes(library, fact).iter().find(|value| value.code == code).map_or_else(|| Text::same(code), |value| value.title.clone())
+    codes(library, fact)
+        .iter()
+        .find(|value| value.code == code)
+        .map_or_else(|| Text::same(code), |value| value.title.clone())
 }
 
 /// The marks of an edition: approximate, illustrative.

@@ -292,8 +292,8 @@ fn standard() -> String {
         let code: Vec<&str> = statement.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
         let code = code.join("\n");
         let code = code.trim();
-        tables.iter().any(|table| code.starts_with(&format!("CREATE TABLE {table}")))
-            || code.starts_with("INSERT INTO gpkg_spatial_ref_sys")
+        tables.iter().any(|table| code.contains(&format!("CREATE TABLE {table} ")))
+            || code.contains("INSERT INTO gpkg_spatial_ref_sys")
     };
     let mut sql: String =
         STANDARD.split(";\n").filter(wanted).flat_map(|statement| [statement, ";\n"]).collect();

@@ -27,7 +27,7 @@ pub use geojson::{read as read_geojson, write as write_geojson};
 pub use geoparquet::{read as read_geoparquet, write as write_geoparquet};
 pub use intake::{Intake, Mending, Taken, Zone, take};
 pub use shapefile::{Shapefile, read as read_shapefile};
-pub use share::{Part, parts};
+pub use share::{Part, doubled, parts};
 pub use system::{Declared, System};
 pub use table::{Column, ColumnKind, columns};
 pub use trouble::{TROUBLES, Trouble};

@@ -1,7 +1,7 @@
 //! What part of each parcel lies in each zone, and how much ground that is.
 
 use crate::overlay::authalic::EqualArea;
-use crate::overlay::{Layer, Point, Polygon, Refused, Shapes, ellipsoid, overlap_areas};
+use crate::overlay::{Layer, Point, Polygon, Refused, Shapes, ellipsoid, overlap_areas, self_overlaps};
 
 /// A parcel's part in a zone.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,20 +26,34 @@ pub fn parts(
 ) -> Result<Vec<(f64, Vec<Part>)>, Refused> {
     let Some(centre) = centre(parcels) else { return Ok(vec![(0.0, Vec::new()); parcels.len()]) };
     let plane = EqualArea::around(centre);
-    let lay = |shapes: &[Vec<Polygon>]| {
-        let mut laid = Shapes::new();
-        shapes.iter().try_for_each(|polygons| laid.push(&plane.lay(polygons)))?;
-        Ok(laid)
-    };
-    let zones = lay(zones)?;
+    let zones = lay(&plane, zones)?;
     let layer = Layer::new(vec![String::new(); zones.len()], &zones, threads)?;
-    let found = overlap_areas(&lay(parcels)?, &layer, threads);
+    let found = overlap_areas(&lay(&plane, parcels)?, &layer, threads);
     let of = |(at, parcel): (usize, &Vec<Polygon>)| {
         let area_m2 = ellipsoid::area(parcel);
         let part = |(zone, share): (u32, f64)| Part { zone: zone as usize, share, area_m2: share * area_m2 };
         (area_m2, found.shares(at).map(part).collect())
     };
     Ok(parcels.iter().enumerate().map(of).collect())
+}
+
+/// Zones that lie on each other: which two, and how much ground in square metres.
+///
+/// Less than a square centimetre is what rounding leaves of common boundaries.
+pub fn doubled(zones: &[Vec<Polygon>], threads: usize) -> Result<Vec<(usize, usize, f64)>, Refused> {
+    /// Square metres.
+    const NOTHING: f64 = 1e-4;
+    let Some(centre) = centre(zones) else { return Ok(Vec::new()) };
+    let zones = lay(&EqualArea::around(centre), zones)?;
+    let layer = Layer::new(vec![String::new(); zones.len()], &zones, threads)?;
+    let found = self_overlaps(&zones, &layer, threads).into_iter().filter(|doubled| doubled.area > NOTHING);
+    Ok(found.map(|doubled| (doubled.zone as usize, doubled.other as usize, doubled.area)).collect())
+}
+
+fn lay(plane: &EqualArea, shapes: &[Vec<Polygon>]) -> Result<Shapes, Refused> {
+    let mut laid = Shapes::new();
+    shapes.iter().try_for_each(|polygons| laid.push(&plane.lay(polygons)))?;
+    Ok(laid)
 }
 
 /// The middle of the box around all shapes, near the first of them.
@@ -79,6 +93,15 @@ mod tests {
         );
         assert!(found[2].1.is_empty() && found[2].0 > 30_000.0);
         assert_eq!(parts(&[], &zones, 1).expect("nothing"), []);
+    }
+
+    #[test]
+    fn zones_that_lie_on_each_other_are_told() {
+        let beside = [square(116.3, 39.9, 0.01), square(116.31, 39.9, 0.01)];
+        assert_eq!(doubled(&beside, 1).expect("sound"), []);
+        let found = doubled(&[square(116.3, 39.9, 0.01), square(116.305, 39.9, 0.01)], 1).expect("sound");
+        let [(0, 1, area)] = found.as_slice() else { panic!("{found:?}") };
+        assert!((area / ellipsoid::area(&square(116.3, 39.9, 0.01)) - 0.5).abs() < 1e-6, "{area}");
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub(crate) enum Layers {
     Export(Export),
     /// 压盖 · what each parcel shares with the layers in force on a day
     Overlay(Overlay),
+    /// 判断 · a request to change the use of a parcel, held against the lines
+    Judge(super::judge_use::Judge),
 }
 
 /// Options of `layers import`.
@@ -148,6 +150,7 @@ impl Layers {
             Self::List(list) => list.run(context),
             Self::Export(export) => export.run(context),
             Self::Overlay(overlay) => overlay.run(context),
+            Self::Judge(judge) => judge.run(context),
         }
     }
 }

@@ -100,7 +100,8 @@ pub(crate) fn import(library: &Library, store_path: &Path, wish: &Wish) -> Resul
         name_levels(library, &mut taken)?;
     }
     let zones = zones(&taken).map_err(|troubles| refuse(&troubles))?;
-    let mended = mended(&taken);
+    let mut mended = mended(&taken);
+    mended.extend(doubled(&taken)?);
     let told = Told { wish, kind: &kind.code, system, source_digest: source.digest, mended };
     put(store_path, told, zones)
 }
@@ -296,6 +297,31 @@ fn mended(taken: &Taken) -> Vec<Text> {
         filled(key, &values)
     };
     taken.mended.iter().map(line).collect()
+}
+
+/// Zones that lie on each other, in words: allowed, but a parcel's parts then add up to more than it.
+fn doubled(taken: &Taken) -> Result<Vec<Text>, Failure> {
+    let shapes: Vec<_> = taken.zones.iter().map(|zone| zone.feature.polygons.clone()).collect();
+    let found = layers::doubled(&shapes, crate::assessment::default_threads());
+    let found = found.map_err(|why| Failure::new("layer_overlay_failed", &[("why", &why.to_string())]))?;
+    let line = |(one, other, area): &(usize, usize, f64)| {
+        let place = |at: usize| (taken.zones[at].place.to_string(), taken.zones[at].feature.name());
+        let ((one, name), (other, other_name)) = (place(*one), place(*other));
+        let area = format!("{area:.2}");
+        let values = [
+            ("feature", one.as_str()),
+            ("name", &name),
+            ("other", &other),
+            ("other_name", &other_name),
+            ("area", &area),
+        ];
+        filled("layer_zones_overlap", &values)
+    };
+    let mut lines: Vec<Text> = found.iter().take(SHOWN).map(line).collect();
+    if found.len() > SHOWN {
+        lines.push(filled("layer_more", &[("more", &(found.len() - SHOWN).to_string())]));
+    }
+    Ok(lines)
 }
 
 /// What the event tells.

@@ -15,7 +15,7 @@ use landcycle_policy::text::Text;
 
 use super::import::{LEVEL_FACT, ZONE_LINE};
 use super::{Edition, Fresh};
-use crate::say::Failure;
+use crate::say::{Failure, words};
 use crate::{clock, store};
 
 /// Events that record what an overlay shows.
@@ -75,6 +75,47 @@ pub(crate) fn offers(library: &Library, fresh: &Fresh, day: Date) -> Result<Offe
         }
     }
     Ok(found)
+}
+
+/// What the overlay says of a parcel's level.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Level {
+    /// The fact and its value, where one follows.
+    pub(crate) fact: Option<(&'static str, String)>,
+    /// How it lies, in words.
+    pub(crate) told: Vec<Text>,
+}
+
+/// The level of a parcel on a day: from the zone lines in force, if it lies wholly in one of them.
+pub(crate) fn level_of(library: &Library, path: &Path, case: &str, day: Date) -> Result<Level, Failure> {
+    let fresh = super::fresh(path, day)?;
+    let mut level = Level::default();
+    for part in fresh.parts.iter().filter(|part| part.case_id == case) {
+        let own = |edition: &&Edition| edition.name == part.layer && edition.number == part.edition;
+        let Some(edition) = fresh.editions.iter().find(own).filter(|edition| edition.kind == ZONE_LINE)
+        else {
+            continue;
+        };
+        let (share, area) = (format!("{:.2}", 100.0 * part.share), format!("{:.2}", part.area_m2));
+        let code = part.level.as_deref().unwrap_or_default();
+        let number = edition.number.to_string();
+        let values = [
+            ("share", Text::same(share)),
+            ("area", Text::same(area)),
+            ("level", super::title(library, LEVEL_FACT, code)),
+            ("layer", Text::same(&edition.name)),
+            ("edition", Text::same(number)),
+            ("marks", super::marks(edition)),
+        ];
+        level.told.push(words("layer_part_told").fill(&values));
+    }
+    let found = offers(library, &fresh, day)?;
+    let own: Vec<&Offer> = found.offers.iter().filter(|offer| offer.case_id == case).collect();
+    match own.as_slice() {
+        [offer] => level.fact = Some((offer.fact, offer.value.clone())),
+        _ => level.told.push(words("layer_level_unknown")),
+    }
+    Ok(level)
 }
 
 /// The tolerance on a day, and why it is a stand-in.
