@@ -17,6 +17,7 @@ export const router = createRouter({
     { path: '/laws/:package', name: 'law', component: () => import('./law/LawPage.vue') },
     { path: '/compare', name: 'compare', component: () => import('./compare/ComparePage.vue') },
     { path: '/work', name: 'work', component: () => import('./work/WorkPage.vue') },
+    { path: '/desks/:name', name: 'desk', component: () => import('./desks/DeskPage.vue') },
     { path: '/refusals', name: 'refusals', component: () => import('./refusals/RefusalsPage.vue') },
     { path: '/refusals/:code', name: 'refusal', component: () => import('./refusals/RefusalPage.vue') },
     { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./shell/NowherePage.vue') },

@@ -215,7 +215,7 @@ impl Possibility {
 }
 
 /// What a form needs to know of a fact.
-fn fact_form(library: &Library, fact: &landcycle_policy::vocabulary::Fact) -> Value {
+pub(crate) fn fact_form(library: &Library, fact: &landcycle_policy::vocabulary::Fact) -> Value {
     use landcycle_policy::vocabulary::FactKind;
     let (kind, unit, values) = match &fact.kind {
         FactKind::Number { unit, .. } => {

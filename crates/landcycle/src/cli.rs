@@ -5,6 +5,7 @@ mod act;
 mod assess;
 mod compare;
 mod coverage;
+pub(crate) mod desk;
 mod explain;
 mod export;
 mod facts_file;
@@ -106,6 +107,12 @@ enum Command {
     Work(work::Work),
     /// 网页 · serve the page and the API
     Serve(serve::Serve),
+    /// 地价测算 · the floor price of a project, factor by factor, and the forms of tenure compared
+    Price(desk::Price),
+    /// 准入预审 · a project against every standard and list
+    Screen(desk::Screen),
+    /// 功能混合 · a building schedule against the rules on mixed use
+    Mix(desk::Mix),
     /// 图层 · zone lines, parks and boundaries, and what parcels share with them
     #[command(subcommand)]
     Layers(layers::Layers),
@@ -131,10 +138,15 @@ impl Command {
             Self::Move(command) => command.run(context),
             Self::Work(command) => command.run(context),
             Self::Serve(command) => command.run(context),
+            Self::Price(command) => command.run(context),
+            Self::Screen(command) => command.run(context),
+            Self::Mix(command) => command.run(context),
             Self::Layers(command) => command.run(context),
         }
     }
 }
+
+pub(crate) use assess::no_package;
 
 /// What every command knows.
 pub(crate) struct Context {

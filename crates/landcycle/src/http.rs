@@ -4,6 +4,7 @@ mod acts;
 mod answers;
 mod book;
 mod comparison;
+mod desks;
 mod law;
 mod library;
 pub(crate) mod outcomes;
@@ -49,10 +50,17 @@ pub(crate) struct App {
     compared: Mutex<Option<Arc<Compared>>>,
     /// Programs of the rules that acts require.
     judge: Mutex<Judge>,
+    /// The folder of packages, if not those in the program.
+    folder: Option<PathBuf>,
 }
 
 impl App {
-    fn new(library: Library, store: &Path, reforms: &[PathBuf]) -> Result<Self, Failure> {
+    fn new(
+        library: Library,
+        folder: Option<&Path>,
+        store: &Path,
+        reforms: &[PathBuf],
+    ) -> Result<Self, Failure> {
         let reforms =
             reforms.iter().map(|folder| Reform::read(&library, folder)).collect::<Result<_, _>>()?;
         let ledger = store::open_to_read(store)?;
@@ -64,7 +72,13 @@ impl App {
             reforms,
             compared: Mutex::new(None),
             judge: Mutex::default(),
+            folder: folder.map(Path::to_owned),
         })
+    }
+
+    /// Where the packages are, if not in the program.
+    fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
     }
 
     /// Reads from the ledger. A panic elsewhere leaves no half state behind, so poison is ignored.
@@ -108,12 +122,12 @@ impl App {
 
 /// Serves until Ctrl+C or a request to end.
 pub(crate) fn serve(
-    library: Library,
+    (library, folder): (Library, Option<&Path>),
     (store, reforms): (&Path, &[PathBuf]),
     port: u16,
     language: Language,
 ) -> Result<(), Failure> {
-    let app = Arc::new(App::new(library, store, reforms)?);
+    let app = Arc::new(App::new(library, folder, store, reforms)?);
     let runtime = tokio::runtime::Runtime::new().map_err(|error| no_port(port, &error))?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
@@ -166,6 +180,9 @@ fn router(app: Arc<App>) -> Router {
         .route("/laws/{package}", get(law::law))
         .route("/documents", get(library::documents))
         .route("/documents/{id}", get(library::document))
+        .route("/desks", get(desks::desks))
+        .route("/desks/{name}", post(desks::work))
+        .route("/desks/{name}/paper", post(desks::paper))
         .route("/parameters", get(library::parameters))
         .route("/parameters/{package}/{stage}/{name}", get(library::parameter))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no_route", &[]))

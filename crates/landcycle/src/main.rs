@@ -9,6 +9,7 @@ mod clock;
 #[path = "../../ledger/tests/support/cluster.rs"]
 mod cluster;
 mod comparison;
+mod desks;
 mod dossier;
 mod duties;
 mod findings;

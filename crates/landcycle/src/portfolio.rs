@@ -190,7 +190,7 @@ pub(crate) fn single(
 
 /// What a case is, from what is known of it: a fact that is said of another subject than the first
 /// makes it one of those.
-fn subject(library: &Library, facts: &BTreeMap<String, String>) -> usize {
+pub(crate) fn subject(library: &Library, facts: &BTreeMap<String, String>) -> usize {
     let vocabulary = &library.vocabulary;
     let said = facts.keys().filter_map(|name| vocabulary.fact(name)?.subject);
     said.max().unwrap_or(0)

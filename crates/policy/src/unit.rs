@@ -125,7 +125,26 @@ impl Units {
                 }
             }
         }
-        self.composed(unit)
+        self.over_two(unit).unwrap_or_else(|| self.composed(unit))
+    }
+
+    /// One unit over two others, as yields per area and year are said: 万元/亩/年.
+    fn over_two(&self, unit: Unit) -> Option<Text> {
+        let parts = || self.named.iter().filter(|n| n.unit != Unit::RATIO);
+        for (at, top) in self.named.iter().enumerate() {
+            for first in parts() {
+                let Some(half) = top.unit.over(first.unit) else { continue };
+                // Alike in dimension to a part above it, it would say nothing.
+                let last = parts().find(|last| half.over(last.unit) == Some(unit) && last.unit != first.unit);
+                let Some(last) = last.filter(|last| !last.unit.same_dimension(self.named[at].unit)) else {
+                    continue;
+                };
+                let join =
+                    |form: fn(&Text) -> &str| [top, first, last].map(|part| form(&part.display)).join("/");
+                return Some(Text { zh: join(|t| &t.zh), en: join(|t| &t.en) });
+            }
+        }
+        None
     }
 
     fn composed(&self, unit: Unit) -> Text {

@@ -45,6 +45,7 @@ def make(random: Random, package: str, as_of: date) -> Cells:
 
 TESTED = ("yes", "no", "unknown", "unknown, nothing missing", "not_applicable")
 MARGIN = ("amount", "0", "unknown", "unknown, nothing missing", "not_applicable")
+MET = tuple(f"{name}_met" for name in standards.MEASURED)
 MARGINS = {f"{name}_margin": standards.margin(name) for name in standards.MEASURED}
 SUITE = Suite(
     name="standards",
@@ -56,6 +57,7 @@ SUITE = Suite(
     },
     make=make,
     rules={
+        **{f"{name}_met": standards.defined(standards.reached(name)) for name in standards.MEASURED},
         "standards_met": standards.defined(standards.standards_reached),
         "energy_met": standards.defined(standards.energy_within),
         "innovation_met": standards.defined(standards.innovates),
@@ -64,7 +66,7 @@ SUITE = Suite(
     },
     only_in={},
     labels={
-        **dict.fromkeys(("standards_met", "energy_met", "innovation_met"), TESTED),
+        **dict.fromkeys((*MET, "standards_met", "energy_met", "innovation_met"), TESTED),
         **dict.fromkeys((*MARGINS, "energy_margin"), MARGIN),
         "list_status": ("positive", "negative", "neutral", "unknown", "unknown, nothing missing", "not_applicable"),
         "admission": ("pass", "fail", "unknown", "unknown, nothing missing", "not_applicable"),

@@ -22,6 +22,14 @@ export async function send<A>(path: string, body: unknown): Promise<A> {
   }
 }
 
+/** Sends something for which a file comes back. */
+export async function sendForFile(path: string, body: unknown): Promise<Blob> {
+  const response = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  if (response.ok) return response.blob()
+  const type = response.headers.get('content-type') ?? ''
+  throw new ApiFault(response.status, type.includes('json') ? ((await response.json()) as Problem) : null)
+}
+
 async function answer<A>(response: Response): Promise<A> {
   const type = response.headers.get('content-type') ?? ''
   if (!response.ok) {

@@ -457,3 +457,91 @@ export interface RefusalWords { code: string; title: Text; detail: Text; remedy:
 
 /** application/problem+json; an act that is refused has every reason with it. */
 export interface Problem { code: string; title: Text | string; detail: Text | string; refused?: Refusal[] }
+
+/** A desk as its form needs it. */
+export interface Desk {
+  name: string
+  title: Text
+  owner: Text
+  asks: FactForm[]
+  uses: { name: string; title: Text }[]
+  cites: Cite[]
+  note: Text | null
+  paper: string | null
+}
+export interface Desks { package: string; packages: { id: string; title: Text }[]; desks: Desk[] }
+
+export type DeskState = 'known' | 'unknown' | 'not_applicable' | 'undefined'
+
+/** A fact or a number of the law in a line of an answer. */
+export interface DeskUse {
+  title: Text
+  text: Text
+  fact: string | null
+  set_by: { layer: Text; from: string } | null
+  grade: Grade | null
+  cites: Cite[]
+  illustrative: Text | null
+}
+export interface DeskLine {
+  depth: number
+  title: Text
+  formula: string
+  state: DeskState
+  value: string
+  text: Text
+  version: Text
+  grade: Grade | null
+  cites: Cite[]
+  note: Text | null
+  uses: DeskUse[]
+}
+export interface DeskAnswer {
+  rule: string
+  title: Text
+  owner: Text
+  state: DeskState
+  value: string
+  text: Text
+  grade: Grade | null
+  cites: Cite[]
+  missing: MissingFact[]
+  lines: DeskLine[]
+}
+/** One form of tenure with the answers that are compared. */
+export interface DeskForm {
+  name: string
+  title: Text
+  given: Record<string, string>
+  cites: Cite[]
+  illustrative: Text | null
+  answers: DeskAnswer[]
+}
+export interface DeskStandard {
+  met: DeskAnswer
+  value: Text
+  bar: DeskAnswer
+  equation: { text: Text; holds: boolean | null; margin: Text | null; cites: Cite[] } | null
+  margin: DeskAnswer | null
+}
+export interface DeskScreened {
+  verdicts: DeskAnswer[]
+  standards: DeskStandard[]
+  lists: { layer: Text; answer: DeskAnswer }[]
+  applicant: DeskAnswer[]
+  missing: { owner: Text; facts: MissingFact[] }[]
+}
+export interface DeskTested {
+  sums: { title: Text; area: string }[]
+  total: string
+  changes: { title: Text; room: 'at_most' | 'at_least' | 'any' | 'none' | 'unknown'; area: string | null; text: Text }[]
+  answers: DeskAnswer[]
+}
+export interface DeskAnswers {
+  package: string
+  digest: string
+  answers: DeskAnswer[]
+  forms?: DeskForm[]
+  screened?: DeskScreened
+  tested?: DeskTested
+}

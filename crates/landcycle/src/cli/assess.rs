@@ -190,7 +190,7 @@ impl Assess {
 }
 
 /// There is no such package: names those there are.
-pub(super) fn no_package(library: &Library, package: &str) -> Failure {
+pub(crate) fn no_package(library: &Library, package: &str) -> Failure {
     let known: Vec<&str> = library.packages.keys().map(String::as_str).collect();
     Failure::new("no_package", &[("package", package), ("known", &known.join(", "))]).misuse()
 }

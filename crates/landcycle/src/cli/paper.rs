@@ -138,7 +138,7 @@ fn law<'l>(library: &'l Library, package: &str) -> Result<&'l Law, Failure> {
 }
 
 /// Puts bytes in a file, or nothing at all.
-fn put(path: &Path, inputs: &[&Path], bytes: &[u8]) -> Result<(), Failure> {
+pub(super) fn put(path: &Path, inputs: &[&Path], bytes: &[u8]) -> Result<(), Failure> {
     let target = Target::open(Some(path), inputs)?;
     let mut pen = target.pen()?;
     pen.write_all(bytes).and_then(|()| pen.flush()).map_err(|error| target.failure(&error))?;

@@ -25,6 +25,6 @@ pub(crate) struct Serve {
 impl Serve {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let library = packages::sound(context.packages())?;
-        http::serve(library, (&self.store, &self.reform), self.port, context.language)
+        http::serve((library, context.packages()), (&self.store, &self.reform), self.port, context.language)
     }
 }

@@ -36,6 +36,11 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "query", &values)
     }
 
+    /// A problem whose words come from elsewhere.
+    pub(super) fn said(status: StatusCode, code: &str, detail: Text) -> Self {
+        Self(Box::new(Inner { status, code: code.to_owned(), title: words(&title_key(status)), detail }))
+    }
+
     /// Something that is not there.
     pub(super) fn absent(what: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "absent", &[("what", what)])

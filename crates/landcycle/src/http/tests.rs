@@ -70,8 +70,9 @@ fn served_from(path: &Path, folder: tempfile::TempDir) -> Server {
     ledger.set_meta(store::AS_OF_META, "2024-06-30").expect("a meta entry");
     writing.finish().map_err(|failure| failure.message).expect("a store in its place");
     let library = packages::sound(None).map_err(|failure| failure.message).expect("sound packages");
-    let app =
-        App::new(library, path, &[reform()]).map_err(|failure| failure.message).expect("a store that opens");
+    let app = App::new(library, None, path, &[reform()])
+        .map_err(|failure| failure.message)
+        .expect("a store that opens");
     let runtime = tokio::runtime::Runtime::new().expect("threads");
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
     let address = listener.local_addr().expect("its address");

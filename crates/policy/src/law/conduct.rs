@@ -96,7 +96,10 @@ impl Builder<'_> {
                 let cites = self.all_cited(&desk.cites, &desk.file);
                 let forms = desk.forms.iter().map(|form| self.all_cited(&form.cites, &desk.file));
                 let form_cites = forms.collect();
-                desks.insert(desk.name.clone(), LawfulDesk { desk: Arc::clone(desk), cites, form_cites, layer });
+                desks.insert(
+                    desk.name.clone(),
+                    LawfulDesk { desk: Arc::clone(desk), cites, form_cites, layer },
+                );
             }
         }
         desks
@@ -110,6 +113,11 @@ impl Builder<'_> {
         for (name, span) in &desk.rule_spans {
             if rules.iter().all(|rule| rule.name != *name) {
                 self.no_rule(name, rules, &desk.file, *span);
+            }
+        }
+        for (name, span) in &desk.either_spans {
+            if rules.iter().all(|rule| rule.name != *name) {
+                self.check_fact(name, &desk.file, *span);
             }
         }
         for (name, value) in desk.forms.iter().flat_map(|form| &form.given) {

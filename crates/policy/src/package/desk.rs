@@ -36,11 +36,15 @@ pub struct Desk {
     pub uses: Vec<FloorUse>,
     /// The fact that is the sum of all floors.
     pub total: Option<String>,
+    /// The paper in which the answers are handed out.
+    pub paper: Option<String>,
     /// How the law was read.
     pub note: Option<Text>,
     pub(crate) owner_span: Span,
     pub(crate) fact_spans: Vec<(String, Span)>,
     pub(crate) rule_spans: Vec<(String, Span)>,
+    /// Names of rules or of facts.
+    pub(crate) either_spans: Vec<(String, Span)>,
     pub(crate) file: Arc<Source>,
 }
 
@@ -49,7 +53,11 @@ pub struct Desk {
 pub struct Standard {
     /// The rule that says whether it is met.
     pub met: String,
-    /// The rule that says by how much.
+    /// What is undertaken: a rule, or a fact as it is.
+    pub value: String,
+    /// The rule that says how much is asked for.
+    pub bar: String,
+    /// The rule that says by how much it is exceeded.
     pub margin: Option<String>,
 }
 
@@ -86,6 +94,7 @@ pub struct FloorUse {
 struct Names {
     facts: Vec<(String, Span)>,
     rules: Vec<(String, Span)>,
+    either: Vec<(String, Span)>,
 }
 
 impl Names {
@@ -123,9 +132,20 @@ impl Desk {
     }
 
     fn read(name: &Node, node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        const KEYS: [&str; 12] = [
-            "title", "owner", "cite", "asks", "results", "standards", "lists", "forms", "compares", "uses",
-            "total", "note",
+        const KEYS: [&str; 13] = [
+            "title",
+            "owner",
+            "cite",
+            "asks",
+            "results",
+            "standards",
+            "lists",
+            "forms",
+            "compares",
+            "uses",
+            "total",
+            "paper",
+            "note",
         ];
         let name = reader.placed(name)?;
         if !reader.mapping(node, &KEYS) {
@@ -153,11 +173,13 @@ impl Desk {
             compares: names.rules(node, "compares", reader),
             uses,
             total: node.get("total").and_then(|node| names.fact(node, reader)),
+            paper: reader.optional_text(node, "paper").map(|paper| paper.text),
             note: reader.optional_bilingual(node, "note"),
             owner: owner.text,
             owner_span: owner.span,
             fact_spans: names.facts,
             rule_spans: names.rules,
+            either_spans: names.either,
             file: Arc::clone(&reader.file),
         })
     }
@@ -165,12 +187,16 @@ impl Desk {
 
 impl Standard {
     fn read(node: &Node, names: &mut Names, reader: &mut Reader<'_>) -> Option<Self> {
-        if !reader.mapping(node, &["met", "margin"]) {
+        if !reader.mapping(node, &["met", "value", "bar", "margin"]) {
             return None;
         }
-        let met = names.rule(reader.required(node, "met")?, reader)?;
+        let (met, value, bar) =
+            (reader.required(node, "met"), reader.required(node, "value"), reader.required(node, "bar"));
+        let (met, value, bar) =
+            (names.rule(met?, reader)?, reader.placed(value?)?, names.rule(bar?, reader)?);
+        names.either.push((value.text.clone(), value.span));
         let margin = node.get("margin").and_then(|node| names.rule(node, reader));
-        Some(Self { met, margin })
+        Some(Self { met, value: value.text, bar, margin })
     }
 }
 
@@ -182,7 +208,9 @@ impl Form {
         }
         let mut given = Vec::new();
         for (fact, value) in reader.required(node, "given")?.entries() {
-            let (Some(fact), Some(value)) = (names.fact(fact, reader), reader.placed(value)) else { continue };
+            let (Some(fact), Some(value)) = (names.fact(fact, reader), reader.placed(value)) else {
+                continue;
+            };
             given.push((fact, value.text));
         }
         Some(Self {

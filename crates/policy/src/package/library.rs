@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::act::Act;
 use super::case::Case;
-use super::document::{Document, Encoding};
 use super::desk::Desk;
+use super::document::{Document, Encoding};
 use super::duty::Duty;
 use super::paper::Paper;
 use super::parameter::{Cited, Parameter};

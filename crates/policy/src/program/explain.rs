@@ -63,6 +63,16 @@ impl Step<'_> {
         self.value.display(self.speaker)
     }
 
+    /// Whether it only says which day picks the law, or whether the law speaks to the case.
+    pub fn is_threshold(&self) -> bool {
+        matches!(self.remark, Some("explain.picks_law" | "explain.applies"))
+    }
+
+    /// Whether it was told before, further up in the tree.
+    pub fn is_again(&self) -> bool {
+        self.again
+    }
+
     /// A remark: on its part in the tree, or of the rule's authors.
     pub fn note(&self) -> Option<Text> {
         self.remark.map(words).or_else(|| self.told.note.clone())

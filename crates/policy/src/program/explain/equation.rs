@@ -137,15 +137,7 @@ fn claims(step: &Step<'_>, negated: bool, found: &mut Vec<Equation>) {
 fn equation(step: &Step<'_>, text: Text, holds: Option<bool>) -> Equation {
     let mut cites = Vec::new();
     gather(step, &mut cites);
-    Equation {
-        text,
-        holds,
-        condition: true,
-        sides: None,
-        margin: None,
-        cites,
-        missing: step.missing.clone(),
-    }
+    Equation { text, holds, condition: true, sides: None, margin: None, cites, missing: step.missing.clone() }
 }
 
 /// The citations of the numbers of the law in an expression.
@@ -191,13 +183,13 @@ fn listed(step: &Step<'_>, ty: &Ty, lanes: &[i64], negated: bool) -> Option<Equa
         None => " ∈? ",
     };
     // An outside list keeps no words for its codes: the rule's own stand for them.
-    let item = |lane: &i64| {
-        Value::Lane { lane: i128::from(*lane), quantum: Exact::ONE, ty }.display(step.speaker)
-    };
+    let item =
+        |lane: &i64| Value::Lane { lane: i128::from(*lane), quantum: Exact::ONE, ty }.display(step.speaker);
     let mut inner: Vec<Text> = lanes.iter().map(item).collect();
     if inner.iter().any(|text| text.zh.is_empty()) {
         let text = step.told.expression.as_deref().unwrap_or_default();
-        let list = text.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map_or("", |(list, _)| list);
+        let list =
+            text.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map_or("", |(list, _)| list);
         inner = vec![Text::same(list)];
     }
     let comma = words("explain.equation.comma");
@@ -444,9 +436,8 @@ fn side(step: &Step<'_>, shown: Shown, right: bool) -> Text {
         _ if step.raw().is_empty() => words("explain.unknown"),
         _ => step.display(),
     };
-    let named = |name: Text| {
-        words("explain.equation.named").fill(&[("value", value.clone()), ("name", name)])
-    };
+    let named =
+        |name: Text| words("explain.equation.named").fill(&[("value", value.clone()), ("name", name)]);
     match (phrase.whole, right) {
         (true, true) => named(phrase.text),
         (true, false) => join(&[phrase.text, Text::same(" = "), value]),
