@@ -117,7 +117,7 @@ def of_geopackage(path: Path, table: str) -> list:
 def of_geoparquet(path: Path) -> list:
     """As pyarrow reads it."""
     table = pyarrow.parquet.read_table(path)
-    geo = json.loads(table.schema.metadata[b"geo"])
+    geo = json.loads(pyarrow.parquet.read_metadata(path).metadata[b"geo"])
     column = geo["columns"][geo["primary_column"]]
     assert column["encoding"] == "WKB" and column["crs"]["id"] == {"authority": "EPSG", "code": 4490}
     rows = table.to_pylist()

@@ -16,6 +16,7 @@ use arrow_array::{
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use jiff::Timestamp;
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
@@ -223,7 +224,9 @@ pub fn write(features: &[Feature], into: impl Write + Send) -> Result<(), Parque
     by_name.insert(geometry.clone(), about);
     let geo = json!({"version": "1.0.0", "primary_column": geometry, "columns": by_name});
     let schema = Arc::new(Schema::new(fields));
-    let mut writer = ArrowWriter::try_new(into, Arc::clone(&schema), None)?;
+    // Without Arrow's own copy of the schema, which readers would take before the file's metadata.
+    let options = ArrowWriterOptions::new().with_skip_arrow_metadata(true);
+    let mut writer = ArrowWriter::try_new_with_options(into, Arc::clone(&schema), options)?;
     writer.append_key_value_metadata(KeyValue::new(GEO.to_owned(), geo.to_string()));
     writer.write(&RecordBatch::try_new(schema, arrays)?)?;
     writer.close()?;
