@@ -187,8 +187,13 @@ fn event(offer: &Offer, day: Date, by: &str) -> Result<NewEvent, Failure> {
         recorded_at: clock::now(),
         actor: by.to_owned(),
         origin: format!(
-            "layer {} edition {}, {}, share {:.6}",
-            edition.name, edition.number, edition.digest, offer.share
+            "layer {} edition {}, {}, share {:.6}{}{}",
+            edition.name,
+            edition.number,
+            edition.digest,
+            offer.share,
+            if edition.illustrative { ", illustrative" } else { "" },
+            if edition.approximate { ", approximate" } else { "" }
         ),
         key: format!("overlaid:{}:{}:{}:{}", offer.case_id, edition.name, edition.number, offer.fact),
         package: None,
