@@ -16,6 +16,8 @@ mod glossary;
 mod import;
 mod listing;
 mod linkage;
+mod judge_use;
+mod layers;
 #[cfg(test)]
 mod marks;
 mod move_store;
@@ -45,6 +47,7 @@ use jiff::civil::Date;
 use landcycle_policy::text::Language;
 
 use crate::say::{Failure, both, tell};
+pub(crate) use target::Target;
 
 /// 产业用地全生命周期治理 · industrial land over its whole life, by policy as code.
 #[derive(Debug, Parser)]
@@ -129,6 +132,9 @@ enum Command {
     /// 挂钩台账 · the book of credit from land given up: shares, uses, transfers, balances
     #[command(subcommand)]
     Linkage(linkage::Linkage),
+    /// 图层 · zone lines, parks and boundaries, and what parcels share with them
+    #[command(subcommand)]
+    Layers(layers::Layers),
 }
 
 impl Command {
@@ -159,6 +165,7 @@ impl Command {
             Self::Bid(command) => command.run(context),
             Self::Plan(command) => command.run(context),
             Self::Linkage(command) => command.run(context),
+            Self::Layers(command) => command.run(context),
         }
     }
 }

@@ -16,6 +16,7 @@ mod findings;
 mod http;
 mod listings;
 mod linkage;
+mod layers;
 mod notices;
 mod packages;
 mod papers;

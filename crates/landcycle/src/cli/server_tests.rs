@@ -85,7 +85,8 @@ fn no_command_takes_an_address_for_a_file() {
     let mut found = Vec::new();
     with_a_store(&Arguments::command(), "", &mut found);
     found.sort();
-    assert_eq!(found, COMMANDS.map(|(name, _)| name));
+    let named: Vec<&str> = COMMANDS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(found, named);
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name).display().to_string();
     let (notices, out) = (at("notices.csv"), at("out"));

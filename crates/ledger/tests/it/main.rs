@@ -12,6 +12,7 @@ mod gis;
 mod invented;
 mod kills;
 mod linkage;
+mod layers;
 mod open;
 mod parcels;
 mod rough;
