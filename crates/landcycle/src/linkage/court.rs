@@ -110,14 +110,13 @@ impl<'l> Court<'l> {
         let wanted: Option<BTreeSet<usize>> = rules.iter().map(|name| Some(law.rule(name)?.0)).collect();
         let wanted = wanted.ok_or_else(|| faulty(&rules.join(", ")))?;
         let key = (law.digest.clone(), day, rules);
-        let program = match self.programs.get(&key) {
-            Some(program) => Arc::clone(program),
-            None => {
-                let made = Program::of_rules(law, &library.vocabulary, day, false, &wanted);
-                let made = Arc::new(made.map_err(|(rule, _)| faulty(&rule))?);
-                self.programs.insert(key, Arc::clone(&made));
-                made
-            }
+        let program = if let Some(program) = self.programs.get(&key) {
+            Arc::clone(program)
+        } else {
+            let made = Program::of_rules(law, &library.vocabulary, day, false, &wanted);
+            let made = Arc::new(made.map_err(|(rule, _)| faulty(&rule))?);
+            self.programs.insert(key, Arc::clone(&made));
+            made
         };
         let subjects = library.vocabulary.subjects();
         let subject = subjects.iter().position(|subject| subject.id == SUBJECT).unwrap_or_default();

@@ -119,7 +119,14 @@ impl<'f> Form<'f> {
             "pay" => self.paying(),
             _ => self.needed("of").zip(self.needed("note")).map(|(of, reason)| Act::Reverse { of, reason }),
         };
-        let (Some(act), Some(on), true) = (act, on, self.wrong.is_empty()) else { return Err(self.wrong) };
+        let (Some(act), Some(on), true) = (act, on, self.wrong.is_empty()) else {
+            // A share without a number is all that ends a reading without a word.
+            if self.wrong.is_empty() {
+                let text = self.text("shares").unwrap_or_default();
+                self.wrong.push(("shares", filled("linkage_bad_share", &[("text", text)])));
+            }
+            return Err(self.wrong);
+        };
         // Land has a number by itself.
         let key = key.or_else(|| match &act {
             Act::GiveUp(land) if land.part.is_empty() => Some(land.parcel.clone()),
@@ -150,18 +157,12 @@ impl<'f> Form<'f> {
                 found
             }
         };
-        let receiving = match of {
-            Some(Shared::Benefit) => Some(self.place("to")),
-            _ => None,
-        };
+        let receiving = if of == Some(Shared::Benefit) { self.place("to") } else { None };
         let parts = self.shares();
         Some(Act::Share(Scheme {
             of: of?,
             giving: self.place("place")?,
-            receiving: match receiving {
-                Some(place) => Some(place?),
-                None => None,
-            },
+            receiving,
             parts: parts?,
             document: self.needed("note")?,
         }))
@@ -209,7 +210,7 @@ impl<'f> Form<'f> {
     fn moving(&mut self) -> Option<Act> {
         let (from, to) = (self.place("place"), self.place("to"));
         let giving = self.place_if_said("giving");
-        Some(Act::Move { area: self.area("area", LINKED)?, from: from?, to: to?, giving: giving? })
+        Some(Act::Move { area: self.area("area", LINKED)?, from: from?, to: to?, giving })
     }
 
     fn using(&mut self) -> Option<Act> {
@@ -217,18 +218,8 @@ impl<'f> Form<'f> {
         let giving = self.place_if_said("giving");
         let area = self.area("area", LINKED);
         let in_park = self.flag("in_park");
-        let revenue = if self.text("money").is_some() { Some(self.money()) } else { None };
-        Some(Act::Use {
-            place: place?,
-            giving: giving?,
-            project: project?,
-            area: area?,
-            in_park,
-            revenue: match revenue {
-                Some(revenue) => Some(revenue?),
-                None => None,
-            },
-        })
+        let revenue = if self.text("money").is_some() { self.money() } else { None };
+        Some(Act::Use { place: place?, giving, project: project?, area: area?, in_park, revenue })
     }
 
     fn paying(&mut self) -> Option<Act> {
@@ -258,8 +249,10 @@ impl<'f> Form<'f> {
         place
     }
 
-    fn place_if_said(&mut self, field: &'static str) -> Option<Option<Place>> {
-        if self.text(field).is_some() { self.place(field).map(Some) } else { Some(None) }
+    /// A place that may be left out; one that is no place is noted, and no order comes of it.
+    fn place_if_said(&mut self, field: &'static str) -> Option<Place> {
+        self.text(field)?;
+        self.place(field)
     }
 
     fn area(&mut self, field: &'static str, fact: &str) -> Option<Fixed<4>> {
