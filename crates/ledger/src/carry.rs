@@ -110,13 +110,12 @@ impl Source<'_> {
             }
             Left::Parcels => {
                 let rows = self.from.parcels_after(self.parcel.as_deref(), PAGE)?;
-                match rows.last() {
-                    Some(row) => self.parcel = Some(row.case_id.clone()),
-                    None => {
-                        self.editions = self.from.editions()?;
-                        self.editions.reverse();
-                        self.left = Left::Layers;
-                    }
+                if let Some(row) = rows.last() {
+                    self.parcel = Some(row.case_id.clone());
+                } else {
+                    self.editions = self.from.editions()?;
+                    self.editions.reverse();
+                    self.left = Left::Layers;
                 }
                 self.parcels += rows.len();
                 self.page = rows.into_iter().map(Carried::Parcel).collect();

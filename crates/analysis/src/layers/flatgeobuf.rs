@@ -56,7 +56,7 @@ fn shape(geometry: &Geometry<'_>, kind: GeometryType, polygons: &mut Vec<Polygon
     let kind = if kind == GeometryType::Unknown { geometry.type_() } else { kind };
     match kind {
         GeometryType::Polygon => {
-            polygons.push(rings(geometry).ok_or_else(|| Trouble::new("layer_bad_geometry"))?)
+            polygons.push(rings(geometry).ok_or_else(|| Trouble::new("layer_bad_geometry"))?);
         }
         GeometryType::MultiPolygon => {
             for part in geometry.parts().iter().flatten() {

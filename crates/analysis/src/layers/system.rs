@@ -154,14 +154,14 @@ impl System {
     }
 
     /// Whether its coordinates are degrees.
-    pub(super) fn in_degrees(&self) -> bool {
+    pub(super) fn in_degrees(self) -> bool {
         matches!(self, Self::Cgcs2000 | Self::Wgs84 | Self::Gcj02)
     }
 
     /// The way to longitude and latitude on CGCS2000.
-    pub(super) fn way(&self) -> Result<Way, Trouble> {
-        let Self::GaussKruger(code) = self else { return Ok(Way { system: *self, projection: None }) };
-        let (meridian, east) = zone(*code);
+    pub(super) fn way(self) -> Result<Way, Trouble> {
+        let Self::GaussKruger(code) = self else { return Ok(Way { system: self, projection: None }) };
+        let (meridian, east) = zone(code);
         // The ellipsoid of CGCS2000 has the measures of GRS 80.
         let text = format!(
             "+proj=etmerc +lat_0=0 +lon_0={meridian} +k=1 +x_0={east} +y_0=0 +ellps=GRS80 +units=m +no_defs"
@@ -169,7 +169,7 @@ impl System {
         let made = Proj::from_proj_string(&text)
             .and_then(|from| Ok((from, Proj::from_proj_string("+proj=longlat +ellps=GRS80 +no_defs")?)));
         let made = made.map_err(|error| Trouble::new("layer_unknown_system").with("system", error))?;
-        Ok(Way { system: *self, projection: Some(made) })
+        Ok(Way { system: self, projection: Some(made) })
     }
 }
 

@@ -89,7 +89,8 @@ pub(super) fn real(value: &Value) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Column, ColumnKind, columns};
+    use super::ColumnKind::{Integer, Json, Real, Text, YesNo};
+    use super::{Column, columns};
     use serde_json::json;
 
     #[test]
@@ -100,7 +101,6 @@ mod tests {
         ];
         let rows: Vec<_> = rows.iter().map(|row| row.as_object().expect("an object")).collect();
         let found: Vec<_> = columns(rows.iter().copied()).into_iter().map(|c| (c.name, c.kind)).collect();
-        use ColumnKind::{Integer, Json, Real, Text, YesNo};
         let expected = [
             ("名称", Text),
             ("n", Integer),

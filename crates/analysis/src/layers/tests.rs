@@ -151,7 +151,7 @@ fn a_bad_feature_is_named_with_the_place_and_the_reason() {
         feature(json!({"name": "far"}), json!([square(39.9, 116.3, 0.01)])),
     ]);
     let troubles = take(bad.clone(), &intake(false)).expect_err("bad");
-    let told: Vec<String> = troubles.iter().map(|trouble| trouble.to_string()).collect();
+    let told: Vec<String> = troubles.iter().map(ToString::to_string).collect();
     assert!(
         told[0].starts_with("layer_crossing")
             && told[0].ends_with("polygon: 1, ring: 1, vertex: 3, feature: 2, name: bow"),
@@ -188,7 +188,7 @@ fn levels_come_from_an_attribute_or_are_one_for_all() {
     let by_field = Intake { level_field: Some("级别".into()), ..intake(false) };
     let troubles = take(found.clone(), &by_field).expect_err("one has none");
     assert_eq!(
-        troubles.iter().map(|t| t.to_string()).collect::<Vec<_>>(),
+        troubles.iter().map(ToString::to_string).collect::<Vec<_>>(),
         ["layer_no_level, field: 级别, feature: 3, name:  "]
     );
     let mut two = found.clone();

@@ -192,7 +192,7 @@ impl Ledger for PostgresLedger {
     }
 
     fn editions(&self) -> Result<Vec<(String, i64)>, LedgerError> {
-        self.connections.with(|client| layers::editions(client))
+        self.connections.with(layers::editions)
     }
 
     fn zones(&self, layer: &str, edition: i64) -> Result<Option<LayerZones>, LedgerError> {
@@ -200,7 +200,7 @@ impl Ledger for PostgresLedger {
     }
 
     fn parts_of(&self) -> Result<Option<String>, LedgerError> {
-        self.connections.with(|client| layers::parts_of(client))
+        self.connections.with(layers::parts_of)
     }
 
     fn parts(&self, case_id: Option<&str>) -> Result<Vec<ParcelPart>, LedgerError> {

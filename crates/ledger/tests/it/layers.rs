@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use landcycle_ledger::{
-    Entry, GeoPackageLedger, Geometry, InvalidZones, LAYER_CASES, LayerZones, Ledger, LedgerError, MemoryLedger,
-    ParcelPart, Zone, entries, transfer,
+    Entry, GeoPackageLedger, Geometry, InvalidZones, LAYER_CASES, LayerZones, Ledger, LedgerError,
+    MemoryLedger, ParcelPart, Zone, entries, transfer,
 };
 
 use crate::invented::{append, event, postgres};
@@ -22,7 +22,8 @@ fn zone(place: i64, level: Option<&str>, attributes: &str) -> Zone {
 }
 
 fn edition(number: i64) -> LayerZones {
-    let first = r#"{"名称":"一级线·甲","编号":9007199254740993,"面积":0.1,"启用":true,"GEOM":"x","l":[1,"二"]}"#;
+    let first =
+        r#"{"名称":"一级线·甲","编号":9007199254740993,"面积":0.1,"启用":true,"GEOM":"x","l":[1,"二"]}"#;
     LayerZones {
         layer: "工业-lines_1".into(),
         edition: number,
