@@ -27,7 +27,7 @@ pub(super) fn done(words: &[&str]) {
 }
 
 /// What follows the name of each command with a store, before `--store`; `NOTICES`, `KEY`,
-/// `SEALED` and `OUT` are paths.
+/// `SEALED`, `LAYER`, `PLAN` and `OUT` are paths.
 const COMMANDS: &[(&str, &[&str])] = &[
     ("act do", &["start", "T-1", "--by", "me"]),
     ("act list", &["T-1"]),
@@ -36,17 +36,16 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("bid submit", &["SEALED", "--by", "me"]),
     ("bid withdraw", &["L-1", "B-1", "--by", "me"]),
     ("compare", &["--left", "national", "--right", "shenzhen"]),
+    ("diagnose", &[]),
     ("explain", &["T-1", "idle_land"]),
     ("export facts", &["--out", "OUT"]),
     ("file", &["T-1"]),
     ("import notices", &["NOTICES"]),
-    ("listing award", &["L-1"]),
-    ("listing fail", &["L-1", "--why", "none"]),
-    ("listing list", &[]),
-    ("listing public", &["L-1"]),
-    ("listing publish", &["../../examples/listing/notice.yaml"]),
-    ("listing rank", &["L-1"]),
-    ("listing sheet", &["L-1"]),
+    ("layers export", &["lines", "--to", "OUT.geojson"]),
+    ("layers import", &["LAYER", "--name", "lines", "--kind", "zone_line"]),
+    ("layers judge", &["T-1", "--use", "housing"]),
+    ("layers list", &[]),
+    ("layers overlay", &[]),
     ("linkage check", &[]),
     ("linkage credit", &["b", "--land", "g", "--by", "me"]),
     ("linkage entries", &["b"]),
@@ -59,7 +58,18 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("linkage share", &["b", "--giving", "A", "--share", "A=1", "--document", "d", "--by", "me"]),
     ("linkage show", &["b"]),
     ("linkage use", &["b", "--place", "A", "--project", "p", "--area", "1", "--by", "me"]),
+    ("listing award", &["L-1"]),
+    ("listing fail", &["L-1", "--why", "none"]),
+    ("listing list", &[]),
+    ("listing public", &["L-1"]),
+    ("listing publish", &["../../examples/listing/notice.yaml"]),
+    ("listing rank", &["L-1"]),
+    ("listing sheet", &["L-1"]),
     ("paper write", &["idle_land_finding", "--case", "T-1", "--out", "OUT"]),
+    ("plan adopt", &["PLAN", "--id", "2026", "--on", "2026-01-05", "--by", "me"]),
+    ("plan list", &[]),
+    ("plan paper", &["2026", "--to", "OUT"]),
+    ("plan track", &["2026"]),
     ("replay", &[]),
     ("report file", &["NOTICES", "--department", "natural_resources", "--by", "me"]),
     ("report form", &["--department", "natural_resources", "--out", "OUT"]),
@@ -69,6 +79,10 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("work list", &[]),
     ("work remind", &["--by", "me", "--out", "OUT"]),
 ];
+
+/// One zone line, a square.
+const LINES: &str = r#"{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"name": "A"},
+  "geometry": {"type": "Polygon", "coordinates": [[[116, 39], [116.01, 39], [116.01, 39.01], [116, 39.01], [116, 39]]]}}]}"#;
 
 /// The names of the commands that take `--store`.
 fn with_a_store(command: &clap::Command, name: &str, found: &mut Vec<String>) {
@@ -99,6 +113,9 @@ fn no_command_takes_an_address_for_a_file() {
     let (key_file, sealed) = (at("bid.key"), at("bid.sealed"));
     std::fs::write(&key_file, key.text()).expect("written");
     std::fs::write(&sealed, key.seal().text()).expect("written");
+    let (layer, plan, shapes) = (at("lines.geojson"), at("plan.xlsx"), at("out.geojson"));
+    std::fs::write(&layer, LINES).expect("written");
+    done(&["plan", "template", "--package", "national", "--year", "2026", "--to", &plan]);
     let nowhere = "postgres://land:s3cret@127.0.0.1:1/city";
     for (name, more) in COMMANDS {
         let more = more.iter().map(|word| match *word {
@@ -106,6 +123,9 @@ fn no_command_takes_an_address_for_a_file() {
             "OUT" => out.as_str(),
             "KEY" => key_file.as_str(),
             "SEALED" => sealed.as_str(),
+            "LAYER" => layer.as_str(),
+            "PLAN" => plan.as_str(),
+            "OUT.geojson" => shapes.as_str(),
             word => word,
         });
         let words: Vec<&str> = name.split(' ').chain(more).chain(["--store", nowhere]).collect();
@@ -118,7 +138,7 @@ fn no_command_takes_an_address_for_a_file() {
         assert!(!run(&["move", from, to]).expect_err("refused").message.en.contains("s3cret"));
     }
     let made = std::fs::read_dir(folder.path()).expect("a folder").count();
-    assert_eq!(made, 3, "nothing but the notices, the key and the seal");
+    assert_eq!(made, 5, "nothing but the notices, the key, the seal, the lines and the plan");
 }
 
 /// A life up to the delivery, one act after another.
