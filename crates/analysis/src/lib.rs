@@ -3,6 +3,7 @@
 //! **Invariant:** nothing here reads a clock, a file it was not handed, or the network.
 
 pub mod facts;
+pub mod layers;
 pub mod overlay;
 pub mod parquet;
 pub mod plan;

@@ -7,6 +7,7 @@ use crate::body::Body;
 use crate::chain::Digest;
 use crate::error::{KeyTaken, LedgerError, SourceError};
 use crate::event::{Event, InvalidEvent, NewEvent, whole_milliseconds};
+use crate::layer::LayerZones;
 use crate::ledger::{Appended, Carried, Entry};
 use crate::parcel::ParcelRow;
 
@@ -43,6 +44,9 @@ pub(crate) trait Shelf {
     fn last_of(&self, case_id: &str) -> Result<Option<i64>, LedgerError>;
     fn put(&mut self, event: Event) -> Result<(), LedgerError>;
     fn put_parcel(&mut self, row: ParcelRow) -> Result<(), LedgerError>;
+    /// Whether an edition of a layer is there.
+    fn holds_zones(&mut self, layer: &str, edition: i64) -> Result<bool, LedgerError>;
+    fn put_zones(&mut self, zones: LayerZones) -> Result<(), LedgerError>;
     /// What the store says about itself under a name.
     fn put_meta(&mut self, name: &str, value: &str) -> Result<(), LedgerError>;
 }
@@ -114,6 +118,10 @@ fn admit_some(
                 shelf.put_parcel(row)?;
                 continue;
             }
+            Entry::Layer(zones) => {
+                put_zones(shelf, *zones)?;
+                continue;
+            }
             Entry::Expect { case_id, last_seq } => {
                 let found = shelf.last_of(&case_id)?;
                 if found != last_seq {
@@ -137,6 +145,18 @@ fn admit_some(
         shelf.put(event)?;
     }
     Ok(())
+}
+
+/// Puts the zones of an edition that is not there yet.
+pub(crate) fn put_zones(shelf: &mut dyn Shelf, zones: LayerZones) -> Result<(), LedgerError> {
+    let (layer, edition) = (zones.layer.clone(), zones.edition);
+    if let Err(why) = zones.check() {
+        return Err(LedgerError::InvalidZones { layer, edition, why });
+    }
+    if shelf.holds_zones(&layer, edition)? {
+        return Err(LedgerError::EditionTaken { layer, edition });
+    }
+    shelf.put_zones(zones)
 }
 
 /// Corrections of an event form a line: each corrects an event of its own case that stands.

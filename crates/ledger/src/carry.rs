@@ -1,6 +1,6 @@
 //! Carrying a store into another: every event as it stands, number, moment and digest included.
 
-use crate::admit::{Head, Shelf};
+use crate::admit::{Head, Shelf, put_zones};
 use crate::error::LedgerError;
 use crate::event::Event;
 use crate::ledger::{Carried, Fault, Ledger, Size, Verification, What};
@@ -36,6 +36,7 @@ pub fn transfer(
         seq: 0,
         parcel: None,
         parcels: 0,
+        editions: Vec::new(),
         page: Vec::new(),
         left: Left::Events,
     };
@@ -65,6 +66,7 @@ pub fn transfer(
 enum Left {
     Events,
     Parcels,
+    Layers,
     Meta,
     Nothing,
 }
@@ -76,6 +78,8 @@ struct Source<'f> {
     seq: i64,
     parcel: Option<String>,
     parcels: usize,
+    /// Editions of layers still to be read, in reverse.
+    editions: Vec<(String, i64)>,
     /// In reverse, so that the next one is taken off the end.
     page: Vec<Carried>,
     left: Left,
@@ -106,13 +110,23 @@ impl Source<'_> {
             }
             Left::Parcels => {
                 let rows = self.from.parcels_after(self.parcel.as_deref(), PAGE)?;
-                match rows.last() {
-                    Some(row) => self.parcel = Some(row.case_id.clone()),
-                    None => self.left = Left::Meta,
+                if let Some(row) = rows.last() {
+                    self.parcel = Some(row.case_id.clone());
+                } else {
+                    self.editions = self.from.editions()?;
+                    self.editions.reverse();
+                    self.left = Left::Layers;
                 }
                 self.parcels += rows.len();
                 self.page = rows.into_iter().map(Carried::Parcel).collect();
             }
+            Left::Layers => match self.editions.pop() {
+                Some((layer, edition)) => {
+                    let zones = self.from.zones(&layer, edition)?;
+                    self.page = zones.into_iter().map(|zones| Carried::Layer(Box::new(zones))).collect();
+                }
+                None => self.left = Left::Meta,
+            },
             Left::Meta => {
                 let said = self.from.all_meta()?.into_iter();
                 self.page = said.map(|(name, value)| Carried::Meta { name, value }).collect();
@@ -154,6 +168,7 @@ fn put(shelf: &mut dyn Shelf, head: &mut Head, page: Vec<Carried>) -> Result<(),
                     .map_err(|why| LedgerError::InvalidParcel { case_id: row.case_id.clone(), why })?;
                 shelf.put_parcel(row)?;
             }
+            Carried::Layer(zones) => put_zones(shelf, *zones)?,
             Carried::Meta { name, value } => shelf.put_meta(&name, &value)?,
         }
     }

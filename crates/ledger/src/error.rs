@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::event::InvalidEvent;
 use crate::geometry::GeometryError;
+use crate::layer::InvalidZones;
 use crate::ledger::Fault;
 pub use crate::postgresql::ServerError;
 
@@ -31,6 +32,24 @@ pub enum LedgerError {
         case_id: String,
         /// What is wrong.
         why: InvalidEvent,
+    },
+    /// The zones of a layer cannot be kept as they stand.
+    #[error("edition {edition} of the layer {layer:?} cannot be kept: {why}")]
+    InvalidZones {
+        /// The layer.
+        layer: String,
+        /// The edition.
+        edition: i64,
+        /// What is wrong.
+        why: InvalidZones,
+    },
+    /// An edition of a layer is there already; another one has a number of its own.
+    #[error("edition {edition} of the layer {layer:?} is there already")]
+    EditionTaken {
+        /// The layer.
+        layer: String,
+        /// The edition.
+        edition: i64,
     },
     /// The key belongs to an event that says something else.
     #[error(transparent)]

@@ -86,11 +86,7 @@ impl Geometry {
 
     /// The blob of a `GeoPackage`: header with envelope, then little-endian WKB.
     pub(crate) fn to_blob(&self) -> Vec<u8> {
-        // Bit 0: little-endian; bits 1 to 3: the envelope has two dimensions.
-        const FLAGS: u8 = 0b0000_0011;
-        let mut blob = vec![b'G', b'P', 0, FLAGS];
-        blob.extend(EPSG.to_le_bytes());
-        blob.extend(self.envelope().into_iter().flat_map(f64::to_le_bytes));
+        let mut blob = head_of(self.envelope());
         self.put_wkb(&mut blob);
         blob
     }
@@ -118,20 +114,7 @@ impl Geometry {
 
     /// Reads a blob; `None` for the empty geometry, which says as much as none.
     pub(crate) fn from_blob(blob: &[u8]) -> Result<Option<Self>, GeometryError> {
-        let mut bytes = Bytes { rest: blob, little: true };
-        let flags = header(&mut bytes)?;
-        let envelope_doubles = match (flags & ENVELOPE) >> 1 {
-            0 => 0,
-            1 => 4,
-            2 | 3 => 6,
-            4 => 8,
-            _ => return Err(GeometryError::Form),
-        };
-        bytes.take_slice(envelope_doubles * 8)?;
-        if flags & EMPTY != 0 {
-            return Ok(None);
-        }
-        Self::from_wkb(bytes.rest)
+        wkb_of(blob)?.map_or(Ok(None), Self::from_wkb)
     }
 
     /// Reads well-known binary; `None` for the empty geometry.
@@ -157,6 +140,38 @@ impl Geometry {
         }
         Self::multi(polygons).map(Some)
     }
+}
+
+/// The head of a blob with a box, then little-endian.
+fn head_of(envelope: Envelope) -> Vec<u8> {
+    // Bit 0: little-endian; bits 1 to 3: the envelope has two dimensions.
+    const FLAGS: u8 = 0b0000_0011;
+    let mut head = vec![b'G', b'P', 0, FLAGS];
+    head.extend(EPSG.to_le_bytes());
+    head.extend(envelope.into_iter().flat_map(f64::to_le_bytes));
+    head
+}
+
+/// The blob of an outline that is well-known binary already.
+pub(crate) fn blob_of(wkb: &[u8], envelope: Envelope) -> Vec<u8> {
+    let mut blob = head_of(envelope);
+    blob.extend(wkb);
+    blob
+}
+
+/// The well-known binary in a blob; nothing for the empty geometry.
+pub(crate) fn wkb_of(blob: &[u8]) -> Result<Option<&[u8]>, GeometryError> {
+    let mut bytes = Bytes { rest: blob, little: true };
+    let flags = header(&mut bytes)?;
+    let envelope_doubles = match (flags & ENVELOPE) >> 1 {
+        0 => 0,
+        1 => 4,
+        2 | 3 => 6,
+        4 => 8,
+        _ => return Err(GeometryError::Form),
+    };
+    bytes.take_slice(envelope_doubles * 8)?;
+    Ok(if flags & EMPTY != 0 { None } else { Some(bytes.rest) })
 }
 
 const POLYGON: u32 = 3;

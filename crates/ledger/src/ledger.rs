@@ -6,6 +6,7 @@ use crate::chain::Digest;
 use crate::error::{LedgerError, SourceError};
 use crate::event::{Event, NewEvent};
 use crate::fold::{Cut, FoldedCase};
+use crate::layer::{LayerZones, ParcelPart};
 use crate::parcel::ParcelRow;
 
 /// An append-only record of events. Small on purpose: every method is a promise that each store,
@@ -68,6 +69,22 @@ pub trait Ledger {
     /// Up to `limit` rows of parcels whose cases come after `case_id`, in the order of the cases' bytes.
     fn parcels_after(&self, case_id: Option<&str>, limit: usize) -> Result<Vec<ParcelRow>, LedgerError>;
 
+    /// The editions of layers whose zones are kept, by name and number.
+    fn editions(&self) -> Result<Vec<(String, i64)>, LedgerError>;
+
+    /// The zones of an edition.
+    fn zones(&self, layer: &str, edition: i64) -> Result<Option<LayerZones>, LedgerError>;
+
+    /// What [`Ledger::parts`] were computed from, as [`Ledger::set_parts`] was told; `None` if nothing was
+    /// computed yet. They are derived: a move leaves them behind.
+    fn parts_of(&self) -> Result<Option<String>, LedgerError>;
+
+    /// What one parcel, or each, shares with zones.
+    fn parts(&self, case_id: Option<&str>) -> Result<Vec<ParcelPart>, LedgerError>;
+
+    /// Puts computed parts in the place of those that are kept.
+    fn set_parts(&mut self, computed_from: &str, parts: &[ParcelPart]) -> Result<(), LedgerError>;
+
     /// Fills an empty store with what another one holds, in one transaction; gives the digest of the
     /// last event. Callers want [`transfer`](crate::transfer), which reads the other store.
     fn fill(
@@ -92,6 +109,8 @@ pub enum Entry {
     Event(NewEvent),
     /// A parcel's row to lay over the one that stands.
     Parcel(ParcelRow),
+    /// The zones of an edition of a layer, new in the store; an event beside it tells what they are.
+    Layer(Box<LayerZones>),
     /// What the caller decided upon: the batch is refused if the case's last event is another. It is
     /// asked at its place, so events of the case that stand before it in the batch count.
     Expect {
@@ -109,6 +128,8 @@ pub enum Carried {
     Event(Event),
     /// The row of a parcel.
     Parcel(ParcelRow),
+    /// The zones of an edition of a layer.
+    Layer(Box<LayerZones>),
     /// What a store says about itself.
     Meta {
         /// Under which name.

@@ -12,6 +12,7 @@ use crate::chain::Digest;
 use crate::error::{LedgerError, SourceError};
 use crate::event::{Event, whole_milliseconds};
 use crate::fold::{Cut, Day, FoldedCase, Gathered};
+use crate::layer::{LayerZones, ParcelPart};
 use crate::ledger::{Appended, Carried, Entry, Fault, Ledger, Size, Verification, What};
 use crate::parcel::ParcelRow;
 use crate::store::is_record;
@@ -26,6 +27,8 @@ pub struct MemoryLedger {
     cases: Vec<(String, Vec<usize>)>,
     case_numbers: HashMap<String, usize>,
     parcels: BTreeMap<String, ParcelRow>,
+    layers: BTreeMap<(String, i64), LayerZones>,
+    parts: Option<(String, Vec<ParcelPart>)>,
     meta: BTreeMap<String, String>,
 }
 
@@ -96,6 +99,16 @@ impl Shelf for MemoryLedger {
 
     fn put_meta(&mut self, name: &str, value: &str) -> Result<(), LedgerError> {
         self.meta.insert(name.to_owned(), value.to_owned());
+        Ok(())
+    }
+
+    fn holds_zones(&mut self, layer: &str, edition: i64) -> Result<bool, LedgerError> {
+        Ok(self.layers.contains_key(&(layer.to_owned(), edition)))
+    }
+
+    fn put_zones(&mut self, mut zones: LayerZones) -> Result<(), LedgerError> {
+        zones.zones.sort_by_key(|zone| zone.place);
+        self.layers.insert((zones.layer.clone(), zones.edition), zones);
         Ok(())
     }
 
@@ -196,11 +209,38 @@ impl Ledger for MemoryLedger {
         Ok(rows.take(limit).map(|(_, row)| row.clone()).collect())
     }
 
+    fn editions(&self) -> Result<Vec<(String, i64)>, LedgerError> {
+        Ok(self.layers.keys().cloned().collect())
+    }
+
+    fn zones(&self, layer: &str, edition: i64) -> Result<Option<LayerZones>, LedgerError> {
+        Ok(self.layers.get(&(layer.to_owned(), edition)).cloned())
+    }
+
+    fn parts_of(&self) -> Result<Option<String>, LedgerError> {
+        Ok(self.parts.as_ref().map(|(from, _)| from.clone()))
+    }
+
+    fn parts(&self, case_id: Option<&str>) -> Result<Vec<ParcelPart>, LedgerError> {
+        let all = self.parts.iter().flat_map(|(_, parts)| parts);
+        let wanted = |part: &&ParcelPart| case_id.is_none_or(|case_id| part.case_id == case_id);
+        Ok(all.filter(wanted).cloned().collect())
+    }
+
+    fn set_parts(&mut self, computed_from: &str, parts: &[ParcelPart]) -> Result<(), LedgerError> {
+        self.parts = Some((computed_from.to_owned(), parts.to_vec()));
+        Ok(())
+    }
+
     fn fill(
         &mut self,
         items: &mut dyn Iterator<Item = Result<Carried, LedgerError>>,
     ) -> Result<Digest, LedgerError> {
-        if !(self.events.is_empty() && self.parcels.is_empty() && self.meta.is_empty()) {
+        if !(self.events.is_empty()
+            && self.parcels.is_empty()
+            && self.layers.is_empty()
+            && self.meta.is_empty())
+        {
             return Err(LedgerError::NotEmpty("the store in memory".to_owned()));
         }
         let mut filled = Self::new();

@@ -11,6 +11,7 @@ use crate::error::{LedgerError, SourceError};
 use crate::event::Event;
 use crate::fold::{Cut, FoldedCase};
 use crate::geopackage::GeoPackageLedger;
+use crate::layer::{LayerZones, ParcelPart};
 use crate::ledger::{Appended, Carried, Entry, Ledger, Size, Verification};
 use crate::parcel::ParcelRow;
 use crate::postgresql::{Address, PostgresLedger};
@@ -220,6 +221,26 @@ impl Ledger for Store {
 
     fn parcels_after(&self, case_id: Option<&str>, limit: usize) -> Result<Vec<ParcelRow>, LedgerError> {
         self.ledger().parcels_after(case_id, limit)
+    }
+
+    fn editions(&self) -> Result<Vec<(String, i64)>, LedgerError> {
+        self.ledger().editions()
+    }
+
+    fn zones(&self, layer: &str, edition: i64) -> Result<Option<LayerZones>, LedgerError> {
+        self.ledger().zones(layer, edition)
+    }
+
+    fn parts_of(&self) -> Result<Option<String>, LedgerError> {
+        self.ledger().parts_of()
+    }
+
+    fn parts(&self, case_id: Option<&str>) -> Result<Vec<ParcelPart>, LedgerError> {
+        self.ledger().parts(case_id)
+    }
+
+    fn set_parts(&mut self, computed_from: &str, parts: &[ParcelPart]) -> Result<(), LedgerError> {
+        self.ledger_mut().set_parts(computed_from, parts)
     }
 
     fn fill(

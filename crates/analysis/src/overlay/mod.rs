@@ -8,6 +8,7 @@
 //! **Invariant:** what is answered for a parcel depends on it and the layer alone: not on other parcels,
 //! nor on the number of threads.
 
+pub mod authalic;
 mod build;
 mod crossing;
 mod cut;
@@ -23,6 +24,7 @@ pub mod validate;
 
 pub use layer::{Layer, MOST_ZONES};
 pub use overlaps::{Doubled, Overlap, Overlaps, overlap_areas, self_overlaps};
+pub(crate) use shapes::planar_area;
 pub use shapes::{FARTHEST, Point, Polygon, Refused, Ring, Shapes};
 
 #[cfg(test)]

@@ -179,6 +179,11 @@ pub(super) fn twice_area(points: &[Point], near: Point) -> f64 {
     sum
 }
 
+/// The area that a ring winds around in its plane, counter-clockwise positive.
+pub(crate) fn planar_area(ring: &[Point]) -> f64 {
+    ring.first().map_or(0.0, |near| 0.5 * twice_area(ring, *near))
+}
+
 /// What makes an outer ring wind counter-clockwise and a hole clockwise: 1 or -1.
 pub(super) fn turn(twice_area: f64, hole: bool) -> f64 {
     if (twice_area < 0.0) == hole { 1.0 } else { -1.0 }

@@ -1,7 +1,9 @@
 //! What is wrong with a shape, and the mending of what is harmless.
 
 use super::crossing;
-use super::shapes::{FARTHEST, Point, Polygon, Ring, edges, same, turn, twice_area};
+use super::layer::Layer;
+use super::overlaps::self_overlaps;
+use super::shapes::{FARTHEST, Point, Polygon, Ring, Shapes, edges, same, turn, twice_area};
 use super::side::side;
 
 /// Points of a closed ring: a triangle and its first point again.
@@ -31,6 +33,23 @@ pub enum Fault {
     },
     /// The hole lies outside the polygon, or in another hole of it.
     HoleOutside,
+    /// The polygon covers ground of another one of the shape; the edge that begins at the vertex crosses one
+    /// of the other, or lies on it.
+    PartsCrossing {
+        /// The other polygon.
+        polygon: usize,
+        /// The ring of the other edge.
+        ring: usize,
+        /// The vertex at which the other edge begins.
+        vertex: usize,
+        /// Where they meet.
+        at: Point,
+    },
+    /// The polygon lies in another one of the shape.
+    PartInside {
+        /// The other polygon.
+        polygon: usize,
+    },
 }
 
 /// A fault and its place.
@@ -47,16 +66,42 @@ pub struct Flaw {
 }
 
 /// The first flaw of a shape: polygon by polygon, first of each ring for itself, then where edges cross,
-/// then where holes lie. Rings may touch in points, and run in either direction. Polygons of one shape
-/// are not held against each other.
+/// then where holes lie; and when each polygon is sound, whether two of them cover the same ground. Rings
+/// may touch in points, and run in either direction.
 pub fn validate(polygons: &[Polygon]) -> Option<Flaw> {
-    polygons.iter().enumerate().find_map(|(polygon, rings)| {
+    let alone = polygons.iter().enumerate().find_map(|(polygon, rings)| {
         let flaw = |(ring, vertex, fault)| Flaw { polygon, ring, vertex, fault };
         let of_ring =
             |(ring, points): (usize, &Ring)| check_ring(points).map(|(vertex, fault)| (ring, vertex, fault));
         let alone = rings.iter().enumerate().find_map(of_ring);
         alone.or_else(|| check_crossing(rings)).or_else(|| check_holes(rings)).map(flaw)
-    })
+    });
+    alone.or_else(|| check_parts(polygons))
+}
+
+/// Two sound polygons of a shape may touch, also along an edge, but not cover the same ground.
+fn check_parts(polygons: &[Polygon]) -> Option<Flaw> {
+    if polygons.len() < 2 {
+        return None;
+    }
+    let mut parts = Shapes::new();
+    for rings in polygons {
+        parts.push(std::slice::from_ref(rings)).ok()?;
+    }
+    let layer = Layer::new(vec![String::new(); parts.len()], &parts, 1).ok()?;
+    let doubled = self_overlaps(&parts, &layer, 1).into_iter().next()?;
+    let [one, other] = [doubled.zone as usize, doubled.other as usize];
+    let rings = polygons[one].len();
+    if let Some(found) = crossing::first(&[polygons[one].as_slice(), &polygons[other]].concat()) {
+        // The polygons for themselves are sound: the later edge is of the second one.
+        let (ring, vertex) = found.other;
+        let fault = Fault::PartsCrossing { polygon: one, ring, vertex, at: found.at };
+        return Some(Flaw { polygon: other, ring: found.ring - rings, vertex: found.vertex, fault });
+    }
+    let inside = within(&polygons[other][0], &polygons[one][0]) == Some(true);
+    let (polygon, around) = if inside { (other, one) } else { (one, other) };
+    let fault = Fault::PartInside { polygon: around };
+    Some(Flaw { polygon, ring: 0, vertex: 0, fault })
 }
 
 fn check_ring(points: &Ring) -> Option<(usize, Fault)> {
@@ -106,7 +151,7 @@ fn check_holes(rings: &[Ring]) -> Option<(usize, usize, Fault)> {
 }
 
 /// Whether a ring lies in another one; nothing if all its points and the middles of its edges lie on it.
-fn within(ring: &Ring, other: &Ring) -> Option<bool> {
+pub(crate) fn within(ring: &Ring, other: &Ring) -> Option<bool> {
     let middles = ring.windows(2).map(|pair| [0, 1].map(|axis| pair[0][axis].midpoint(pair[1][axis])));
     ring.iter().copied().chain(middles).find_map(|point| holds(other, point))
 }
@@ -256,6 +301,26 @@ mod tests {
         let second = vec![square(20, 29), square(0, 9)];
         let flaw = validate(&[vec![square(0, 9)], second]);
         assert_eq!(flaw.map(|flaw| (flaw.polygon, flaw.ring)), Some((1, 1)));
+    }
+
+    #[test]
+    fn parts_of_a_shape_are_held_against_each_other() {
+        let part = |low, high| vec![square(low, high)];
+        let flaw = |parts: &[Polygon]| validate(parts).map(|flaw| (flaw.polygon, flaw.fault));
+        // In a corner they may touch; and one may lie in the hole of another, along nothing.
+        assert_eq!(flaw(&[part(0, 4), part(4, 9)]), None);
+        assert_eq!(flaw(&[vec![square(0, 9), square(2, 7)], part(3, 5)]), None);
+        assert_eq!(flaw(&[part(0, 9), part(3, 5)]), Some((1, Fault::PartInside { polygon: 0 })));
+        assert_eq!(
+            flaw(&[part(3, 5), part(20, 21), part(0, 9)]),
+            Some((0, Fault::PartInside { polygon: 2 }))
+        );
+        let crossing = flaw(&[part(0, 4), part(3, 9)]).expect("a flaw");
+        assert!(matches!(crossing, (1, Fault::PartsCrossing { polygon: 0, ring: 0, .. })), "{crossing:?}");
+        // The same ground twice is none; a common edge, as districts have it, is sound.
+        assert!(matches!(flaw(&[part(0, 4), part(0, 4)]), Some((1, Fault::PartsCrossing { .. }))));
+        let beside = vec![ring(&[(4, 0), (8, 0), (8, 4), (4, 4), (4, 0)])];
+        assert_eq!(flaw(&[part(0, 4), beside]), None);
     }
 
     #[test]

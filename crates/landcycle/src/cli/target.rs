@@ -14,7 +14,7 @@ use crate::say::{Failure, output_failure};
 const DATABASE: &[u8] = b"SQLite format 3\0";
 
 /// Where output goes.
-pub(super) struct Target {
+pub(crate) struct Target {
     name: Option<String>,
     kind: Kind,
     first_error: FirstError,
@@ -33,7 +33,7 @@ type FirstError = Arc<Mutex<Option<io::Error>>>;
 
 impl Target {
     /// Opens a target that is none of the inputs and no store.
-    pub(super) fn open(path: Option<&Path>, inputs: &[&Path]) -> Result<Self, Failure> {
+    pub(crate) fn open(path: Option<&Path>, inputs: &[&Path]) -> Result<Self, Failure> {
         let first_error = FirstError::default();
         let Some(path) = path else {
             return Ok(Self { name: None, kind: Kind::Stdout, first_error });
@@ -45,7 +45,7 @@ impl Target {
     }
 
     /// What to write with.
-    pub(super) fn pen(&self) -> Result<Pen, Failure> {
+    pub(crate) fn pen(&self) -> Result<Pen, Failure> {
         let inner: Box<dyn Write + Send> = match &self.kind {
             Kind::Stdout => Box::new(io::stdout()),
             Kind::Direct(file) => Box::new(file.try_clone().map_err(|error| self.failure(&error))?),
@@ -57,14 +57,14 @@ impl Target {
     }
 
     /// An error in words; the system's own where the pen met one.
-    pub(super) fn failure(&self, error: &dyn Display) -> Failure {
+    pub(crate) fn failure(&self, error: &dyn Display) -> Failure {
         let met = self.first_error.lock().unwrap_or_else(PoisonError::into_inner).take();
         let met = met.unwrap_or_else(|| io::Error::other(error.to_string()));
         output_failure(self.name.as_deref(), &met)
     }
 
     /// Puts the complete output in its place. Without this nothing of it remains.
-    pub(super) fn finish(self) -> Result<(), Failure> {
+    pub(crate) fn finish(self) -> Result<(), Failure> {
         let Kind::Beside(made, path) = self.kind else { return Ok(()) };
         let name = self.name.as_deref();
         made.as_file().sync_all().map_err(|error| output_failure(name, &error))?;
@@ -123,7 +123,7 @@ fn open(path: &Path) -> io::Result<Kind> {
 }
 
 /// Writes, and keeps the first error for [`Target::failure`].
-pub(super) struct Pen {
+pub(crate) struct Pen {
     inner: Box<dyn Write + Send>,
     first_error: FirstError,
 }

@@ -8,6 +8,7 @@
 //! - `ledger.head` remembers where the chain was left, so events cut off its end are missed too.
 
 mod fresh;
+mod layers;
 mod open;
 mod parcels;
 mod read;
@@ -26,6 +27,7 @@ use crate::chain::Digest;
 use crate::error::{LedgerError, SourceError};
 use crate::event::Event;
 use crate::fold::{Cut, FoldedCase};
+use crate::layer::{LayerZones, ParcelPart};
 use crate::ledger::{Appended, Carried, Entry, Ledger, Size, Verification};
 use crate::migrate::{Step, newest};
 use crate::parcel::ParcelRow;
@@ -35,7 +37,8 @@ use crate::parcel::ParcelRow;
 pub const STORE_VERSION: i64 = newest(STEPS);
 
 /// The steps from nothing to that form.
-pub(crate) const STEPS: &[Step] = &[Step { to: 1, sql: include_str!("schema.sql") }];
+pub(crate) const STEPS: &[Step] =
+    &[Step { to: 1, sql: include_str!("schema.sql") }, Step { to: 2, sql: include_str!("layers.sql") }];
 
 /// A ledger in a `GeoPackage`.
 #[derive(Debug)]
@@ -184,6 +187,26 @@ impl Ledger for GeoPackageLedger {
 
     fn parcels_after(&self, case_id: Option<&str>, limit: usize) -> Result<Vec<ParcelRow>, LedgerError> {
         read::parcels_after(&self.connection, case_id, limit)
+    }
+
+    fn editions(&self) -> Result<Vec<(String, i64)>, LedgerError> {
+        layers::editions(&self.connection)
+    }
+
+    fn zones(&self, layer: &str, edition: i64) -> Result<Option<LayerZones>, LedgerError> {
+        layers::zones(&self.connection, layer, edition)
+    }
+
+    fn parts_of(&self) -> Result<Option<String>, LedgerError> {
+        layers::parts_of(&self.connection)
+    }
+
+    fn parts(&self, case_id: Option<&str>) -> Result<Vec<ParcelPart>, LedgerError> {
+        layers::parts(&self.connection, case_id)
+    }
+
+    fn set_parts(&mut self, computed_from: &str, parts: &[ParcelPart]) -> Result<(), LedgerError> {
+        layers::set_parts(&mut self.connection, computed_from, parts)
     }
 
     fn fill(

@@ -137,8 +137,8 @@ mod tests {
     use crate::migrate::Step;
     use crate::{LedgerError, NewEvent, entries};
 
-    const NEXT: Step = Step { to: 2, sql: "CREATE INDEX event_kind ON event(kind)" };
-    const BROKEN: Step = Step { to: 3, sql: "CREATE TABLE added (a); CREATE TABLE parcel (a)" };
+    const NEXT: Step = Step { to: 3, sql: "CREATE INDEX event_kind ON event(kind)" };
+    const BROKEN: Step = Step { to: 4, sql: "CREATE TABLE added (a); CREATE TABLE parcel (a)" };
 
     fn event(key: &str) -> NewEvent {
         NewEvent {
@@ -176,12 +176,12 @@ mod tests {
         let sql = "SELECT (SELECT value FROM landcycle_meta WHERE name = 'ledger.version') || count(*) \
                    FROM sqlite_master WHERE name = 'event_kind'";
         let said: String = raw.query_row(sql, [], |row| row.get(0)).expect("readable");
-        assert_eq!(said, "21");
+        assert_eq!(said, "31");
         drop(raw);
 
         let bytes = std::fs::read(&path).expect("readable");
         let refusal = GeoPackageLedger::open(&path).expect_err("newer");
-        assert!(matches!(refusal, LedgerError::TooNew { found: 2, known: 1, .. }), "{refusal}");
+        assert!(matches!(refusal, LedgerError::TooNew { found: 3, known: 2, .. }), "{refusal}");
         // A step that fails half-way leaves nothing.
         let broken = [steps.as_slice(), &[BROKEN]].concat();
         assert!(open_with(&path, Access::ReadWrite, &broken).is_err());

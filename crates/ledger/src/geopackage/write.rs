@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, TransactionBehavior, params};
 
 use super::fresh::Fresh;
-use super::read;
+use super::{layers, read};
 use crate::admit::{Head, Shelf, admit};
 use crate::carry::carry;
 use crate::chain::Digest;
@@ -14,6 +14,7 @@ use crate::error::{LedgerError, SourceError};
 use crate::event::{Event, moment_text};
 use crate::follow::{HEAD_NAME, head_text, sound_head};
 use crate::geometry::Envelope;
+use crate::layer::LayerZones;
 use crate::ledger::{Appended, Carried, Entry};
 use crate::parcel::ParcelRow;
 
@@ -42,7 +43,7 @@ pub(super) fn fill(
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let filled: bool = transaction.query_row(
         "SELECT EXISTS (SELECT 1 FROM event) OR EXISTS (SELECT 1 FROM parcel) \
-         OR EXISTS (SELECT 1 FROM landcycle_meta WHERE name NOT LIKE 'ledger.%')",
+         OR EXISTS (SELECT 1 FROM layer_zone) OR EXISTS (SELECT 1 FROM landcycle_meta WHERE name NOT LIKE 'ledger.%')",
         [],
         |row| row.get(0),
     )?;
@@ -100,7 +101,7 @@ impl OpenFile<'_> {
             fresh.finish(self.transaction)?;
         }
         if let Some(extent) = self.extent {
-            widen(self.transaction, extent)?;
+            widen(self.transaction, "parcel", extent)?;
         }
         if let Some(recorded_at) = self.last_recorded_at {
             put_meta(self.transaction, HEAD_NAME, &head_text(head))?;
@@ -166,6 +167,17 @@ impl Shelf for OpenFile<'_> {
         Ok(())
     }
 
+    fn holds_zones(&mut self, layer: &str, edition: i64) -> Result<bool, LedgerError> {
+        layers::holds(self.transaction, layer, edition)
+    }
+
+    fn put_zones(&mut self, zones: LayerZones) -> Result<(), LedgerError> {
+        if let Some(extent) = layers::put(self.transaction, &zones)? {
+            widen(self.transaction, "layer_zone", extent)?;
+        }
+        Ok(())
+    }
+
     fn put_meta(&mut self, name: &str, value: &str) -> Result<(), LedgerError> {
         Ok(put_meta(self.transaction, name, value)?)
     }
@@ -216,19 +228,20 @@ impl Shelf for OpenFile<'_> {
     }
 }
 
-fn join(one: Option<Envelope>, other: Envelope) -> Envelope {
+pub(super) fn join(one: Option<Envelope>, other: Envelope) -> Envelope {
     one.map_or(other, |one| {
         [one[0].min(other[0]), one[1].max(other[1]), one[2].min(other[2]), one[3].max(other[3])]
     })
 }
 
-/// Widens the layer's extent, which GIS programs zoom to.
-fn widen(transaction: &Transaction<'_>, extent: Envelope) -> Result<(), LedgerError> {
+/// Widens the extent of a layer, which GIS programs zoom to.
+fn widen(transaction: &Transaction<'_>, table: &str, extent: Envelope) -> Result<(), LedgerError> {
+    let [west, east, south, north] = extent;
     transaction.execute(
         "UPDATE gpkg_contents SET min_x = min(coalesce(min_x, ?1), ?1), \
          max_x = max(coalesce(max_x, ?2), ?2), min_y = min(coalesce(min_y, ?3), ?3), \
-         max_y = max(coalesce(max_y, ?4), ?4) WHERE table_name = 'parcel'",
-        extent,
+         max_y = max(coalesce(max_y, ?4), ?4) WHERE table_name = ?5",
+        params![west, east, south, north, table],
     )?;
     Ok(())
 }

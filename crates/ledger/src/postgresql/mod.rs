@@ -11,6 +11,7 @@
 mod address;
 mod connections;
 mod failure;
+mod layers;
 mod open;
 mod parcels;
 mod read;
@@ -28,6 +29,7 @@ use crate::chain::Digest;
 use crate::error::{LedgerError, SourceError};
 use crate::event::Event;
 use crate::fold::{Cut, FoldedCase};
+use crate::layer::{LayerZones, ParcelPart};
 use crate::ledger::{Appended, Carried, Entry, Ledger, Size, Verification};
 use crate::migrate::{Step, newest};
 use crate::parcel::ParcelRow;
@@ -40,8 +42,11 @@ pub(crate) use failure::ServerFailure;
 pub const POSTGRES_STORE_VERSION: i64 = newest(STEPS);
 
 /// The steps from an empty schema to that form.
-pub(crate) const STEPS: &[Step] =
-    &[Step { to: 1, sql: include_str!("schema.sql") }, Step { to: 2, sql: include_str!("kinds.sql") }];
+pub(crate) const STEPS: &[Step] = &[
+    Step { to: 1, sql: include_str!("schema.sql") },
+    Step { to: 2, sql: include_str!("kinds.sql") },
+    Step { to: 3, sql: include_str!("layers.sql") },
+];
 
 /// A ledger on PostgreSQL.
 pub struct PostgresLedger {
@@ -184,6 +189,26 @@ impl Ledger for PostgresLedger {
 
     fn parcels_after(&self, case_id: Option<&str>, limit: usize) -> Result<Vec<ParcelRow>, LedgerError> {
         self.connections.with(|client| parcels::after(client, case_id, limit))
+    }
+
+    fn editions(&self) -> Result<Vec<(String, i64)>, LedgerError> {
+        self.connections.with(layers::editions)
+    }
+
+    fn zones(&self, layer: &str, edition: i64) -> Result<Option<LayerZones>, LedgerError> {
+        self.connections.with(|client| layers::zones(client, layer, edition))
+    }
+
+    fn parts_of(&self) -> Result<Option<String>, LedgerError> {
+        self.connections.with(layers::parts_of)
+    }
+
+    fn parts(&self, case_id: Option<&str>) -> Result<Vec<ParcelPart>, LedgerError> {
+        self.connections.with(|client| layers::parts(client, case_id))
+    }
+
+    fn set_parts(&mut self, computed_from: &str, parts: &[ParcelPart]) -> Result<(), LedgerError> {
+        self.connections.with(|client| layers::set_parts(client, computed_from, parts))
     }
 
     fn fill(

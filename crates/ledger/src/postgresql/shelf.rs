@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use postgres::types::{ToSql, Type};
 use postgres::{Row, Transaction};
 
+use super::layers;
 use super::write::put_meta;
 use crate::admit::Shelf;
 use crate::columns::{self, EVENT, text};
 use crate::error::LedgerError;
 use crate::event::{Event, moment_text};
+use crate::layer::LayerZones;
 use crate::ledger::{Carried, Entry};
 use crate::parcel::ParcelRow;
 
@@ -111,7 +113,7 @@ impl Shelf for Server<'_, '_> {
                     cases.extend(Some(case_id.as_str()).filter(storable));
                     with_last = true;
                 }
-                Entry::Parcel(_) => {}
+                Entry::Parcel(_) | Entry::Layer(_) => {}
             }
         }
         cases.sort_unstable();
@@ -193,6 +195,16 @@ impl Shelf for Server<'_, '_> {
             self.waiting.rows.push(row);
         }
         Ok(())
+    }
+
+    fn holds_zones(&mut self, layer: &str, edition: i64) -> Result<bool, LedgerError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM layer_zone WHERE layer = $1 AND edition = $2)";
+        let values: [(&(dyn ToSql + Sync), Type); 2] = [(&layer, Type::TEXT), (&edition, Type::INT8)];
+        Ok(self.transaction.query_typed_one(sql, &values)?.try_get(0)?)
+    }
+
+    fn put_zones(&mut self, zones: LayerZones) -> Result<(), LedgerError> {
+        layers::put(self.transaction, &zones)
     }
 
     fn put_meta(&mut self, name: &str, value: &str) -> Result<(), LedgerError> {

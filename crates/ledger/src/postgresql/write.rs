@@ -52,7 +52,7 @@ pub(super) fn fill(
     hold(&mut transaction)?;
     let filled = transaction.query_typed_one(
         "SELECT EXISTS (SELECT 1 FROM event) OR EXISTS (SELECT 1 FROM parcel) \
-         OR EXISTS (SELECT 1 FROM meta WHERE name NOT LIKE 'ledger.%')",
+         OR EXISTS (SELECT 1 FROM layer_zone) OR EXISTS (SELECT 1 FROM meta WHERE name NOT LIKE 'ledger.%')",
         &[],
     )?;
     if filled.try_get(0)? || last_head(&mut transaction)? != Head::START {

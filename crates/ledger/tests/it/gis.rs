@@ -56,7 +56,7 @@ fn ogrinfo_lists_layers_and_counts_without_a_warning() {
     ] {
         assert!(text.contains(expected), "{expected:?} is not in\n{text}");
     }
-    assert_eq!(text.matches("Layer name:").count(), 2, "{text}");
+    assert_eq!(text.matches("Layer name:").count(), 4, "{text}");
 }
 
 #[test]

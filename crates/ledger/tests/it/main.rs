@@ -11,6 +11,8 @@ mod fold;
 mod gis;
 mod invented;
 mod kills;
+mod linkage;
+mod layers;
 mod open;
 mod parcels;
 mod rough;
