@@ -14,10 +14,10 @@ mod facts_file;
 mod file;
 mod glossary;
 mod import;
+mod listing;
+mod linkage;
 mod judge_use;
 mod layers;
-mod linkage;
-mod listing;
 #[cfg(test)]
 mod marks;
 mod move_store;
