@@ -39,6 +39,7 @@ CONVERSIONS = {
 }
 STARTS = (date(2018, 12, 30), date(2020, 12, 31), date(2021, 1, 1), date(2021, 12, 31), date(2022, 1, 1))
 PUBLICATIONS = ("plan_published_on", "renewal_plan_published_on", "consolidation_plan_published_on")
+CONTENTS = ("published_total", "published_structure", "published_timing", "published_parcels", "published_uses")
 Answer = bool | None
 # Not the law's concern.
 SILENT = "silent"
@@ -83,7 +84,10 @@ def made(random: Random) -> Plan:
         "plan_from": random.choice(STARTS),
         "plan_total": known(max(total, Fraction(0))),
         "renewal_m0_cap": known(area()), "renewal_industry_floor": known(area()),
-        **{name: known(random.choice((published, published, date(2022, 3, 2)))) for name in PUBLICATIONS},
+        **{name: known(random.choice((published, published, date(2022, 3, 2))), 0.12) for name in PUBLICATIONS},
+        "plan_adopted_on": known(random.choice((date(2021, 8, 31), date(2022, 2, 20), date(2022, 9, 1)))),
+        "plan_consulted": known(random.random() < 0.9),
+        **{name: known(random.random() < 0.96, 0.02) for name in CONTENTS},
     }
     renewal = [(random.choice(list(CONVERSIONS)), known(area(), 0.02)) for _ in range(random.randint(0, 4))]
     reduction = []
@@ -151,9 +155,13 @@ def brute(plan: Plan, package: str) -> dict[str, Answer]:
         "reduction_target": since(date(2021, 12, 31), reached(
             total([planned for _, planned in rows]) if rows else None, total([t for t, _ in rows]) if rows else None,
         )),
-        # The workbooks do not say when the plan was adopted.
-        "plan_contents": None,
     }
+    adopted = plan.summary.get("plan_adopted_on")
+    contents = [plan.summary.get(name) for name in CONTENTS]
+    found["plan_contents"] = (
+        None if adopted is None else SILENT if adopted < date(2021, 9, 1)
+        else None if None in contents else all(contents)
+    )
     if package == "beijing":
         found["stock_share"] = share(sources["plan_stock"], stated, Fraction(60, 100))
         found["key_area_share"] = share(in_key_areas(plan), uses["plan_industrial"], Fraction(80, 100))
@@ -166,7 +174,11 @@ def brute(plan: Plan, package: str) -> dict[str, Answer]:
         pairs = [None if day is None or days[0] is None else day == days[0] for day in days]
         together = False if False in pairs else None if None in pairs else True
         found["plans_published_together"] = since(date(2021, 12, 31), together)
-        found["plan_adoption"] = None
+        consulted = plan.summary.get("plan_consulted")
+        if adopted is None or adopted >= date(2022, 8, 1):
+            late = None if adopted is None or days[0] is None else days[0] >= adopted
+            found["plan_adoption"] = None if adopted is None else False if consulted is False else (
+                None if consulted is None else late)
     return {rule: answer for rule, answer in found.items() if answer != SILENT}  # type: ignore[misc]
 
 
@@ -180,7 +192,7 @@ def write(plan: Plan, template: Path, names: dict[str, str], path: Path) -> None
     rows[names["city"]].value = None
     for name, value in plan.summary.items():
         cell = rows[names[name]]
-        cell.value = decimal(value) if isinstance(value, Fraction) else str(value)
+        cell.value = decimal(value) if isinstance(value, Fraction) else said(value)
 
     def fill(title: str, lines: list[dict[str, Any]]) -> None:
         sheet = next(sheet for sheet in book if sheet.title.startswith(title))
@@ -201,6 +213,11 @@ def write(plan: Plan, template: Path, names: dict[str, str], path: Path) -> None
         {names["reduction_target"]: target, names["reduction_planned"]: planned} for target, planned in plan.reduction
     ])
     book.save(path)
+
+
+def said(value: Any) -> str:
+    """As an office writes it."""
+    return {True: "是", False: "否"}[value] if isinstance(value, bool) else str(value)
 
 
 def decimal(value: Fraction) -> float:
@@ -272,9 +289,11 @@ def main() -> int:
                 differences += 1
                 print(f"{at} {package}: {'; '.join(faults)}\n  {plan}")
             met.update(f"{rule} {answer}" for rule, answer in own.items())
+            met[f"whole {whole}"] += 1
     asked = ("plan_by_use", "plan_by_source", "plan_by_district", "stock_share", "key_area_share", "reduction_target",
-             "renewal_industry_floor", "renewal_m0_cap", "plans_published_together")
+             "renewal_industry_floor", "renewal_m0_cap", "plans_published_together", "plan_contents")
     never = [f"{rule} {answer}" for rule in asked for answer in (True, False, None) if not met[f"{rule} {answer}"]]
+    never += [f"whole {whole}" for whole in ("holds", "fails", "unknown") if not met[f"whole {whole}"]]
     if never and options.count >= 100:
         print(f"never met: {', '.join(never)}")
         differences += 1

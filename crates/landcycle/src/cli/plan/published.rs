@@ -33,7 +33,7 @@ pub(crate) struct Published {
     /// 基准日 · the plan as it stood on this day (default: today)
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     as_of: Option<Date>,
-    /// 填写 · what the office enters: number, issuer, issued_on
+    /// 填写 · what the office enters: number, issuer, `issued_on`
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_entry)]
     set: Vec<(String, String)>,
     /// 模板文件 · the office's own template

@@ -277,14 +277,11 @@ fn margin(
     let share = quotient(left).map(|parts| (parts, b)).or_else(|| quotient(right).map(|parts| (parts, a)));
     let of_share = share.and_then(|((part, whole), bar)| {
         let (x, y) = (value_of(part)?, value_of(whole)?);
-        let Ty::Number(unit) = part.typed?.ty else { return None };
+        let unit = number_unit(&part.typed?.ty)?;
         let wanted = bar.times(y)?;
         // The bar may be in another unit than the quotient of the parts' own.
         let amount = wanted.minus(x)?;
-        let whole_unit = match whole.typed?.ty {
-            Ty::Number(unit) => unit,
-            _ => return None,
-        };
+        let whole_unit = number_unit(&whole.typed?.ty)?;
         let fits = unit.over(whole_unit)? == left.typed.and_then(|typed| number_unit(&typed.ty))?;
         (fits && y > Exact::ZERO).then(|| (positive(amount), unit, Some(whole.told.title.clone())))
     });
