@@ -3,16 +3,17 @@ import { accessibilityJourney } from './accessibility.mjs'
 import { actsJourney } from './acts.mjs'
 import { launch } from './browser.mjs'
 import { comparisonJourney } from './comparison.mjs'
+import { desksJourney } from './desks.mjs'
 import { keyboardJourney } from './keyboard.mjs'
 import { pointerJourney } from './pointer.mjs'
 
 const [address, folder, only] = process.argv.slice(2)
 if (!address || !folder) {
-  console.error('usage: node e2e/journey.mjs <address of the page> <folder for screenshots> [pointer|keyboard|comparison|accessibility|acts]')
+  console.error('usage: node e2e/journey.mjs <address of the page> <folder for screenshots> [pointer|keyboard|comparison|accessibility|acts|desks]')
   process.exit(2)
 }
 
-const journeys = { pointer: pointerJourney, keyboard: keyboardJourney, comparison: comparisonJourney, accessibility: accessibilityJourney, acts: actsJourney }
+const journeys = { pointer: pointerJourney, keyboard: keyboardJourney, comparison: comparisonJourney, accessibility: accessibilityJourney, acts: actsJourney, desks: desksJourney }
 const browser = await launch()
 let failed = 0
 for (const [name, journey] of Object.entries(journeys)) {

@@ -13,11 +13,15 @@ use crate::web;
 use crate::workspace::{Profile, Workspace};
 
 /// How many steps `take` takes.
-pub(crate) const STEPS: usize = 17;
+pub(crate) const STEPS: usize = 19;
 /// Enough that every answer of every rule of a stage occurs; there are many more rules. More by hand.
 const STAGE_CASES: &str = "300";
 /// Random lives led through the program and the model.
 const LIVES: &str = "1000";
+/// Random listings, each run twice: enough that every standing and refusal occurs. More by hand.
+const LISTINGS: &str = "200";
+/// Enough that every answer of every rule of plans occurs; each is a workbook and a run of the program.
+const PLANS: &str = "120";
 /// Enough that every answer of every rule occurs.
 const ORACLE_CASES: &str = "10000";
 /// The same city as the demonstration's, so that what the journeys see is what people see.
@@ -98,6 +102,17 @@ fn take_oracle(bench: &Bench<'_>, steps: &mut Steps, binary: Option<&Path>) {
     steps.take_with("the oracle and the engine, stage by stage", binary.as_ref(), |binary| {
         let mut command =
             python(&["compare_stage.py", "--packages-dir", "../policies", "--count", STAGE_CASES]);
+        let text = run_and_read(command.args(["--seed", "1", "--landcycle"]).arg(binary))?;
+        Ok(((), last_line(&text)))
+    });
+    steps.take_with("random listings, computed again", binary.as_ref(), |binary| {
+        let mut command =
+            python(&["compare_listing.py", "--packages-dir", "../policies", "--count", LISTINGS]);
+        let text = run_and_read(command.args(["--seed", "1", "--landcycle"]).arg(binary))?;
+        Ok(((), last_line(&text)))
+    });
+    steps.take_with("plans and a brute-force check", binary.as_ref(), |binary| {
+        let mut command = python(&["plan_brute.py", "--packages-dir", "../policies", "--count", PLANS]);
         let text = run_and_read(command.args(["--seed", "1", "--landcycle"]).arg(binary))?;
         Ok(((), last_line(&text)))
     });

@@ -6,4 +6,5 @@ pub mod facts;
 pub mod layers;
 pub mod overlay;
 pub mod parquet;
+pub mod plan;
 pub mod sample;

@@ -3,7 +3,7 @@
 //!
 //! *One meaning:* the command, the API, the page and a rehearsal all go through [`decide::decide`].
 
-mod archive;
+pub(crate) mod archive;
 mod decide;
 mod file;
 mod judge;
@@ -22,6 +22,7 @@ use landcycle_policy::package::library::Library;
 use landcycle_policy::text::{Language, Text};
 use serde_json::{Value, json};
 
+pub(crate) use self::archive::keep as keep_package;
 pub(crate) use self::decide::decide;
 pub(crate) use self::file::File;
 pub(crate) use self::judge::{Ground, Judge};

@@ -3,15 +3,19 @@
 
 mod act;
 mod assess;
+mod bid;
 mod compare;
 mod coverage;
 pub(crate) mod desk;
+mod diagnose;
 mod explain;
 mod export;
 mod facts_file;
 mod file;
 mod glossary;
 mod import;
+mod listing;
+mod linkage;
 mod judge_use;
 mod layers;
 #[cfg(test)]
@@ -20,6 +24,7 @@ mod move_store;
 pub(crate) mod output;
 mod paper;
 mod parquet_facts;
+mod plan;
 pub(crate) mod policy;
 mod rehearse;
 mod replay;
@@ -113,6 +118,20 @@ enum Command {
     Screen(desk::Screen),
     /// 功能混合 · a building schedule against the rules on mixed use
     Mix(desk::Mix),
+    /// 错配诊断 · the indicators of misallocation for one's own city
+    Diagnose(diagnose::Diagnose),
+    /// 竞买 · listings of land that are won on performance
+    #[command(subcommand)]
+    Listing(listing::Listing),
+    /// 竞买文件 · seal, hand in, withdraw and open a bid
+    #[command(subcommand)]
+    Bid(bid::Bid),
+    /// 供应计划 · the yearly supply plan: template, check, adopt, track
+    #[command(subcommand)]
+    Plan(plan::Plan),
+    /// 挂钩台账 · the book of credit from land given up: shares, uses, transfers, balances
+    #[command(subcommand)]
+    Linkage(linkage::Linkage),
     /// 图层 · zone lines, parks and boundaries, and what parcels share with them
     #[command(subcommand)]
     Layers(layers::Layers),
@@ -141,6 +160,11 @@ impl Command {
             Self::Price(command) => command.run(context),
             Self::Screen(command) => command.run(context),
             Self::Mix(command) => command.run(context),
+            Self::Diagnose(command) => command.run(context),
+            Self::Listing(command) => command.run(context),
+            Self::Bid(command) => command.run(context),
+            Self::Plan(command) => command.run(context),
+            Self::Linkage(command) => command.run(context),
             Self::Layers(command) => command.run(context),
         }
     }

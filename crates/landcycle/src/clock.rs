@@ -9,7 +9,12 @@ pub(crate) fn now() -> jiff::Timestamp {
 
 /// Today in China (UTC+8, without summer time), where the law counts its days.
 pub(crate) fn today() -> Date {
-    jiff::tz::Offset::constant(8).to_datetime(now()).date()
+    day_in_china(now())
+}
+
+/// The day of a moment in China.
+pub(crate) fn day_in_china(moment: jiff::Timestamp) -> Date {
+    jiff::tz::Offset::constant(8).to_datetime(moment).date()
 }
 
 /// A civil date as the policy crate's day number.

@@ -2,6 +2,7 @@
 //! desk has; here they are asked of its rules and told with all that the answers are made from.
 
 pub(crate) mod answer;
+pub(crate) mod diagnosis;
 pub(crate) mod forms;
 pub(crate) mod json;
 pub(crate) mod mix;

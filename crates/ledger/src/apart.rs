@@ -44,7 +44,8 @@ pub(crate) enum Shown {
 /// Row `index` of the columns compared, each as this gives it.
 pub(crate) const FIRST_SHOWN: usize = 5;
 
-/// What the comparison reads, in the order of cases; a store adds nothing but its own dates.
+/// What the comparison reads, in the order of cases, records that are no parcels left out; a store adds
+/// nothing but its own dates.
 pub(crate) fn sql(signed_on: &str) -> String {
     let columns =
         COLUMNS.map(
@@ -55,6 +56,7 @@ pub(crate) fn sql(signed_on: &str) -> String {
     format!(
         "SELECT event.seq, event.first_seq, event.case_id, event.body, parcel.fid, {} \
          FROM event LEFT JOIN parcel ON parcel.case_id = event.case_id \
+         WHERE substr(event.case_id, 1, 1) <> '@' \
          ORDER BY event.first_seq, event.seq",
         columns.join(", ")
     )

@@ -36,6 +36,11 @@ impl Digest {
     /// What stands before the first event.
     pub const START: Self = Self([0; 32]);
 
+    /// The SHA-256 digest of bytes, as `sha256sum` gives it.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
     /// The 32 bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0

@@ -62,6 +62,8 @@ mod geopackage;
 mod layer;
 mod ledger;
 pub mod life;
+pub mod listing;
+pub mod linkage;
 mod memory;
 mod migrate;
 mod parcel;

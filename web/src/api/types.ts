@@ -507,6 +507,8 @@ export interface DeskAnswer {
   cites: Cite[]
   missing: MissingFact[]
   lines: DeskLine[]
+  /** What a source says of the same quantity elsewhere. */
+  beside?: { said: Text; low: string | null; high: string | null; cites: Cite[] } | null
 }
 /** One form of tenure with the answers that are compared. */
 export interface DeskForm {

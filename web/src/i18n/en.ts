@@ -437,4 +437,8 @@ export const en: Record<Key, string> = {
   'desk.changes': 'Changes that still pass',
   'desk.change': 'Change',
   'desk.room': 'Area',
+  'desk.indicators': 'Indicators',
+  'desk.indicator': 'Indicator',
+  'desk.here': 'Here',
+  'desk.source': 'The paper\'s figure (to compare)',
 }

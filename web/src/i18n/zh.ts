@@ -435,6 +435,10 @@ export const zh = {
   'desk.changes': '仍可通过的变动',
   'desk.change': '变动',
   'desk.room': '面积',
+  'desk.indicators': '指标',
+  'desk.indicator': '指标',
+  'desk.here': '本地',
+  'desk.source': '论文数字（供对照）',
 } as const
 
 export type Key = keyof typeof zh

@@ -2,5 +2,6 @@
 
 mod determinations;
 mod facts;
+mod plan;
 mod sample_geometry;
 mod sample_stability;

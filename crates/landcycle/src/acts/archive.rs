@@ -16,7 +16,7 @@ const PACKAGE: &str = "package:";
 const ENCODED_ELSEWHERE: &str = "P052";
 
 /// Keeps the package of a digest, if it is not kept already.
-pub(super) fn keep(
+pub(crate) fn keep(
     ledger: &mut dyn Ledger,
     library: &Library,
     digest: Option<&str>,

@@ -115,7 +115,7 @@ pub(crate) struct Written {
     out: PathBuf,
 }
 
-fn parse_entry(text: &str) -> Result<(String, String), String> {
+pub(super) fn parse_entry(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or_else(|| crate::say::both("paper_entry_form"))?;
     Ok((name.trim().to_owned(), value.to_owned()))
 }

@@ -1,10 +1,12 @@
 //! Every command that takes a store takes one on a server.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::{CommandFactory, Parser};
 use jiff::civil::date;
 use landcycle_ledger::Ledger;
+use landcycle_ledger::listing::{Key, SALT};
 use landcycle_policy::text::Language;
 
 use super::{Arguments, Context};
@@ -24,16 +26,39 @@ pub(super) fn done(words: &[&str]) {
     run(words).map_err(|failure| format!("{words:?}: {}", failure.message.en)).expect("done");
 }
 
-/// What follows the name of each command with a store, before `--store`; `NOTICES` and `OUT` are paths.
-const COMMANDS: [(&str, &[&str]); 17] = [
+/// What follows the name of each command with a store, before `--store`; `NOTICES`, `KEY`,
+/// `SEALED` and `OUT` are paths.
+const COMMANDS: &[(&str, &[&str])] = &[
     ("act do", &["start", "T-1", "--by", "me"]),
     ("act list", &["T-1"]),
     ("assess", &[]),
+    ("bid open", &["KEY", "--by", "me"]),
+    ("bid submit", &["SEALED", "--by", "me"]),
+    ("bid withdraw", &["L-1", "B-1", "--by", "me"]),
     ("compare", &["--left", "national", "--right", "shenzhen"]),
     ("explain", &["T-1", "idle_land"]),
     ("export facts", &["--out", "OUT"]),
     ("file", &["T-1"]),
     ("import notices", &["NOTICES"]),
+    ("listing award", &["L-1"]),
+    ("listing fail", &["L-1", "--why", "none"]),
+    ("listing list", &[]),
+    ("listing public", &["L-1"]),
+    ("listing publish", &["../../examples/listing/notice.yaml"]),
+    ("listing rank", &["L-1"]),
+    ("listing sheet", &["L-1"]),
+    ("linkage check", &[]),
+    ("linkage credit", &["b", "--land", "g", "--by", "me"]),
+    ("linkage entries", &["b"]),
+    ("linkage give-up", &["b", "--place", "A", "--parcel", "P", "--area", "1", "--by", "me"]),
+    ("linkage load", &["b", "NOTICES", "--by", "me"]),
+    ("linkage move", &["b", "--from", "A", "--to", "B", "--area", "1", "--by", "me"]),
+    ("linkage open", &["b", "--title", "b", "--by", "me"]),
+    ("linkage pay", &["b", "--from", "A", "--to", "B", "--amount", "1", "--by", "me"]),
+    ("linkage reverse", &["b", "--of", "g", "--reason", "r", "--by", "me"]),
+    ("linkage share", &["b", "--giving", "A", "--share", "A=1", "--document", "d", "--by", "me"]),
+    ("linkage show", &["b"]),
+    ("linkage use", &["b", "--place", "A", "--project", "p", "--area", "1", "--by", "me"]),
     ("paper write", &["idle_land_finding", "--case", "T-1", "--out", "OUT"]),
     ("replay", &[]),
     ("report file", &["NOTICES", "--department", "natural_resources", "--by", "me"]),
@@ -60,7 +85,8 @@ fn no_command_takes_an_address_for_a_file() {
     let mut found = Vec::new();
     with_a_store(&Arguments::command(), "", &mut found);
     found.sort();
-    assert_eq!(found, COMMANDS.map(|(name, _)| name));
+    let named: Vec<&str> = COMMANDS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(found, named);
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name).display().to_string();
     let (notices, out) = (at("notices.csv"), at("out"));
@@ -69,11 +95,17 @@ fn no_command_takes_an_address_for_a_file() {
         "supervision_no,project,location,area_ha,price_wan,signed\nX1,项目,坐落,1,1,2014-03-01\n",
     )
     .expect("written");
+    let key = Key::new("L-1", "B-1", BTreeMap::new(), [0; SALT]).expect("a key");
+    let (key_file, sealed) = (at("bid.key"), at("bid.sealed"));
+    std::fs::write(&key_file, key.text()).expect("written");
+    std::fs::write(&sealed, key.seal().text()).expect("written");
     let nowhere = "postgres://land:s3cret@127.0.0.1:1/city";
     for (name, more) in COMMANDS {
         let more = more.iter().map(|word| match *word {
             "NOTICES" => notices.as_str(),
             "OUT" => out.as_str(),
+            "KEY" => key_file.as_str(),
+            "SEALED" => sealed.as_str(),
             word => word,
         });
         let words: Vec<&str> = name.split(' ').chain(more).chain(["--store", nowhere]).collect();
@@ -86,7 +118,7 @@ fn no_command_takes_an_address_for_a_file() {
         assert!(!run(&["move", from, to]).expect_err("refused").message.en.contains("s3cret"));
     }
     let made = std::fs::read_dir(folder.path()).expect("a folder").count();
-    assert_eq!(made, 1, "nothing but the notices");
+    assert_eq!(made, 3, "nothing but the notices, the key and the seal");
 }
 
 /// A life up to the delivery, one act after another.
@@ -206,4 +238,38 @@ fn an_act_that_many_do_at_once_is_done_once() {
     let ledger = store::open(Path::new(&server)).map_err(|f| f.message).expect("a store");
     assert_eq!(ledger.events_of("T-1").expect("events").len(), LIFE.len() + 1);
     assert_eq!(ledger.verify().expect("verified").fault, None);
+}
+
+#[test]
+fn a_book_of_linkage_is_the_same_on_a_server_and_in_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let rows = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/linkage/operations.csv");
+    let rows = rows.display().to_string();
+    let written: Vec<String> = [("server", Cluster::shared().database()), ("file", at("b.gpkg"))]
+        .into_iter()
+        .map(|(name, store)| {
+            let at_store = |words: &[&str]| done(&[&["linkage"], words, &["--store", &store]].concat());
+            at_store(&["open", "b", "--title", "示例", "--by", "me", "--on", "2024-01-02"]);
+            at_store(&["load", "b", &rows, "--by", "me"]);
+            at_store(&[
+                "reverse",
+                "b",
+                "--of",
+                "ZF-1",
+                "--reason",
+                "误录",
+                "--by",
+                "me",
+                "--on",
+                "2024-07-01",
+            ]);
+            let out = at(name);
+            at_store(&["entries", "b", "--format", "csv", "--out", &out]);
+            at_store(&["check"]);
+            std::fs::read_to_string(out).expect("written")
+        })
+        .collect();
+    assert!(written[0].contains("reversed"), "{}", written[0]);
+    assert_eq!(written[0], written[1]);
 }

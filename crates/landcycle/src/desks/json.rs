@@ -1,5 +1,6 @@
 //! Answers of desks as JSON, for the page and other programs.
 
+use landcycle_policy::law::conduct::LawfulDesk;
 use landcycle_policy::package::document::Grade;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::program::explain::State;
@@ -7,6 +8,7 @@ use landcycle_policy::program::explain::equation::Equation;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Line, Use};
+use super::diagnosis::beside;
 use super::forms::Compared;
 use super::mix::{Room, Tested, change_text, room_text};
 use super::screen::Screened;
@@ -175,4 +177,22 @@ pub(crate) fn tested(library: &Library, tested: &Tested) -> Value {
         "sums": sums, "total": tested.total.to_string(), "changes": changes,
         "answers": tested.answers.iter().map(|one| answer(library, one, true)).collect::<Vec<_>>(),
     })
+}
+
+/// Indicators with a source's figures beside them.
+pub(crate) fn diagnosed(library: &Library, lawful: &LawfulDesk, answers: &[Answer]) -> Vec<Value> {
+    let one = |told: &Answer| {
+        let mut value = answer(library, told, false);
+        let source = beside(&lawful.desk.beside, &told.rule).map(|(at, source)| {
+            let cites: Vec<Value> =
+                lawful.beside_cites[at].iter().map(|cite| cite_json(library, &cite.id)).collect();
+            json!({
+                "said": text_json(&source.said), "cites": cites,
+                "low": source.low.map(|low| low.to_string()), "high": source.high.map(|high| high.to_string()),
+            })
+        });
+        value["beside"] = source.unwrap_or(Value::Null);
+        value
+    };
+    answers.iter().map(one).collect()
 }

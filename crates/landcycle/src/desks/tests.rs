@@ -1,5 +1,7 @@
 //! Desks over the packages: a price is its factors multiplied, a change found is the largest that passes.
 
+use std::sync::LazyLock;
+
 use landcycle_policy::exact::Exact;
 use landcycle_policy::package::document::Grade;
 use landcycle_policy::package::library::Library;
@@ -14,8 +16,11 @@ use crate::{clock, packages};
 
 const PROJECT: &str = include_str!("../../../../examples/projects/robotics-beijing.yaml");
 
-fn library() -> Library {
-    packages::sound(None).map_err(|failure| failure.message).expect("sound packages")
+/// Read once: it is the same for every case that is tried.
+fn library() -> &'static Library {
+    static LIBRARY: LazyLock<Library> =
+        LazyLock::new(|| packages::sound(None).map_err(|failure| failure.message).expect("sound packages"));
+    &LIBRARY
 }
 
 fn project(library: &Library, text: &str) -> Project {
@@ -36,8 +41,8 @@ fn of(library: &Library, matter: &Matter, rule: &str) -> Answer {
 #[test]
 fn a_price_has_a_line_for_every_factor_and_shows_its_stand_ins() {
     let library = library();
-    let matter = matter(&library, &project(&library, PROJECT));
-    let price = of(&library, &matter, "floor_price");
+    let matter = matter(library, &project(library, PROJECT));
+    let price = of(library, &matter, "floor_price");
     // 20,000 m² × 1,300 yuan × 2.0 × 1.05 × 0.6826, by hand.
     assert_eq!(price.raw, "37269960");
     let figures: Vec<&str> = price.lines.iter().map(|line| line.raw.as_str()).collect();
@@ -55,15 +60,15 @@ fn a_price_has_a_line_for_every_factor_and_shows_its_stand_ins() {
 #[test]
 fn the_forms_differ_by_their_facts_alone() {
     let library = library();
-    let matter = matter(&library, &project(&library, PROJECT));
-    let compared = forms::compare(&library, &matter, "price").map_err(|f| f.message).expect("forms");
+    let matter = matter(library, &project(library, PROJECT));
+    let compared = forms::compare(library, &matter, "price").map_err(|f| f.message).expect("forms");
     assert_eq!(compared.len(), 6);
     let value = |form: usize, rule: &str| {
         let answer = compared[form].answers.iter().find(|answer| answer.rule == rule).expect("an answer");
         answer.raw.clone()
     };
     // The grant of 20 years is the project as it stands.
-    assert_eq!(value(2, "first_payment"), of(&library, &matter, "floor_price").raw);
+    assert_eq!(value(2, "first_payment"), of(library, &matter, "floor_price").raw);
     // A lease of 5 years ends before the 12 that are planned.
     assert_eq!((value(3, "years_covered").as_str(), value(4, "years_covered").as_str()), ("5", "12"));
     assert_eq!(
@@ -77,10 +82,10 @@ fn the_forms_differ_by_their_facts_alone() {
 #[test]
 fn a_screening_says_value_bar_margin_and_what_is_missing() {
     let library = library();
-    let project = project(&library, PROJECT);
-    let mut matter = matter(&library, &project);
+    let project = project(library, PROJECT);
+    let mut matter = matter(library, &project);
     let screened =
-        screen(&library, &matter, "screen", &project.applicant).map_err(|f| f.message).expect("screened");
+        screen(library, &matter, "screen", &project.applicant).map_err(|f| f.message).expect("screened");
     let met: Vec<&str> = screened.standards.iter().map(|standing| standing.met.raw.as_str()).collect();
     assert_eq!(met, ["yes", "yes", "yes", "no", "yes", "yes"]);
     let tax = &screened.standards[3];
@@ -92,11 +97,11 @@ fn a_screening_says_value_bar_margin_and_what_is_missing() {
     // With the tax at its standard the unknown credit alone stands in the way, and is not presumed.
     let enough = Vec::from([("tax_agreed".to_owned(), "9000000".to_owned())]);
     matter = matter
-        .with(&library, enough.iter().map(|(name, value)| (name, value)))
+        .with(library, enough.iter().map(|(name, value)| (name, value)))
         .map_err(|f| f.message)
         .expect("a matter");
     let screened =
-        screen(&library, &matter, "screen", &project.applicant).map_err(|f| f.message).expect("screened");
+        screen(library, &matter, "screen", &project.applicant).map_err(|f| f.message).expect("screened");
     assert_eq!(screened.verdicts[0].raw, "");
     let owed: Vec<&str> = screened
         .missing
@@ -123,8 +128,8 @@ proptest! {
     #[test]
     fn the_largest_change_is_where_the_share_is_reached(areas in [1_i128..9_000_000, 0_i128..900_000, 0_i128..900_000]) {
         let library = library();
-        let matter = matter(&library, &project(&library, PROJECT));
-        let tested = mix::test(&library, &matter, "mix", &floors(areas)).map_err(|f| f.message).expect("tested");
+        let matter = matter(library, &project(library, PROJECT));
+        let tested = mix::test(library, &matter, "mix", &floors(areas)).map_err(|f| f.message).expect("tested");
         let [production, living, office] = areas;
         let (support, total) = (living + office, production + living + office);
         let passes = 100 * support <= 15 * total;

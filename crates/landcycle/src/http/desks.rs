@@ -156,6 +156,9 @@ pub(super) async fn work(
             "package": matter.law().package().id, "digest": matter.law().digest,
             "answers": answers.iter().map(|one| desk_json::answer(library, one, true)).collect::<Vec<_>>(),
         });
+        if !desk.beside.is_empty() {
+            value["answers"] = json!(desk_json::diagnosed(library, matter.desk(&name)?, &answers));
+        }
         if !desk.forms.is_empty() {
             let compared = forms::compare(library, &matter, &name)?;
             value["forms"] = json!(desk_json::compared(library, &compared));

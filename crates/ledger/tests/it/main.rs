@@ -11,6 +11,7 @@ mod fold;
 mod gis;
 mod invented;
 mod kills;
+mod linkage;
 mod layers;
 mod open;
 mod parcels;

@@ -201,15 +201,7 @@ impl Builder<'_> {
 
     fn fields(&mut self, path: &str, head: &Head, file: &RuleFile) -> Vec<Field> {
         let quantity = match (head.kind, &head.unit) {
-            (RuleKind::Quantity, Some(unit)) => {
-                let parsed = self.vocabulary.units.parse(&unit.text);
-                if parsed.is_none() {
-                    self.unitless.insert(path.to_owned());
-                    let fault = Fault::new("P012", &file.file, unit.span).with("unit", &unit.text);
-                    self.faults.push(fault);
-                }
-                parsed.unwrap_or(Unit::RATIO)
-            }
+            (RuleKind::Quantity, Some(unit)) => self.unit_of(path, unit, file),
             (RuleKind::Quantity, None) => {
                 self.unitless.insert(path.to_owned());
                 let at = Span { start: file.span.start, end: file.span.start };
@@ -218,25 +210,41 @@ impl Builder<'_> {
             }
             _ => Unit::RATIO,
         };
-        let ty = |field: &FieldHead| match head.kind {
-            RuleKind::PassFail | RuleKind::YesNo | RuleKind::Set => Ty::Bool,
-            RuleKind::Quantity => Ty::Number(quantity),
+        let own: Vec<Option<Unit>> = head
+            .fields
+            .iter()
+            .map(|field| field.unit.as_ref().map(|unit| self.unit_of(path, unit, file)))
+            .collect();
+        let ty = |field: &FieldHead, own: Option<Unit>| match (head.kind, own) {
+            (RuleKind::PassFail | RuleKind::YesNo | RuleKind::Set, _) => Ty::Bool,
+            (RuleKind::Quantity, _) => Ty::Number(quantity),
+            (RuleKind::Record, Some(unit)) => Ty::Number(unit),
             _ if field.date => Ty::Date,
             _ => Ty::Code(Domain::Rule(path.to_owned(), field.name.clone())),
         };
-        head.fields
-            .iter()
-            .map(|field| Field {
+        let fields = head.fields.iter().zip(own);
+        fields
+            .map(|(field, own)| Field {
                 name: field.name.clone(),
                 title: field.title.clone(),
                 codes: field.codes.clone(),
-                unit: match ty(field) {
+                unit: match ty(field, own) {
                     Ty::Number(unit) => Some(self.vocabulary.units.display(unit)),
                     _ => None,
                 },
-                ty: ty(field),
+                ty: ty(field, own),
             })
             .collect()
+    }
+
+    /// A unit as it is written; one that nobody knows is a fault, and numbers are then not compared with it.
+    fn unit_of(&mut self, path: &str, written: &Placed, file: &RuleFile) -> Unit {
+        self.vocabulary.units.parse(&written.text).unwrap_or_else(|| {
+            self.unitless.insert(path.to_owned());
+            let fault = Fault::new("P012", &file.file, written.span).with("unit", &written.text);
+            self.faults.push(fault);
+            Unit::RATIO
+        })
     }
 
     fn rules(&mut self) -> Vec<Rule> {

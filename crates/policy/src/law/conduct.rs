@@ -47,6 +47,8 @@ pub struct LawfulDesk {
     pub cites: Vec<Citation>,
     /// The law of each form.
     pub form_cites: Vec<Vec<Citation>>,
+    /// Where each figure beside an answer is from.
+    pub beside_cites: Vec<Vec<Citation>>,
     /// Index in the law's chain of the package that wrote it.
     pub layer: usize,
 }
@@ -96,9 +98,11 @@ impl Builder<'_> {
                 let cites = self.all_cited(&desk.cites, &desk.file);
                 let forms = desk.forms.iter().map(|form| self.all_cited(&form.cites, &desk.file));
                 let form_cites = forms.collect();
+                let beside = desk.beside.iter().map(|beside| self.all_cited(&beside.cites, &desk.file));
+                let beside_cites = beside.collect();
                 desks.insert(
                     desk.name.clone(),
-                    LawfulDesk { desk: Arc::clone(desk), cites, form_cites, layer },
+                    LawfulDesk { desk: Arc::clone(desk), cites, form_cites, beside_cites, layer },
                 );
             }
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::parameter::{Cited, citations};
 use super::reader::Reader;
+use crate::exact::Exact;
 use crate::fault::Source;
 use crate::node::{Node, Span};
 use crate::text::Text;
@@ -36,6 +37,10 @@ pub struct Desk {
     pub uses: Vec<FloorUse>,
     /// The fact that is the sum of all floors.
     pub total: Option<String>,
+    /// Figures of a source that stand beside the answers of rules.
+    pub beside: Vec<Beside>,
+    /// Facts that are sums over the parcels of a store.
+    pub sums: Vec<Sum>,
     /// The paper in which the answers are handed out.
     pub paper: Option<String>,
     /// How the law was read.
@@ -74,6 +79,38 @@ pub struct Form {
     pub cites: Vec<Cited>,
     /// Why its figures are stand-ins, if they are.
     pub illustrative: Option<Text>,
+}
+
+/// 对照数字 · what a source says of the quantity that a rule computes.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    /// The rule.
+    pub rule: String,
+    /// What the source says, in its words.
+    pub said: Text,
+    /// The least of it, in the unit of the rule; none where it is open below.
+    pub low: Option<Exact>,
+    /// The most of it; none where it is open above.
+    pub high: Option<Exact>,
+    /// Where it says so.
+    pub cites: Vec<Cited>,
+}
+
+/// 汇总 · a fact that is the sum of a quantity over parcels.
+#[derive(Clone, Debug)]
+pub struct Sum {
+    /// The fact that it makes.
+    pub fact: String,
+    /// The quantity that is summed.
+    pub of: String,
+    /// The date that a parcel must have to count at all.
+    pub since: String,
+    /// The rule that says which parcels count; all, where there is none.
+    pub rule: Option<String>,
+    /// Fields of its outcome, one of which must be among the codes.
+    pub fields: Vec<String>,
+    /// The codes with which a parcel counts.
+    pub codes: Vec<String>,
 }
 
 /// 建筑用途 · what a floor is used for, and the sums that it counts towards.
@@ -132,7 +169,7 @@ impl Desk {
     }
 
     fn read(name: &Node, node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        const KEYS: [&str; 13] = [
+        const KEYS: [&str; 15] = [
             "title",
             "owner",
             "cite",
@@ -144,6 +181,8 @@ impl Desk {
             "compares",
             "uses",
             "total",
+            "beside",
+            "sums",
             "paper",
             "note",
         ];
@@ -161,10 +200,17 @@ impl Desk {
         let forms = forms.collect();
         let uses = entries("uses").filter_map(|(name, node)| FloorUse::read(name, node, &mut names, reader));
         let uses = uses.collect();
+        let beside =
+            entries("beside").filter_map(|(name, node)| Beside::read(name, node, &mut names, reader));
+        let beside = beside.collect();
+        let sums = entries("sums").filter_map(|(name, node)| Sum::read(name, node, &mut names, reader));
+        let sums = sums.collect();
         Some(Self {
             name: name.text,
             title: reader.required_bilingual(node, "title"),
             cites: citations(node, reader),
+            beside,
+            sums,
             asks: names.facts(node, "asks", reader),
             results: names.rules(node, "results", reader),
             standards,
@@ -220,6 +266,40 @@ impl Form {
             cites: citations(node, reader),
             illustrative: reader.optional_bilingual(node, "illustrative"),
         })
+    }
+}
+
+impl Beside {
+    fn read(name: &Node, node: &Node, names: &mut Names, reader: &mut Reader<'_>) -> Option<Self> {
+        let rule = names.rule(name, reader)?;
+        if !reader.mapping(node, &["said", "low", "high", "cite"]) {
+            return None;
+        }
+        Some(Self {
+            rule,
+            said: reader.required_bilingual(node, "said"),
+            low: node.get("low").and_then(|node| reader.exact(node)),
+            high: node.get("high").and_then(|node| reader.exact(node)),
+            cites: citations(node, reader),
+        })
+    }
+}
+
+impl Sum {
+    fn read(name: &Node, node: &Node, names: &mut Names, reader: &mut Reader<'_>) -> Option<Self> {
+        let fact = names.fact(name, reader)?;
+        if !reader.mapping(node, &["of", "since", "rule", "fields", "in"]) {
+            return None;
+        }
+        let (of, since) = (reader.required(node, "of"), reader.required(node, "since"));
+        let (of, since) = (names.fact(of?, reader)?, names.fact(since?, reader)?);
+        let mut words = |key: &str| {
+            let items = node.get(key).map(Node::items).unwrap_or_default();
+            items.into_iter().filter_map(|item| reader.placed(item)).map(|p| p.text).collect::<Vec<_>>()
+        };
+        let (fields, codes) = (words("fields"), words("in"));
+        let rule = node.get("rule").and_then(|node| names.rule(node, reader));
+        Some(Self { fact, of, since, rule, fields, codes })
     }
 }
 

@@ -89,6 +89,8 @@ pub(crate) struct FieldHead {
     /// Codes when the field is a choice; empty for dates and the rest.
     pub(crate) codes: Vec<OutcomeCode>,
     pub(crate) date: bool,
+    /// The unit of a field of a record that is a number.
+    pub(crate) unit: Option<Placed>,
 }
 
 /// A rule's text from a date on.
@@ -198,7 +200,8 @@ impl Head {
 }
 
 fn fields(kind: RuleKind, root: &Node, reader: &mut Reader<'_>) -> Vec<FieldHead> {
-    let single = |codes| FieldHead { name: String::new(), title: Text::default(), codes, date: false };
+    let single =
+        |codes| FieldHead { name: String::new(), title: Text::default(), codes, date: false, unit: None };
     match kind {
         RuleKind::PassFail | RuleKind::YesNo | RuleKind::Quantity => vec![single(Vec::new())],
         RuleKind::Date => vec![FieldHead { date: true, ..single(Vec::new()) }],
@@ -215,6 +218,7 @@ fn fields(kind: RuleKind, root: &Node, reader: &mut Reader<'_>) -> Vec<FieldHead
                     title: code.title.clone(),
                     codes: vec![code],
                     date: false,
+                    unit: None,
                 })
                 .collect()
         }
@@ -227,6 +231,7 @@ fn fields(kind: RuleKind, root: &Node, reader: &mut Reader<'_>) -> Vec<FieldHead
                 title: reader.required_bilingual(value, "title"),
                 codes: value.get("outcomes").map(|n| codes(n, reader)).unwrap_or_default(),
                 date: reader.flag(value, "date"),
+                unit: reader.optional_text(value, "unit"),
             })
             .collect(),
     }

@@ -252,9 +252,12 @@ fn words_of(library: &Library, rule: &Rule, found: &Determination) -> Expectatio
 }
 
 fn same(got: &Expectation, expected: &Expectation) -> bool {
+    let alike = |a: &str, b: &str| a == b || Exact::parse(a).is_some_and(|x| Exact::parse(b) == Some(x));
     match (got, expected) {
-        (Expectation::Value(a), Expectation::Value(b)) => {
-            a == b || Exact::parse(a).is_some_and(|x| Exact::parse(b) == Some(x))
+        (Expectation::Value(a), Expectation::Value(b)) => alike(a, b),
+        (Expectation::Fields(a), Expectation::Fields(b)) => {
+            let pairs = a.iter().zip(b);
+            a.len() == b.len() && pairs.into_iter().all(|(a, b)| a.0 == b.0 && alike(&a.1, &b.1))
         }
         (Expectation::Unknown(a), Expectation::Unknown(b))
         | (Expectation::Members(a), Expectation::Members(b)) => {

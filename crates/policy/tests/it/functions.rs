@@ -126,3 +126,44 @@ proptest! {
         prop_assert_eq!(Some(got), Exact::new(nearest, 1000));
     }
 }
+
+/// A rule that says several things may say numbers, each in a unit of its own.
+#[test]
+fn a_record_has_numbers_in_units_of_their_own() {
+    let rule = |size: &str| {
+        let text = format!(
+            "title: {{zh: 试, en: Probe}}\nstage: supply\njudged_on: as_of\nkind: record\nfields:\n  \
+             size: {{title: {{zh: 大小, en: Size}}, unit: 亩}}\n  \
+             share: {{title: {{zh: 份额, en: Share}}, unit: ratio}}\nversions:\n  - from: 2012-07-01\n    \
+             cite: demo-order#art-1\n    fields:\n      size: {size}\n      \
+             share: round(floor_area / area, 0.01)\n"
+        );
+        Library::read(with(vec![Source { path: "base/rules/supply/probe.yaml".into(), text }]))
+    };
+    let (library, faults) = rule("area to 亩");
+    assert!(faults.is_empty(), "{:?}", faults.iter().map(Fault::message).collect::<Vec<_>>());
+    let (law, vocabulary) = (library.law("base").expect("the law"), &library.vocabulary);
+    let units: Vec<String> = law
+        .rule("probe")
+        .map(|(_, rule)| {
+            rule.fields.iter().filter_map(|field| Some(field.unit.as_ref()?.zh.clone())).collect()
+        })
+        .expect("the rule");
+    assert_eq!(units, ["亩", ""]);
+    let mut facts = Facts::new(vocabulary);
+    let row = facts.push();
+    for (name, text) in [("area", "20000"), ("floor_area", "30000")] {
+        let index = vocabulary.index(name).expect("a fact");
+        facts.set_text(row, index, text, vocabulary, &library.symbols).expect("a lane");
+    }
+    let as_of = parse_iso("2026-01-01").expect("a date");
+    let program = Program::compile(law, vocabulary, as_of, false).expect("a program");
+    let mut outcomes = Outcomes::new(&program, 1);
+    Machine::with_block(&program, 1).run(&program, &facts, 0, 1, &mut outcomes);
+    let (at, rule) = law.rule("probe").expect("the rule");
+    let found = Decoder::new(law, &program).read(&outcomes, at, 0).expect("a determination");
+    let Outcome::Value(value) = found.outcome else { unreachable!("known") };
+    assert_eq!(value.words(rule).line(), "30.00 1.50");
+    // A number that is not of the field's unit is a fault.
+    assert!(!rule("price").1.is_empty());
+}

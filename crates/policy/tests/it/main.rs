@@ -5,6 +5,7 @@ mod blocks;
 mod calendar;
 mod catalogue;
 mod dates;
+mod equations;
 mod exact;
 mod expressions;
 mod functions;

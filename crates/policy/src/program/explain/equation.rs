@@ -130,7 +130,7 @@ fn claims(step: &Step<'_>, negated: bool, found: &mut Vec<Equation>) {
         }
         TypedKind::Constant(_) | TypedKind::Number(_) => {}
         _ if typed.ty == Ty::Bool => found.push(stated(step, negated)),
-        _ => found.extend(computed(step)),
+        _ => found.push(computed(step)),
     }
 }
 
@@ -199,7 +199,7 @@ fn listed(step: &Step<'_>, ty: &Ty, lanes: &[i64], negated: bool) -> Option<Equa
 }
 
 /// A quantity that is computed and compared with nothing.
-fn computed(step: &Step<'_>) -> Option<Equation> {
+fn computed(step: &Step<'_>) -> Equation {
     let phrase = phrase(step);
     let text = if phrase.whole {
         let inner = step.typed.and_then(|typed| match &typed.kind {
@@ -214,7 +214,7 @@ fn computed(step: &Step<'_>) -> Option<Equation> {
     };
     let mut made = equation(step, text, (step.state == State::Known).then_some(true));
     made.condition = false;
-    Some(made)
+    made
 }
 
 /// Two quantities, days or codes side by side.
