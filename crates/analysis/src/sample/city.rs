@@ -18,7 +18,7 @@ use super::names::Names;
 use super::outcome::{inspection, reports};
 use super::table::TableFault;
 use super::yields::yields;
-use crate::overlay::ellipsoid::ring_area;
+use crate::overlay::ellipsoid::ring_area_from_equator;
 
 const LEAST: u32 = 1_000;
 const MOST: u32 = 1_000_000;
@@ -137,7 +137,7 @@ impl SampleCity {
             of: self.parcels,
             district: self.names.district(cell.district),
             park: cell.park.map(|(park, _)| self.names.park(park)),
-            area: (ring_area(&ring) * 100.0).round() / 100.0,
+            area: (ring_area_from_equator(&ring) * 100.0).round() / 100.0,
         };
         let (contract, signed) = sign(&draws, &self.fitted, &self.names, &place);
         let life = live(&draws, &self.fitted, &contract.due);

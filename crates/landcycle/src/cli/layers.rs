@@ -44,7 +44,7 @@ pub(crate) struct Import {
     /// 图层代号 · name of the layer: letters, digits, _ and -
     #[arg(long, value_name = "NAME")]
     name: String,
-    /// 类别 · kind, such as zone_line, park, district
+    /// 类别 · kind: a code or its name, such as park or 区块线
     #[arg(long, value_name = "KIND")]
     kind: String,
     /// 图层名称 · what people call it (default: its name)
@@ -335,7 +335,7 @@ impl Overlay {
         ];
         say(context, "layer_overlaid", &values);
         let values = [
-            ("whole", offered.offers.len().to_string()),
+            ("whole", offered.whole.len().to_string()),
             ("across", offered.across.to_string()),
             ("tolerance", offered.tolerance.to_string()),
         ];
@@ -345,7 +345,7 @@ impl Overlay {
             tell(mark.get(context.language));
         }
         if self.record {
-            let mut offers = offered.offers;
+            let mut offers = offered.whole;
             offers.retain(|offer| self.case.as_ref().is_none_or(|case| offer.case_id == *case));
             let done = layers::record(&library, &self.store, &offers, day, &self.by)?;
             let values = [

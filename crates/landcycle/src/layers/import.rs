@@ -148,7 +148,9 @@ impl Source {
         let bytes = read(path)?;
         let digest = |parts: &[&[u8]]| {
             let mut sum = Sha256::new();
-            parts.iter().for_each(|part| sum.update(part));
+            for part in parts {
+                sum.update(part);
+            }
             hex(&sum.finalize())
         };
         match ending.as_str() {

@@ -38,7 +38,7 @@ pub(crate) struct Offer {
 /// The facts that follow, and how many parcels lie across a line.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Offers {
-    pub(crate) offers: Vec<Offer>,
+    pub(crate) whole: Vec<Offer>,
     pub(crate) across: usize,
     /// Why the tolerance is a stand-in, if it is.
     pub(crate) illustrative: Option<Text>,
@@ -63,7 +63,7 @@ pub(crate) fn offers(library: &Library, fresh: &Fresh, day: Date) -> Result<Offe
                 levels.iter().filter(|(_, share)| (1.0 - **share).abs() <= tolerance).collect();
             let others: f64 = levels.values().sum::<f64>() - 1.0;
             match whole.as_slice() {
-                [(level, share)] if others <= tolerance => found.offers.push(Offer {
+                [(level, share)] if others <= tolerance => found.whole.push(Offer {
                     case_id: case_id.to_owned(),
                     fact: LEVEL_FACT,
                     value: (**level).to_owned(),
@@ -110,7 +110,7 @@ pub(crate) fn level_of(library: &Library, path: &Path, case: &str, day: Date) ->
         level.told.push(words("layer_part_told").fill(&values));
     }
     let found = offers(library, &fresh, day)?;
-    let own: Vec<&Offer> = found.offers.iter().filter(|offer| offer.case_id == case).collect();
+    let own: Vec<&Offer> = found.whole.iter().filter(|offer| offer.case_id == case).collect();
     match own.as_slice() {
         [offer] => level.fact = Some((offer.fact, offer.value.clone())),
         _ => level.told.push(words("layer_level_unknown")),
