@@ -42,7 +42,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("file", &["T-1"]),
     ("import notices", &["NOTICES"]),
     ("layers export", &["lines", "--to", "OUT.geojson"]),
-    ("layers import", &["LAYER", "--name", "lines", "--kind", "zone_line"]),
+    ("layers import", &["LAYER", "--name", "lines", "--kind", "park"]),
     ("layers judge", &["T-1", "--use", "housing"]),
     ("layers list", &[]),
     ("layers overlay", &[]),

@@ -154,7 +154,8 @@ fn ogrinfo_finds_each_edition_with_its_attributes() {
     let talk = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success() && talk.is_empty(), "{talk}\n{text}");
     // Before version 3.41, SQLite tells no type of what a view computes, and GDAL takes it for a text.
-    let text = [" (String)", " (Integer64)", " (Real)"].iter().fold(text, |text, kind| text.replace(kind, ""));
+    let text =
+        [" (String)", " (Integer64)", " (Real)"].iter().fold(text, |text, kind| text.replace(kind, ""));
     for expected in [
         "Geometry: Multi Polygon\nFeature Count: 2\n",
         "ID[\"EPSG\",4490]",

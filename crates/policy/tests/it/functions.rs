@@ -130,7 +130,7 @@ proptest! {
 /// A rule that says several things may say numbers, each in a unit of its own.
 #[test]
 fn a_record_has_numbers_in_units_of_their_own() {
-    let rule = |size: &str| {
+    let read = |size: &str| {
         let text = format!(
             "title: {{zh: 试, en: Probe}}\nstage: supply\njudged_on: as_of\nkind: record\nfields:\n  \
              size: {{title: {{zh: 大小, en: Size}}, unit: 亩}}\n  \
@@ -140,7 +140,7 @@ fn a_record_has_numbers_in_units_of_their_own() {
         );
         Library::read(with(vec![Source { path: "base/rules/supply/probe.yaml".into(), text }]))
     };
-    let (library, faults) = rule("area to 亩");
+    let (library, faults) = read("area to 亩");
     assert!(faults.is_empty(), "{:?}", faults.iter().map(Fault::message).collect::<Vec<_>>());
     let (law, vocabulary) = (library.law("base").expect("the law"), &library.vocabulary);
     let units: Vec<String> = law
@@ -165,5 +165,5 @@ fn a_record_has_numbers_in_units_of_their_own() {
     let Outcome::Value(value) = found.outcome else { unreachable!("known") };
     assert_eq!(value.words(rule).line(), "30.00 1.50");
     // A number that is not of the field's unit is a fault.
-    assert!(!rule("price").1.is_empty());
+    assert!(!read("price").1.is_empty());
 }
