@@ -6,6 +6,7 @@ mod book;
 mod comparison;
 mod desks;
 mod law;
+mod layers;
 mod library;
 pub(crate) mod outcomes;
 mod page;
@@ -167,6 +168,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/status", get(answers::status))
         .route("/cases", get(answers::cases))
         .route("/cases/{id}", get(answers::case))
+        .route("/cases/{id}/layers", get(layers::of_case))
         .route("/cases/{id}/life", get(acts::life))
         .route("/cases/{id}/acts", post(acts::act))
         .route("/work", get(acts::work))

@@ -458,6 +458,31 @@ export interface RefusalWords { code: string; title: Text; detail: Text; remedy:
 /** application/problem+json; an act that is refused has every reason with it. */
 export interface Problem { code: string; title: Text | string; detail: Text | string; refused?: Refusal[] }
 
+/** What a parcel shares with a zone of a layer. */
+export interface ZoneShare {
+  place: number
+  level: Text | null
+  share: number
+  area_m2: number
+  attributes: Record<string, unknown> | null
+  geometry: Geometry | null
+}
+export interface LayerShare {
+  name: string
+  edition: number
+  title: string
+  kind: Text
+  from: string | null
+  until: string | null
+  source: string
+  digest: string
+  seq: number
+  approximate: boolean
+  illustrative: boolean
+  zones: ZoneShare[]
+}
+export interface ParcelLayers { as_of: string; outlined: boolean; layers: LayerShare[] }
+
 /** A desk as its form needs it. */
 export interface Desk {
   name: string

@@ -441,4 +441,13 @@ export const en: Record<Key, string> = {
   'desk.indicator': 'Indicator',
   'desk.here': 'Here',
   'desk.source': 'The paper\'s figure (to compare)',
+  'layers.title': 'Layers',
+  'layers.note': 'Shares by ground on the CGCS2000 ellipsoid, kept fresh as layers change.',
+  'layers.layer': 'Layer',
+  'layers.zone': 'Zone',
+  'layers.share': 'Of the parcel',
+  'layers.area': 'Area (m²)',
+  'layers.edition': 'edition {n}',
+  'layers.outside': 'outside',
+  'layers.approximate': 'good to metres only',
 }

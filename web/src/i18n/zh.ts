@@ -439,6 +439,15 @@ export const zh = {
   'desk.indicator': '指标',
   'desk.here': '本地',
   'desk.source': '论文数字（供对照）',
+  'layers.title': '所在图层',
+  'layers.note': '份额按CGCS2000椭球面积量算，随图层更新。',
+  'layers.layer': '图层',
+  'layers.zone': '区块',
+  'layers.share': '占宗地',
+  'layers.area': '面积（㎡）',
+  'layers.edition': '第 {n} 版',
+  'layers.outside': '不在其中',
+  'layers.approximate': '坐标只到米级',
 } as const
 
 export type Key = keyof typeof zh

@@ -233,12 +233,7 @@ fn missing_json(app: &App, fact: &Fact) -> Value {
 fn geometry(ledger: &Store, id: &str) -> Result<Value, Failure> {
     let parcel = ledger.parcel(id).map_err(|error| store::failure(ledger.name(), &error))?;
     let Some(geometry) = parcel.and_then(|parcel| parcel.geometry) else { return Ok(Value::Null) };
-    let polygons: Vec<Vec<Vec<[f64; 2]>>> = geometry
-        .polygons()
-        .iter()
-        .map(|rings| rings.iter().map(|ring| ring.iter().map(|(lon, lat)| [*lon, *lat]).collect()).collect())
-        .collect();
-    Ok(json!({"type": "MultiPolygon", "coordinates": polygons}))
+    Ok(super::layers::multi_polygon(&geometry))
 }
 
 /// Why an outcome is what it is. A value named inside a rule may be asked for as well.

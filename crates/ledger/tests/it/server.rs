@@ -269,7 +269,7 @@ fn the_layer_of_parcels_is_held_against_the_events_and_read_as_gis_programs_leav
     assert_eq!((read.signed_on, read.geometry), (None, None));
     // The layer as a GIS program finds it: type, reference system, index.
     let sql = "SELECT format('%s %s %s %s', type, srid, coord_dimension, \
-               (SELECT count(*) FROM pg_indexes WHERE indexdef LIKE '%USING gist (geom)%')) \
+               (SELECT count(*) FROM pg_indexes WHERE tablename = 'parcel' AND indexdef LIKE '%USING gist (geom)%')) \
                FROM geometry_columns WHERE f_table_schema = 'landcycle' AND f_table_name = 'parcel'";
     let layer: String = gis.query_one(sql, &[]).expect("registered").get(0);
     assert_eq!(layer, "MULTIPOLYGON 4490 2 1");
