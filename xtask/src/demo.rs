@@ -48,7 +48,7 @@ fn sample(workspace: &Workspace, binary: &Path, wish: &Demo) -> Result<(PathBuf,
     let store = folder.join("sample-city.gpkg");
     let recipe_file = folder.join("sample-city.recipe");
     let version = ask(binary, &["--version"]).unwrap_or_default();
-    let recipe = format!("{version}, {} parcels, seed {}\n", wish.parcels, wish.seed);
+    let recipe = format!("{version}, {} parcels, seed {}, zone lines\n", wish.parcels, wish.seed);
     let there = store.is_file() && std::fs::read_to_string(&recipe_file).is_ok_and(|made| made == recipe);
     let shown = workspace.relative(&store).to_string();
     if there && !wish.fresh {
@@ -61,20 +61,27 @@ fn sample(workspace: &Workspace, binary: &Path, wish: &Demo) -> Result<(PathBuf,
             std::fs::remove_file(&path).map_err(fault)?;
         }
     }
-    make_sample(workspace.command(binary), &store, wish.parcels, wish.seed)?;
+    make_sample(workspace, binary, &store, (wish.parcels, wish.seed))?;
     std::fs::write(&recipe_file, recipe).map_err(fault)?;
     Ok((store, shown))
 }
 
-/// Makes an invented city where there is none.
+/// Makes an invented city where there is none, with invented zone lines over it.
 pub(crate) fn make_sample(
-    mut landcycle: Command,
+    workspace: &Workspace,
+    binary: &Path,
     store: &Path,
-    parcels: u32,
-    seed: u64,
+    (parcels, seed): (u32, u64),
 ) -> Result<(), String> {
+    let mut landcycle = workspace.command(binary);
     landcycle.args(["sample", "--parcels", &parcels.to_string(), "--seed", &seed.to_string(), "--store"]);
-    run_program(landcycle.arg(store))
+    run_program(landcycle.arg(store))?;
+    let mut lines = workspace.command(binary);
+    lines.args(["layers", "import"]).arg(workspace.root.join("examples/layers/sample-lines.geojson"));
+    lines.args(["--name", "lines"]);
+    lines.args(["--kind", "zone_line", "--level-field", "level", "--from", "2020-01-01", "--illustrative"]);
+    lines.args(["--title", "Invented zone lines", "--store"]);
+    run_program(lines.arg(store))
 }
 
 fn check(command: Command, port: u16, parcels: u32) -> Result<String, String> {

@@ -132,7 +132,7 @@ fn journeys(bench: &Bench<'_>, binary: &Path) -> Result<((), String), String> {
     let store = folder.join("sample-city.gpkg");
     let log = workspace.scratch("logs")?.join("serve.log");
     let travel = || {
-        make_sample(workspace.command(binary), &store, JOURNEY_PARCELS, JOURNEY_SEED)?;
+        make_sample(workspace, binary, &store, (JOURNEY_PARCELS, JOURNEY_SEED))?;
         let port = server::free_port(0)?;
         let mut serve = server::command(binary, &store, port);
         serve.current_dir(&workspace.root);

@@ -42,7 +42,7 @@ pub trait Ledger {
     /// Records that are no parcels are not among them (see [`crate::is_record`]).
     fn find_cases(&self, text: &str, limit: usize) -> Result<Vec<String>, LedgerError>;
 
-    /// How much there is.
+    /// How much there is; records that are no parcels count among the events alone.
     fn size(&self) -> Result<Size, LedgerError>;
 
     /// Shows `visitor` the facts of every case at a cut, in the order of the cases' first events.

@@ -154,7 +154,8 @@ impl Ledger for MemoryLedger {
     }
 
     fn size(&self) -> Result<Size, LedgerError> {
-        Ok(Size { cases: self.cases.len(), events: self.events.len() })
+        let cases = self.cases.iter().filter(|(case_id, _)| !is_record(case_id)).count();
+        Ok(Size { cases, events: self.events.len() })
     }
 
     fn fold(&self, cut: &Cut<'_>, visitor: &mut dyn FnMut(&FoldedCase<'_>)) -> Result<(), LedgerError> {

@@ -144,13 +144,11 @@ fn bodies<'s, 'l>(version: &'s Step<'l>) -> Vec<&'s Step<'l>> {
         .children
         .iter()
         .rfind(|step| step.kind() == StepKind::Exception && step.raw() == "yes" && step.children.len() > 1);
-    match applied {
-        Some(exception) => exception.children.iter().skip(1).collect(),
-        None => {
-            let body = |step: &&Step<'_>| step.kind() != StepKind::Exception && !step.is_threshold();
-            version.children.iter().filter(body).collect()
-        }
+    if let Some(exception) = applied {
+        return exception.children.iter().skip(1).collect();
     }
+    let body = |step: &&Step<'_>| step.kind() != StepKind::Exception && !step.is_threshold();
+    version.children.iter().filter(body).collect()
 }
 
 fn line(step: &Step<'_>, version: Option<&Step<'_>>, depth: usize) -> Line {

@@ -146,12 +146,13 @@ fn use_of<'d>(desk: &'d Desk, floor: &Floor) -> Result<&'d FloorUse, Failure> {
             || of.aliases.iter().any(|alias| alias == word)
     };
     desk.uses.iter().find(called).ok_or_else(|| {
-        let known: Vec<String> =
-            desk.uses.iter().map(|of| format!("{}（{}）", of.title.zh, of.name)).collect();
-        Failure::new(
-            "schedule_use_unknown",
-            &[("floor", &floor.name), ("use", word), ("known", &known.join("、"))],
-        )
+        let known = desk.uses.iter().map(|of| {
+            let name = Text::same(&of.name);
+            words("fact_named").fill(&[("fact", of.title.clone()), ("name", name)])
+        });
+        let known = crate::say::listed(&known.collect::<Vec<_>>());
+        let values = [("floor", Text::same(&floor.name)), ("use", Text::same(word)), ("known", known)];
+        Failure::text(words("schedule_use_unknown").fill(&values))
     })
 }
 

@@ -111,7 +111,7 @@ impl Asked {
         if let Some(package) = package {
             law_of(library, Some(package))?;
         }
-        Ok(Matter::new(library, facts, package, clock::day_number(day)).map_err(refused)?)
+        Matter::new(library, facts, package, clock::day_number(day)).map_err(refused)
     }
 }
 

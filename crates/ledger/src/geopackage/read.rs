@@ -148,7 +148,7 @@ pub(super) fn size(connection: &Connection) -> Result<Size, LedgerError> {
     let count =
         |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map(|count| count as usize);
     Ok(Size {
-        cases: count("SELECT count(*) FROM event WHERE seq = first_seq")?,
+        cases: count("SELECT count(*) FROM event WHERE seq = first_seq AND case_id NOT LIKE '@%'")?,
         events: count("SELECT count(*) FROM event")?,
     })
 }

@@ -126,7 +126,8 @@ pub(super) fn find_cases(client: &mut Client, text: &str, limit: usize) -> Resul
 }
 
 pub(super) fn size(client: &mut Client) -> Result<Size, LedgerError> {
-    let sql = "SELECT (SELECT count(*) FROM event WHERE seq = first_seq), (SELECT count(*) FROM event)";
+    let sql = "SELECT (SELECT count(*) FROM event WHERE seq = first_seq AND NOT starts_with(case_id, '@')), \
+               (SELECT count(*) FROM event)";
     let row = client.query_typed_one(sql, &[])?;
     let (cases, events): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
     Ok(Size { cases: cases as usize, events: events as usize })

@@ -279,6 +279,8 @@ fn a_case_is_found_by_its_names(ledger: &mut dyn Ledger) {
     append(ledger, [event("5", "@plan/GX-2026", 1, [])]).expect("appended");
     let found = ledger.find_cases("gx-", 9).expect("readable");
     assert_eq!(found, ["GX-01", "GX-02"], "a record that is no parcel is not found among parcels");
+    let size = ledger.size().expect("readable");
+    assert_eq!((size.cases, size.events), (2, 3), "and not counted with them");
 }
 
 fn a_parcel_row_is_laid_over_the_one_that_stands(ledger: &mut dyn Ledger) {
