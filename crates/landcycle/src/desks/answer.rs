@@ -91,6 +91,9 @@ pub(crate) fn answer(library: &Library, matter: &Matter, name: &str) -> Result<A
         .map_err(|(rule, _)| Failure::new("not_computable", &[("rule", &rule)]))?;
     let mut lines = Vec::new();
     gather(&step, 0, &mut lines);
+    for used in lines.iter_mut().flat_map(|line: &mut Line| &mut line.uses) {
+        spell(used, library, matter);
+    }
     let weakest =
         lines.iter().flat_map(|line| line.grade.into_iter().chain(line.uses.iter().filter_map(|u| u.grade)));
     Ok(Answer {
@@ -106,6 +109,14 @@ pub(crate) fn answer(library: &Library, matter: &Matter, name: &str) -> Result<A
         lines,
         tree: tree::json(&step, library, &tree::Sources::default()),
     })
+}
+
+/// Lanes do not hold the texts of open codes: they are told as they were given.
+fn spell(used: &mut Use, library: &Library, matter: &Matter) {
+    let Some(fact) = used.fact.map(|fact| &library.vocabulary.facts()[fact]) else { return };
+    if let (true, Some(text)) = (used.shown.zh.is_empty(), matter.facts.get(&fact.name)) {
+        used.shown = library.vocabulary.display(fact, text);
+    }
 }
 
 /// The rules in a tree, each once and under the one that reads it. A rule that only passes another on
@@ -132,10 +143,16 @@ fn gather(step: &Step<'_>, depth: usize, lines: &mut Vec<Line>) {
     }
     own.formula =
         bodies.iter().filter_map(|body| body.told.expression.clone()).collect::<Vec<_>>().join("; ");
+    let at = lines.len();
     lines.push(own);
     for body in bodies {
         inner(body, depth + 1, lines);
     }
+    // What is computed is known no better than the weakest that it is computed from.
+    let made_of = lines[at..].iter();
+    let grades =
+        made_of.flat_map(|line| line.grade.into_iter().chain(line.uses.iter().filter_map(|u| u.grade)));
+    lines[at].grade = grades.max();
 }
 
 /// What a version computes: its body, or that of the exception that applies.
