@@ -58,6 +58,7 @@ SUITE = Suite(
     make=make,
     rules={
         **{f"{name}_met": standards.defined(standards.reached(name)) for name in standards.MEASURED},
+        **{name: standards.figure(value) for name, value in standards.FIGURES.items()},
         "standards_met": standards.defined(standards.standards_reached),
         "energy_met": standards.defined(standards.energy_within),
         "innovation_met": standards.defined(standards.innovates),
@@ -67,6 +68,7 @@ SUITE = Suite(
     only_in={},
     labels={
         **dict.fromkeys((*MET, "standards_met", "energy_met", "innovation_met"), TESTED),
+        **dict.fromkeys(standards.FIGURES, ("amount", "not_applicable")),
         **dict.fromkeys((*MARGINS, "energy_margin"), MARGIN),
         "list_status": ("positive", "negative", "neutral", "unknown", "unknown, nothing missing", "not_applicable"),
         "admission": ("pass", "fail", "unknown", "unknown, nothing missing", "not_applicable"),

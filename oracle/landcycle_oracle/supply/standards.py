@@ -11,7 +11,7 @@ from ..facts import Facts
 from ..kleene import Logical, Unknown, both, case, either, is_code, lift, negate
 from ..outcomes import NOT_APPLICABLE, pass_fail
 from ..supervision.common import quotient, rounded, yes_no
-from .common import PAPER, REGULATION, STEP, YEAR_2017, YEAR_2019, at_least, at_most, find_prefix, judged, only_if
+from .common import CENT, PAPER, REGULATION, STEP, YEAR_2017, YEAR_2019, at_least, at_most, find_prefix, judged, only_if
 
 PER_MU = Fraction(10_000) / Fraction(2000, 3)  # ten thousand yuan per mu, in yuan per square metre
 # By code of GB/T 4754: plot ratio; investment, output a year, tax a year per mu; limit of tce per ten thousand yuan.
@@ -81,6 +81,41 @@ def energy_within(facts: Facts) -> Logical:
 def innovates(facts: Facts) -> Logical:
     """Section 3.2.2 names innovation; the share of R&D spending in output is a stand-in."""
     return at_least(quotient(facts["rnd_spend_agreed"], facts["output_agreed"]), RND_SHARE)
+
+
+def figure(value: Callable[[Facts], Any]) -> Callable[[str, Facts, date], Any]:
+    """A figure that people see beside a test."""
+    return lambda package, facts, as_of: judged(facts["signed_on"], YEAR_2017, lambda: value(facts))
+
+
+def bar(name: str) -> Callable[[Facts], Any]:
+    """The industry's standard in the table's own unit."""
+    return lambda facts: lift(lambda row: Fraction(row[MEASURED[name][2]]), find_prefix(STANDARDS, facts["industry"]))
+
+
+def per_mu(name: str) -> Callable[[Facts], Any]:
+    """What the project undertakes, in ten thousand yuan per mu."""
+    return lambda facts: rounded(lift(lambda value: value / PER_MU, undertaken(facts, name)), CENT)
+
+
+def energy_bar(facts: Facts) -> Any:
+    """The limit in tce per ten thousand yuan; nothing where the industry has none."""
+    return only_if(energy_limited(facts), lift(lambda limit: limit * 10_000, energy_limit(facts)))
+
+
+def energy_used(facts: Facts) -> Any:
+    """In tce per ten thousand yuan."""
+    used = quotient(facts["energy_agreed"], facts["output_agreed"])
+    return rounded(lift(lambda value: value * 10_000, used), STEP)
+
+
+FIGURES: dict[str, Callable[[Facts], Any]] = {
+    **{f"{name}_standard": bar(name) for name in MEASURED},
+    **{f"{name}_value": per_mu(name) for name in MEASURED if name != "far"},
+    "energy_standard": energy_bar, "energy_value": energy_used,
+    "innovation_standard": lambda facts: RND_SHARE,
+    "innovation_value": lambda facts: rounded(quotient(facts["rnd_spend_agreed"], facts["output_agreed"]), STEP),
+}
 
 
 def defined(test: Callable[[Facts], Logical]) -> Callable[[str, Facts, date], Any]:
