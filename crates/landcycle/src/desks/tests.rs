@@ -112,6 +112,17 @@ fn a_screening_says_value_bar_margin_and_what_is_missing() {
     assert_eq!(owed, ["credit_status"]);
 }
 
+#[test]
+fn an_opinion_says_no_as_well_as_yes() {
+    let library = library();
+    let matter = matter(library, &project(library, PROJECT));
+    let bytes =
+        crate::cli::desk::report(library, None, &matter, "screen", &std::collections::BTreeMap::new());
+    let bytes = bytes.map_err(|failure| failure.message).expect("a paper");
+    let said = crate::papers::words_in(&bytes).map_err(|failure| failure.message).expect("words");
+    assert!(said.contains("产业准入：不符合") && said.contains("【待补：信用状态"), "{said}");
+}
+
 fn floors(areas: [i128; 3]) -> Vec<Floor> {
     let uses = ["production", "living_support", "office_support"];
     let area = |hundredths| Exact::new(hundredths, 100).expect("an area");
