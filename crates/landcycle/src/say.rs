@@ -19,6 +19,21 @@ static CATALOGUE: LazyLock<BTreeMap<String, Text>> = LazyLock::new(|| {
     words
 });
 
+/// The words of refusals from a catalogue of its own, by `code.part`.
+pub(crate) fn refusals(catalogue: &str) -> BTreeMap<String, Text> {
+    let mut words = BTreeMap::new();
+    let Ok(root) = Node::parse(catalogue) else { return words };
+    for (code, parts) in root.entries() {
+        for (part, text) in parts.entries() {
+            let form =
+                |language: &str| text.get(language).and_then(Node::text).unwrap_or_default().to_owned();
+            let key = format!("{}.{}", code.text().unwrap_or_default(), part.text().unwrap_or_default());
+            words.insert(key, Text { zh: form("zh"), en: form("en") });
+        }
+    }
+    words
+}
+
 /// The words under a key; the key itself when there are none, which a test forbids.
 pub(crate) fn words(key: &str) -> Text {
     CATALOGUE.get(key).cloned().unwrap_or_else(|| Text::same(key))

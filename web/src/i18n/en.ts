@@ -407,7 +407,7 @@ export const en: Record<Key, string> = {
   'desk.made_of': 'Made of',
   'desk.law': 'Law',
   'desk.what_if': 'What if',
-  'desk.what_if.note': 'Move or type and the answers follow; reset returns to what was filled in.',
+  'desk.what_if.note': 'Move a slider (or use the arrow keys) and the answers follow; reset returns to what was filled in.',
   'desk.what_if.reset': 'Reset',
   'desk.base': 'As filled in',
   'desk.forms': 'Forms of tenure compared',

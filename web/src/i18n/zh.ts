@@ -405,7 +405,7 @@ export const zh = {
   'desk.made_of': '取自',
   'desk.law': '依据',
   'desk.what_if': '假设分析',
-  'desk.what_if.note': '拖动或输入，结果随之变化；回到所填值可按“还原”。',
+  'desk.what_if.note': '拖动滑块（或用方向键），结果随之变化；回到所填值可按“还原”。',
   'desk.what_if.reset': '还原',
   'desk.base': '按所填值',
   'desk.forms': '供应方式比较',

@@ -7,7 +7,6 @@ use jiff::civil::Date;
 use landcycle_ledger::life::{Act, Bar, Stage};
 use landcycle_policy::law::conduct::LawfulAct;
 use landcycle_policy::law::{Law, Rule};
-use landcycle_policy::node::Node;
 use landcycle_policy::package::act::Requirement;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::program::outcome::{Determination, Outcome, OutcomeValue};
@@ -17,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::judge::word;
 use crate::cli::tree::{cite_json, cite_line, text_json};
-use crate::say::{self, words};
+use crate::say::{self, refusals, words};
 
 /// 拒绝代码 · why an act is refused, in the order in which it is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,19 +87,7 @@ impl Code {
     }
 }
 
-static WORDS: LazyLock<BTreeMap<String, Text>> = LazyLock::new(|| {
-    let mut words = BTreeMap::new();
-    let Ok(root) = Node::parse(include_str!("refusals.yaml")) else { return words };
-    for (code, parts) in root.entries() {
-        for (part, text) in parts.entries() {
-            let form =
-                |language: &str| text.get(language).and_then(Node::text).unwrap_or_default().to_owned();
-            let key = format!("{}.{}", code.text().unwrap_or_default(), part.text().unwrap_or_default());
-            words.insert(key, Text { zh: form("zh"), en: form("en") });
-        }
-    }
-    words
-});
+static WORDS: LazyLock<BTreeMap<String, Text>> = LazyLock::new(|| refusals(include_str!("refusals.yaml")));
 
 /// 所缺事实 · a fact that is missing, and who owes it.
 #[derive(Clone, Debug, PartialEq, Eq)]

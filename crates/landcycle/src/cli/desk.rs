@@ -265,8 +265,16 @@ impl Page<'_> {
             } else {
                 String::new()
             };
-            let by = used.set_by.as_ref().map(|(layer, from)| format!("（{} {from}）", self.say(layer)));
-            format!("{} {}{}{mark}", self.say(&used.title), self.say(&used.shown), by.unwrap_or_default())
+            let said = format!("{} {}", self.say(&used.title), self.say(&used.shown));
+            let said = match &used.set_by {
+                Some((layer, from)) => {
+                    let by = Text::same(format!("{} {from}", self.say(layer)));
+                    self.say(&words("fact_named").fill(&[("fact", Text::same(&said)), ("name", by)]))
+                        .to_owned()
+                }
+                None => said,
+            };
+            format!("{said}{mark}")
         });
         used.collect::<Vec<_>>().join("\n")
     }

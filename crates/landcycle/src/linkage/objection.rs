@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use landcycle_ledger::linkage::Refusal;
-use landcycle_policy::node::Node;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::program::outcome::Determination;
 use landcycle_policy::text::{Language, Text};
 use serde_json::{Value, json};
 
 use crate::cli::tree::{cite_json, cite_line, text_json};
-use crate::say::{self, filled, words};
+use crate::say::{self, filled, refusals, words};
 
 /// Codes of objections that do not come from the structure of a book, after those that do.
 const FORBIDDEN: &str = "L20";
@@ -20,27 +19,15 @@ const NO_LAW: &str = "L22";
 const BUSY: &str = "L23";
 const FAULTY: &str = "L24";
 
-static WORDS: LazyLock<BTreeMap<String, BTreeMap<String, Text>>> = LazyLock::new(|| {
-    let mut words = BTreeMap::new();
-    let Ok(root) = Node::parse(include_str!("refusals.yaml")) else { return words };
-    for (code, parts) in root.entries() {
-        let each = parts.entries().map(|(part, text)| {
-            let form =
-                |language: &str| text.get(language).and_then(Node::text).unwrap_or_default().to_owned();
-            (part.text().unwrap_or_default().to_owned(), Text { zh: form("zh"), en: form("en") })
-        });
-        words.insert(code.text().unwrap_or_default().to_owned(), each.collect());
-    }
-    words
-});
+static WORDS: LazyLock<BTreeMap<String, Text>> = LazyLock::new(|| refusals(include_str!("refusals.yaml")));
 
 /// All codes, in the order in which they are checked.
 pub(crate) fn codes() -> impl Iterator<Item = &'static str> {
-    WORDS.keys().map(String::as_str)
+    WORDS.keys().filter_map(|key| key.strip_suffix(".title"))
 }
 
 fn part(code: &str, part: &str) -> Text {
-    WORDS.get(code).and_then(|parts| parts.get(part)).cloned().unwrap_or_default()
+    WORDS.get(&format!("{code}.{part}")).cloned().unwrap_or_default()
 }
 
 /// 异议 · one reason against an operation.

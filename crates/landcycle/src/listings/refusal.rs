@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use landcycle_ledger::listing::{Bar, End, Listing};
-use landcycle_policy::node::Node;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::{Language, Text};
 use serde_json::{Value, json};
 
 use super::bench::{Asks, INDICATORS};
 use crate::cli::tree::{cite_json, cite_line, text_json};
-use crate::say::{self, words};
+use crate::say::{self, refusals, words};
 
 /// 竞买拒绝代码 · why nothing was recorded, in the order in which it is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,19 +97,7 @@ impl Code {
     }
 }
 
-static WORDS: LazyLock<BTreeMap<String, Text>> = LazyLock::new(|| {
-    let mut words = BTreeMap::new();
-    let Ok(root) = Node::parse(include_str!("refusals.yaml")) else { return words };
-    for (code, parts) in root.entries() {
-        for (part, text) in parts.entries() {
-            let form =
-                |language: &str| text.get(language).and_then(Node::text).unwrap_or_default().to_owned();
-            let key = format!("{}.{}", code.text().unwrap_or_default(), part.text().unwrap_or_default());
-            words.insert(key, Text { zh: form("zh"), en: form("en") });
-        }
-    }
-    words
-});
+static WORDS: LazyLock<BTreeMap<String, Text>> = LazyLock::new(|| refusals(include_str!("refusals.yaml")));
 
 /// 拒绝 · the reason against what is wanted.
 #[derive(Clone, Debug)]

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::cells::{self, Numbers};
 use crate::say::{Failure, filled, filled_with, words};
-use crate::tabular::{Fault, ReadOptions, Table};
+use crate::tabular::{Fault, ReadOptions, Row as Line, Table};
 
 /// Faults that are shown; the rest is counted.
 const SHOWN: usize = 20;
@@ -96,6 +96,22 @@ fn named<'l>(library: &'l Library, heading: &str) -> Option<&'l Fact> {
     std::iter::once(heading).chain(parts).find_map(|part| vocabulary.by_header(part.trim()))
 }
 
+/// The next row that can be read; what is wrong with others is told. A sheet without rows says nothing.
+fn next(table: &mut Table, faults: &mut Vec<Text>) -> Result<Option<Line>, Failure> {
+    loop {
+        return match table.next() {
+            None => Ok(None),
+            Some(Ok(row)) => Ok(Some(row)),
+            Some(Err(error)) if matches!(error.fault(), Fault::NoRows) => Ok(None),
+            Some(Err(error)) if error.fault().concerns_one_row() => {
+                faults.push(cells::reason(&error));
+                continue;
+            }
+            Some(Err(error)) => Err(cells::failure(&error)),
+        };
+    }
+}
+
 /// Facts one a row.
 fn vertical(
     library: &Library,
@@ -106,16 +122,7 @@ fn vertical(
 ) -> Result<BTreeMap<String, String>, Failure> {
     let allowed: BTreeSet<&str> = listed(library, sheet).iter().map(|fact| fact.name.as_str()).collect();
     let mut found = BTreeMap::new();
-    while let Some(row) = table.next() {
-        let row = match row {
-            Ok(row) => row,
-            Err(error) if matches!(error.fault(), Fault::NoRows) => break,
-            Err(error) if error.fault().concerns_one_row() => {
-                faults.push(cells::reason(&error));
-                continue;
-            }
-            Err(error) => return Err(cells::failure(&error)),
-        };
+    while let Some(row) = next(table, faults)? {
         let (item, value) = (row.get(0).trim(), row.get(1).trim());
         if value.is_empty() {
             continue;
@@ -166,16 +173,7 @@ fn horizontal(
         return Err(cells::unknown_headers(&file, &unknown, columns.len()));
     }
     let mut rows = Vec::new();
-    while let Some(row) = table.next() {
-        let row = match row {
-            Ok(row) => row,
-            Err(error) if matches!(error.fault(), Fault::NoRows) => break,
-            Err(error) if error.fault().concerns_one_row() => {
-                faults.push(cells::reason(&error));
-                continue;
-            }
-            Err(error) => return Err(cells::failure(&error)),
-        };
+    while let Some(row) = next(table, faults)? {
         let mut values = BTreeMap::new();
         for (at, fact, unit) in &columns {
             match cells::value(library, fact, row.get(*at), unit.as_deref(), Numbers::WithUnits) {
