@@ -5,6 +5,7 @@ mod act;
 mod assess;
 mod bid;
 mod compare;
+mod contract;
 mod coverage;
 pub(crate) mod desk;
 mod diagnose;
@@ -112,6 +113,8 @@ enum Command {
     Work(work::Work),
     /// 网页 · serve the page and the API
     Serve(serve::Serve),
+    /// 接口约定 · print the contract of the API (OpenAPI)
+    Contract,
     /// 地价测算 · the floor price of a project, factor by factor, and the forms of tenure compared
     Price(desk::Price),
     /// 准入预审 · a project against every standard and list
@@ -157,6 +160,7 @@ impl Command {
             Self::Move(command) => command.run(context),
             Self::Work(command) => command.run(context),
             Self::Serve(command) => command.run(context),
+            Self::Contract => contract::print(),
             Self::Price(command) => command.run(context),
             Self::Screen(command) => command.run(context),
             Self::Mix(command) => command.run(context),

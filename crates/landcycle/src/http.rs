@@ -1,9 +1,12 @@
 //! The page and the API, on loopback. The API decides who sees what; the page shows what it serves.
 
+mod access;
 mod acts;
 mod answers;
 mod book;
+mod caller;
 mod comparison;
+pub(crate) mod contract;
 mod desks;
 mod law;
 mod layers;
@@ -187,6 +190,8 @@ fn router(app: Arc<App>) -> Router {
         .route("/desks/{name}/paper", post(desks::paper))
         .route("/parameters", get(library::parameters))
         .route("/parameters/{package}/{stage}/{name}", get(library::parameter))
+        .route("/contract.json", get(contract::serve))
+        .route_layer(middleware::from_fn(access::enforce))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no_route", &[]))
         .layer(middleware::map_response(async |response: Response| {
             let mut response = told(response);
