@@ -47,6 +47,7 @@
 //! # }
 //! ```
 
+pub mod accounts;
 mod admit;
 mod apart;
 mod body;
