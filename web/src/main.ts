@@ -2,10 +2,12 @@ import { createApp } from 'vue'
 import App from './App.vue'
 import { language, setLanguage } from './i18n/language'
 import { router } from './router'
+import { setTheme, theme } from './shell/theme'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/controls.css'
 
 // The document declares the remembered language before the first page is drawn.
 setLanguage(language())
+setTheme(theme.value)
 createApp(App).use(router).mount('#app')

@@ -20,6 +20,11 @@ export const router = createRouter({
     { path: '/desks/:name', name: 'desk', component: () => import('./desks/DeskPage.vue') },
     { path: '/refusals', name: 'refusals', component: () => import('./refusals/RefusalsPage.vue') },
     { path: '/refusals/:code', name: 'refusal', component: () => import('./refusals/RefusalPage.vue') },
+    { path: '/sign-in', name: 'sign-in', component: () => import('./account/SignInPage.vue') },
+    { path: '/account', name: 'account', component: () => import('./account/AccountPage.vue') },
+    { path: '/accounts', name: 'accounts', component: () => import('./account/AccountsPage.vue') },
+    { path: '/audit', name: 'audit', component: () => import('./account/VisitsPage.vue') },
+    { path: '/proposals', name: 'proposals', component: () => import('./account/ProposalsPage.vue') },
     { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./shell/NowherePage.vue') },
   ],
   scrollBehavior(to, from, saved) {

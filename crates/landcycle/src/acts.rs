@@ -23,7 +23,7 @@ use landcycle_policy::text::{Language, Text};
 use serde_json::{Value, json};
 
 pub(crate) use self::archive::keep as keep_package;
-pub(crate) use self::decide::decide;
+pub(crate) use self::decide::{decide, law_of};
 pub(crate) use self::file::File;
 pub(crate) use self::judge::{Ground, Judge};
 pub(crate) use self::refusal::Refusal;
@@ -192,7 +192,7 @@ pub(crate) struct Possibility {
     pub(crate) title: Text,
     /// Why it is impossible.
     pub(crate) refusal: Option<Refusal>,
-    lawful: landcycle_policy::law::conduct::LawfulAct,
+    pub(crate) lawful: landcycle_policy::law::conduct::LawfulAct,
 }
 
 impl Possibility {
@@ -238,7 +238,7 @@ pub(crate) fn fact_form(library: &Library, fact: &landcycle_policy::vocabulary::
 
 /// Every act on a case, in the order of a life.
 pub(crate) fn possibilities(file: &File, library: &Library) -> Vec<Possibility> {
-    let Some(law) = decide::law_of(library, &file.facts) else { return Vec::new() };
+    let Some(law) = law_of(library, &file.facts) else { return Vec::new() };
     Act::all()
         .filter_map(|act| {
             let lawful = law.acts.get(act.name())?;

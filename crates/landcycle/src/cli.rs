@@ -1,6 +1,7 @@
 //! The command line: `landcycle <noun> <verb>`. Data to standard output, talk to standard error;
 //! exit 0 done, 1 refused or faulty, 2 misuse.
 
+pub(crate) mod account;
 mod act;
 mod assess;
 mod bid;
@@ -78,6 +79,9 @@ enum Command {
     /// 行为 · acts on a case: what is possible, and doing it
     #[command(subcommand)]
     Act(act::Act),
+    /// 账户 · who may sign in to the page, and what they saw and did
+    #[command(subcommand)]
+    Account(account::AccountCommand),
     /// 评估 · determinations of every case
     Assess(assess::Assess),
     /// 比较 · two packages, two dates or a reform, over the same cases
@@ -144,6 +148,7 @@ impl Command {
     fn run(&self, context: &Context) -> Result<(), Failure> {
         match self {
             Self::Import(command) => command.run(context),
+            Self::Account(command) => command.run(context),
             Self::Act(command) => command.run(context),
             Self::Assess(command) => command.run(context),
             Self::Compare(command) => command.run(context),

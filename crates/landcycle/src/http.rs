@@ -1,6 +1,7 @@
 //! The page and the API, on loopback. The API decides who sees what; the page shows what it serves.
 
 mod access;
+mod accounts;
 mod acts;
 mod answers;
 mod book;
@@ -14,18 +15,20 @@ mod library;
 pub(crate) mod outcomes;
 mod page;
 mod problem;
+mod proposals;
 mod query;
+mod session;
 
-use std::net::Ipv4Addr;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post, put};
 use jiff::civil::Date;
 use landcycle_ledger::{Ledger, Store};
 use landcycle_policy::package::library::Library;
@@ -33,8 +36,9 @@ use landcycle_policy::text::{Language, Text};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
+use crate::accounts::Door;
 use crate::acts::Judge;
-use crate::say::{Failure, filled, out, tell};
+use crate::say::{Failure, filled, out, tell, words};
 use crate::{clock, store};
 use book::Book;
 use comparison::{Compared, Reform};
@@ -56,7 +60,18 @@ pub(crate) struct App {
     judge: Mutex<Judge>,
     /// The folder of packages, if not those in the program.
     folder: Option<PathBuf>,
+    /// The accounts; with none the server is one person's, on loopback.
+    door: Option<Arc<Door>>,
+    /// The page comes over TLS, so that the cookie of a session must.
+    secure: bool,
+    /// Names by which the server may be called, beside this machine's own.
+    names: Vec<String>,
+    /// Passwords that are checked at once.
+    hashing: tokio::sync::Semaphore,
 }
+
+/// Passwords that may be checked at once: each takes 19 MiB and some hundredths of a second.
+const HASHING: usize = 2;
 
 impl App {
     fn new(
@@ -77,6 +92,10 @@ impl App {
             compared: Mutex::new(None),
             judge: Mutex::default(),
             folder: folder.map(Path::to_owned),
+            door: None,
+            secure: false,
+            names: Vec::new(),
+            hashing: tokio::sync::Semaphore::new(HASHING),
         })
     }
 
@@ -124,23 +143,45 @@ impl App {
     }
 }
 
+/// Where a server listens, and for whom.
+pub(crate) struct House {
+    /// Address and port.
+    pub(crate) address: SocketAddr,
+    /// Accounts, if it has any.
+    pub(crate) door: Option<Door>,
+    /// Whether a proxy before it speaks TLS.
+    pub(crate) secure: bool,
+    /// Names it may be called by.
+    pub(crate) names: Vec<String>,
+}
+
 /// Serves until Ctrl+C or a request to end.
 pub(crate) fn serve(
     (library, folder): (Library, Option<&Path>),
     (store, reforms): (&Path, &[PathBuf]),
-    port: u16,
+    house: House,
     language: Language,
 ) -> Result<(), Failure> {
-    let app = Arc::new(App::new(library, folder, store, reforms)?);
+    let House { address, door, secure, names } = house;
+    let port = address.port();
+    if door.is_none() && !address.ip().is_loopback() {
+        return Err(Failure::new("serve_needs_accounts", &[("address", &address.to_string())]));
+    }
+    if door.is_none() {
+        tell(words("serving_office").get(language));
+    }
+    let app = App::new(library, folder, store, reforms)?;
+    let app = Arc::new(App { door: door.map(Arc::new), secure, names, ..app });
     let runtime = tokio::runtime::Runtime::new().map_err(|error| no_port(port, &error))?;
     runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+        let listener = tokio::net::TcpListener::bind(address).await;
         let listener = listener.map_err(|error| no_port(port, &error))?;
         let real = listener.local_addr().map_err(|error| no_port(port, &error))?;
         let address = format!("http://{real}/");
         out(&address)?;
         tell(filled("serving", &[("address", &address)]).get(language));
-        let served = axum::serve(listener, router(app)).with_graceful_shutdown(ended());
+        let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+        let served = axum::serve(listener, service).with_graceful_shutdown(ended());
         served.await.map_err(|error| no_port(port, &error))
     })
 }
@@ -191,7 +232,17 @@ fn router(app: Arc<App>) -> Router {
         .route("/parameters", get(library::parameters))
         .route("/parameters/{package}/{stage}/{name}", get(library::parameter))
         .route("/contract.json", get(contract::serve))
-        .route_layer(middleware::from_fn(access::enforce))
+        .route("/session", get(session::session).post(session::sign_in).delete(session::sign_out))
+        .route("/session/password", post(session::change_password))
+        .route("/session/tokens", get(session::tokens).post(session::make_token))
+        .route("/session/tokens/{id}", delete(session::end_token))
+        .route("/accounts", get(accounts::accounts).post(accounts::add))
+        .route("/accounts/{name}", put(accounts::change))
+        .route("/visits", get(accounts::visits))
+        .route("/visits/verify", get(accounts::verify))
+        .route("/proposals", get(proposals::proposals))
+        .route("/proposals/{number}", post(proposals::decide_proposal))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), access::enforce))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no_route", &[]))
         .layer(middleware::map_response(async |response: Response| {
             let mut response = told(response);
@@ -201,12 +252,12 @@ fn router(app: Arc<App>) -> Router {
     Router::new()
         .nest("/api", api)
         .fallback(page::serve)
-        .with_state(app)
+        .with_state(Arc::clone(&app))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", &[]).into_response()
         }))
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn(guard))
+        .layer(middleware::from_fn_with_state(app, guard))
 }
 
 /// Refusals that the router makes by itself (a method, an address that is no text) get words too.
@@ -229,10 +280,11 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 /// Refuses names that are not this machine's (a page elsewhere could otherwise rebind its name to
 /// loopback and read along), and adds the headers that keep the page to itself.
-async fn guard(request: Request, next: Next) -> Response {
+async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    let mut response = if matches!(name, "127.0.0.1" | "localhost" | "[::1]") {
+    let own = matches!(name, "127.0.0.1" | "localhost" | "[::1]");
+    let mut response = if own || app.names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
         next.run(request).await
     } else {
         Problem::new(StatusCode::FORBIDDEN, "wrong_host", &[("host", host)]).into_response()

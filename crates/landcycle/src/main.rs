@@ -1,5 +1,6 @@
 //! The landcycle command. *landcycle shows:* the one place that knows the clock, files and sockets.
 
+mod accounts;
 mod acts;
 mod assessment;
 mod cells;
@@ -24,6 +25,7 @@ mod plan;
 mod portfolio;
 mod reports;
 mod say;
+mod scope;
 mod store;
 mod tabular;
 

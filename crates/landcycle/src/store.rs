@@ -18,6 +18,7 @@ use landcycle_policy::vocabulary::{FactKind, Vocabulary};
 
 use crate::assessment;
 use crate::portfolio::{Batch, Sorter};
+use crate::scope::Scope;
 use crate::say::{Failure, filled, words};
 
 /// Meta entry: the banner of a store whose content is invented.
@@ -104,11 +105,26 @@ pub(crate) fn batches(
     as_of: Date,
     known_at: Option<Timestamp>,
 ) -> Result<Vec<Batch>, Failure> {
+    batches_within(ledger, library, package, (as_of, known_at), &Scope::default())
+}
+
+/// The same for the cases of a scope.
+pub(crate) fn batches_within(
+    ledger: &Store,
+    library: &Library,
+    package: Option<&str>,
+    (as_of, known_at): (Date, Option<Timestamp>),
+    scope: &Scope,
+) -> Result<Vec<Batch>, Failure> {
     let occurrence = |name: &str| is_occurrence(&library.vocabulary, name);
     let mut parts: Vec<(Sorter<'_>, Option<(String, Text)>)> =
         (0..assessment::default_threads()).map(|_| (Sorter::new(library, package), None)).collect();
     let visitors = parts.iter_mut().map(|(sorter, bad)| {
         |case: &FoldedCase<'_>| {
+            let fact = |name: &str| case.facts.iter().find(|f| f.name == name).map(|f| f.value.as_ref());
+            if !scope.is_all() && !scope.sees(fact) {
+                return;
+            }
             let facts = case.facts.iter().map(|fact| (fact.name, fact.value.as_ref()));
             if let Err(error) = sorter.add(case.case_id, facts)
                 && bad.is_none()

@@ -4,6 +4,180 @@
  */
 
 export interface paths {
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in, and what they may do. */
+        get: operations["session"];
+        put?: never;
+        /** Signs in. */
+        post: operations["signIn"];
+        /** Signs out. */
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes one's own password; every session and token ends. */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tokens of one's own account. */
+        get: operations["tokens"];
+        put?: never;
+        /** Makes a token for another program; its secret is told this once. */
+        post: operations["makeToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a token of one's own. */
+        delete: operations["endToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts, roles and departments. */
+        get: operations["accounts"];
+        put?: never;
+        /** Adds an account. */
+        post: operations["addAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes what an account is allowed anew; it is signed out everywhere. */
+        put: operations["changeAccount"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who saw and did what. */
+        get: operations["visits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether every line of the record follows from the one before it. */
+        get: operations["verifyVisits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Decisions that wait for a second person, and those decided. */
+        get: operations["proposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/proposals/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms a proposal, sends it back, or takes one's own back. */
+        post: operations["decideProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{id}/life": {
         parameters: {
             query?: never;
@@ -399,10 +573,119 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Account: {
+            name: string;
+            title: string;
+            role: string;
+            department: string | null;
+            holder: string | null;
+            districts: string[];
+            disabled: boolean;
+            locked_until: string | null;
+            made_at: string;
+        };
+        AccountRequest: {
+            name?: string;
+            title?: string;
+            role: string;
+            department?: string | null;
+            districts?: string[];
+            holder?: string | null;
+            disabled?: boolean;
+            password?: string | null;
+        };
+        Accounts: {
+            accounts: components["schemas"]["Account"][];
+            roles: components["schemas"]["Role"][];
+            departments: components["schemas"]["Owner"][];
+        };
+        Role: {
+            id: string;
+            title: components["schemas"]["Text"];
+            needs: string[];
+            may: string[];
+        };
+        /** @description Who is signed in; without accounts the machine's own user may do everything. */
+        Session: {
+            accounts: boolean;
+            account: components["schemas"]["Account"] | null;
+            role_title: components["schemas"]["Text"] | null;
+            department: components["schemas"]["Owner"] | null;
+            may: string[];
+        };
+        SignIn: {
+            name: string;
+            password: string;
+        };
+        PasswordChange: {
+            now: string;
+            next: string;
+        };
+        TokenRequest: {
+            label: string;
+        };
+        Token: {
+            id: string;
+            label: string;
+            made_at: string;
+            ends_at: string;
+            /** @description What the other program shows; told once. */
+            secret?: string;
+        };
+        Visit: {
+            seq: number;
+            at: string;
+            account: string;
+            operation: string;
+            summary: string;
+            path: string;
+            case_id: string;
+            status: number;
+            digest: string;
+        };
+        Visits: {
+            total: number;
+            rows: components["schemas"]["Visit"][];
+        };
+        VisitsVerified: {
+            lines: number | null;
+            broken_at: number | null;
+        };
+        Proposal: {
+            id: number;
+            at: string;
+            by: string;
+            case_id: string;
+            act: string;
+            title: components["schemas"]["Text"] | null;
+            on: string | null;
+            facts: {
+                name: string;
+                title: components["schemas"]["Text"];
+                display: components["schemas"]["Text"];
+            }[];
+            owner: components["schemas"]["Text"];
+            /** @enum {string} */
+            state: "open" | "confirmed" | "returned" | "withdrawn";
+            decided_at: string | null;
+            decided_by: string | null;
+            note: string;
+            may_confirm: boolean;
+            may_withdraw: boolean;
+        };
+        ProposalDecision: {
+            /** @enum {string} */
+            decision: "confirm" | "return" | "withdraw";
+            note?: string;
+        };
         /** @description An act on a case, with the reason why the structure of a life does not allow it. */
         Act: {
             asks: components["schemas"]["FactForm"][];
             cites: components["schemas"]["Cite"][];
+            /** @description A second person confirms it before it is recorded. */
+            four_eyes: boolean;
+            /** @description The caller's department and stage do it. */
+            mine: boolean;
             name: string;
             note: components["schemas"]["Text"] | null;
             owner: components["schemas"]["Owner"];
@@ -488,6 +771,8 @@ export interface components {
             key: string;
             kind: string;
             package: string | null;
+            /** @description The number under which it waits for a second person. */
+            proposal?: number;
             standing: components["schemas"]["Standing"];
         };
         WorkLine: {
@@ -1024,7 +1309,7 @@ export interface components {
             title: components["schemas"]["Text"];
         };
         PackageSummary: {
-            cases: number;
+            cases: number | null;
             digest: string;
             id: string;
             illustrative: boolean;
@@ -1037,8 +1322,8 @@ export interface components {
             packages: components["schemas"]["PackageSummary"][];
             rules: components["schemas"]["RuleSummary"][];
             store: {
-                cases: number;
-                events: number;
+                cases: number | null;
+                events: number | null;
                 name: string;
                 sample: boolean;
             };
@@ -1233,6 +1518,352 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    makeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Token. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accounts"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountRequest"];
+            };
+        };
+        responses: {
+            /** @description Added. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    visits: {
+        parameters: {
+            query?: {
+                /** @description Of this account. */
+                account?: string;
+                /** @description On this case. */
+                case?: string;
+                /** @description Of this operation. */
+                operation?: string;
+                /** @description From this day. */
+                from?: string;
+                /** @description To this day. */
+                until?: string;
+                /** @description Lines left out. */
+                offset?: number;
+                /** @description Lines at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visits"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    verifyVisits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitsVerified"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    proposals: {
+        parameters: {
+            query?: {
+                /** @description open, confirmed, returned or withdrawn. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number. */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalDecision"];
+            };
+        };
+        responses: {
+            /** @description Confirmed and done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActDone"];
+                };
+            };
+            /** @description Sent or taken back. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     life: {
         parameters: {
             query?: {
@@ -1287,6 +1918,15 @@ export interface operations {
             };
             /** @description What was recorded. */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActDone"];
+                };
+            };
+            /** @description What waits for a second person. */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

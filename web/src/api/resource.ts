@@ -13,10 +13,19 @@ export async function read<A>(path: string, signal?: AbortSignal): Promise<A> {
 }
 
 /** Sends something to be done; a fault without status means that no answer came. */
-export async function send<A>(path: string, body: unknown): Promise<A> {
+export async function send<A>(path: string, body: unknown, method: 'POST' | 'PUT' = 'POST'): Promise<A> {
   const headers = { accept: 'application/json', 'content-type': 'application/json' }
   try {
-    return await answer<A>(await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }))
+    return await answer<A>(await fetch(path, { method, headers, body: JSON.stringify(body) }))
+  } catch (error) {
+    throw error instanceof ApiFault ? error : new ApiFault(0, null)
+  }
+}
+
+/** Ends something. */
+export async function remove(path: string): Promise<void> {
+  try {
+    await answer<null>(await fetch(path, { method: 'DELETE', headers: { accept: 'application/json' } }))
   } catch (error) {
     throw error instanceof ApiFault ? error : new ApiFault(0, null)
   }
@@ -36,6 +45,7 @@ async function answer<A>(response: Response): Promise<A> {
     const problem = type.includes('json') ? ((await response.json()) as Problem) : null
     throw new ApiFault(response.status, problem)
   }
+  if (response.status === 204) return null as A
   // An unknown path is answered with the page itself: that is not data.
   if (!type.includes('json')) throw new ApiFault(404, null)
   return (await response.json()) as A

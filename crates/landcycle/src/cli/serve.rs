@@ -1,10 +1,13 @@
-//! `landcycle serve`: the page and the API, on loopback.
+//! `landcycle serve`: the page and the API.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::Context;
+use crate::accounts::Door;
+use crate::http::House;
 use crate::say::Failure;
 use crate::{http, packages};
 
@@ -17,14 +20,36 @@ pub(crate) struct Serve {
     /// 改革包 · folder of a reform to compare with on the page (repeatable)
     #[arg(long, value_name = "DIR")]
     reform: Vec<PathBuf>,
-    /// 端口 · port on loopback; 0 picks a free one
+    /// 端口 · port; 0 picks a free one
     #[arg(long, default_value_t = 8460)]
     port: u16,
+    /// 账户文件 · file of accounts (landcycle account create); without one the page is for this machine alone
+    #[arg(long, value_name = "FILE")]
+    accounts: Option<PathBuf>,
+    /// 监听地址 · address to listen on; other than loopback only with accounts
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    listen: IpAddr,
+    /// 服务名称 · name by which browsers call the server, beside localhost (repeatable)
+    #[arg(long, value_name = "NAME")]
+    name: Vec<String>,
+    /// 前置 TLS · a proxy before it speaks TLS, so that cookies are sent over TLS alone
+    #[arg(long)]
+    tls: bool,
 }
 
 impl Serve {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let library = packages::sound(context.packages())?;
-        http::serve((library, context.packages()), (&self.store, &self.reform), self.port, context.language)
+        let mut names = self.name.clone();
+        if !self.listen.is_loopback() && !self.listen.is_unspecified() {
+            names.push(self.listen.to_string());
+        }
+        let house = House {
+            address: SocketAddr::new(self.listen, self.port),
+            door: self.accounts.as_deref().map(Door::open).transpose()?,
+            secure: self.tls,
+            names,
+        };
+        http::serve((library, context.packages()), (&self.store, &self.reform), house, context.language)
     }
 }

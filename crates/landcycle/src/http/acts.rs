@@ -5,16 +5,19 @@ use std::sync::{Arc, PoisonError};
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, Query as Pairs, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{Extension, Path, Query as Pairs, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use landcycle_policy::text::Language;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::caller::Caller;
 use super::problem::{MEDIA_TYPE, Problem};
+use super::proposals::{Confirmed, propose};
 use super::query;
+use super::session::body;
 use super::{App, apart};
 use crate::acts::refusal::Code;
 use crate::acts::{self, File, NotDone, Request};
@@ -31,6 +34,7 @@ type Answer = Result<Json<Value>, Problem>;
 /// for or why it is impossible.
 pub(super) async fn life(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Path(id): Path<String>,
     Pairs(pairs): Pairs<query::Pairs>,
 ) -> Answer {
@@ -39,8 +43,15 @@ pub(super) async fn life(
         let failed = |error| Problem::from(store::failure(&app.store, &error));
         let library = &app.library;
         let file = app.with_ledger(|ledger| File::read(ledger, library, &id, (on, None))).map_err(failed)?;
-        let acts: Vec<Value> =
-            acts::possibilities(&file, library).iter().map(|act| act.json(library)).collect();
+        let acts: Vec<Value> = acts::possibilities(&file, library)
+            .iter()
+            .map(|act| {
+                let mut value = act.json(library);
+                value["mine"] = json!(caller.does(&act.lawful.act.owner, &act.lawful.act.stage));
+                value["four_eyes"] = json!(app.door.is_some() && act.lawful.act.four_eyes);
+                value
+            })
+            .collect();
         let mut value = json!({
             "case_id": id, "on": on.to_string(), "exists": file.exists,
             "standing": acts::standing_json(file.standing),
@@ -61,7 +72,7 @@ pub(super) async fn life(
 }
 
 /// What is sent to do an act.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Asked {
     act: String,
@@ -83,12 +94,11 @@ pub(super) struct Asked {
 pub(super) async fn act(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    caller: Caller,
+    confirmed: Option<Extension<Confirmed>>,
     asked: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    same_origin(&headers)?;
-    let Json(asked) = asked
-        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "body", &[("why", &error.body_text())]))?;
+    let asked = body(asked)?;
     apart(move || {
         let (now, today) = (clock::now(), clock::today());
         let day = match asked.on.as_deref().filter(|text| !text.is_empty()) {
@@ -98,22 +108,26 @@ pub(super) async fn act(
                 day.ok_or_else(|| Problem::query("on", text, "YYYY-MM-DD"))?
             }
         };
-        if asked.by.trim().is_empty() {
+        let proposer = confirmed.as_ref().map(|Extension(Confirmed(proposer))| proposer.as_str());
+        let (by, origin) = signed(&caller, proposer, &asked);
+        if by.trim().is_empty() {
             return Err(Problem::query("by", "", words("who_acts").zh.as_str()));
         }
+        let waits = permitted(&app, &caller, &id, &asked)? && !asked.dry_run && proposer.is_none();
+        let kept = Asked { on: Some(day.to_string()), ..asked.clone() };
         let request = Request {
             case: id,
             act: asked.act,
             day,
             given: asked.facts.into_iter().collect(),
-            by: asked.by,
-            origin: asked.origin,
+            by,
+            origin,
             key: asked.key,
         };
         let failed = |error| Problem::from(store::failure(&app.store, &error));
         let mut judge = app.judge.lock().unwrap_or_else(PoisonError::into_inner);
         let library = &app.library;
-        let done = if asked.dry_run {
+        let done = if asked.dry_run || waits {
             let file = app
                 .with_ledger(|ledger| File::read(ledger, library, &request.case, (day, None)))
                 .map_err(failed)?;
@@ -124,6 +138,13 @@ pub(super) async fn act(
             acts::perform(&mut ledger, library, &mut judge, &request, (now, today))
         };
         match done {
+            Ok(decided) if waits => {
+                let text = serde_json::to_string(&kept).unwrap_or_default();
+                let number = propose(&app, &caller, (&request.case, &request.act, &text))?;
+                let mut told = decided.json();
+                told["proposal"] = json!(number);
+                Ok((StatusCode::ACCEPTED, Json(told)).into_response())
+            }
             Ok(decided) => {
                 let status = if asked.dry_run { StatusCode::OK } else { StatusCode::CREATED };
                 Ok((status, Json(decided.json())).into_response())
@@ -145,24 +166,48 @@ pub(super) async fn act(
     .await
 }
 
-/// A page of another origin may not act in the name of the person who has this one open.
-fn same_origin(headers: &HeaderMap) -> Result<(), Problem> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let Some(origin) = text(header::ORIGIN) else { return Ok(()) };
-    let host = text(header::HOST).unwrap_or_default();
-    if origin == format!("http://{host}") {
-        return Ok(());
+/// Who is written into the record: the department of the account, with the accounts themselves in the
+/// origin; or what the office writes where there are no accounts.
+fn signed(caller: &Caller, proposer: Option<&str>, asked: &Asked) -> (String, String) {
+    let Some(account) = &caller.account else { return (asked.by.clone(), asked.origin.clone()) };
+    let by = caller.department.clone().unwrap_or_else(|| account.clone());
+    let people = proposer.map_or_else(|| account.clone(), |proposer| format!("{proposer} + {account}"));
+    let origin = if asked.origin.is_empty() { people } else { format!("{people}; {}", asked.origin) };
+    (by, origin)
+}
+
+/// Whether the act waits for a second person; an act of another department or stage, or a new case
+/// outside the account's area, is refused.
+fn permitted(app: &App, caller: &Caller, case: &str, asked: &Asked) -> Result<bool, Problem> {
+    if caller.office {
+        return Ok(false);
     }
-    Err(Problem::new(StatusCode::FORBIDDEN, "wrong_origin", &[("origin", origin)]))
+    let day = app.usual_day().max(clock::today());
+    let file = app.with_ledger(|ledger| File::read(ledger, &app.library, case, (day, None)));
+    let file = file.map_err(|error| store::failure(&app.store, &error))?;
+    let given = |name: &str| asked.facts.get(name).map(String::as_str);
+    if !file.exists && !caller.sees(given) {
+        return Err(Problem::new(StatusCode::NOT_FOUND, "elsewhere", &[("what", case)]));
+    }
+    let law = acts::law_of(&app.library, if file.exists { &file.facts } else { &asked.facts });
+    // An unknown act is told by the decision, with its code.
+    let Some(lawful) = law.as_ref().and_then(|law| law.acts.get(&asked.act)) else { return Ok(false) };
+    let act = &lawful.act;
+    if !caller.does(&act.owner, &act.stage) {
+        let owner = app.library.vocabulary.department(&act.owner);
+        let detail = words("problem_not_your_act").fill(&[("act", act.title.clone()), ("owner", owner)]);
+        return Err(Problem::said(StatusCode::FORBIDDEN, "not_your_act", detail));
+    }
+    Ok(act.four_eyes)
 }
 
 /// Lines of a work list that one answer holds at most.
 const LINES: usize = 500;
 
 /// The work list of a department or an area.
-pub(super) async fn work(State(app): State<Arc<App>>, Pairs(pairs): Pairs<query::Pairs>) -> Answer {
+pub(super) async fn work(State(app): State<Arc<App>>, caller: Caller, Pairs(pairs): Pairs<query::Pairs>) -> Answer {
     apart(move || {
-        let (lines, on) = lines(&app, &pairs)?;
+        let (lines, on) = lines(&app, &caller, &pairs)?;
         let offset = query::number(&pairs, "offset", 0, usize::MAX)?;
         let limit = query::number(&pairs, "limit", LINES, LINES)?;
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -188,10 +233,11 @@ pub(super) async fn work(State(app): State<Arc<App>>, Pairs(pairs): Pairs<query:
 /// The same as a calendar that office programs subscribe to.
 pub(super) async fn calendar(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Pairs(pairs): Pairs<query::Pairs>,
 ) -> Result<Response, Problem> {
     let text = apart(move || {
-        let (lines, _) = lines(&app, &pairs)?;
+        let (lines, _) = lines(&app, &caller, &pairs)?;
         let language =
             if pairs.get("lang").is_some_and(|lang| lang == "en") { Language::En } else { Language::Zh };
         Ok(duties::calendar(&lines, words("calendar_name").get(language), language))
@@ -200,7 +246,7 @@ pub(super) async fn calendar(
     Ok(([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], text).into_response())
 }
 
-fn lines(app: &App, pairs: &query::Pairs) -> Result<(Vec<duties::Line>, Date), Problem> {
+fn lines(app: &App, caller: &Caller, pairs: &query::Pairs) -> Result<(Vec<duties::Line>, Date), Problem> {
     let on = query::day(pairs)?.unwrap_or_else(|| app.usual_day());
     let text = |name: &str| pairs.get(name).filter(|text| !text.is_empty()).cloned();
     let department = text("department");
@@ -212,7 +258,7 @@ fn lines(app: &App, pairs: &query::Pairs) -> Result<(Vec<duties::Line>, Date), P
     }
     let department = department.map(|id| if id == "holder" { String::new() } else { id });
     let wanted = Wanted { department, district: text("district"), done: text("done").is_some() };
-    let batches = app.with_ledger(|ledger| store::batches(ledger, &app.library, None, on, None))?;
+    let batches = app.with_ledger(|ledger| store::batches_within(ledger, &app.library, None, (on, None), &caller.scope()))?;
     Ok((duties::lines(&app.library, &batches, clock::day_number(on), &wanted)?, on))
 }
 

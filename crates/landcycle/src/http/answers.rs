@@ -14,6 +14,7 @@ use landcycle_policy::text::Text;
 use landcycle_policy::vocabulary::Fact;
 use serde_json::{Value, json};
 
+use super::caller::Caller;
 use super::outcomes::{Shown, possible};
 use super::problem::Problem;
 use super::query::{self, Query};
@@ -27,9 +28,11 @@ use crate::{assessment, clock, store};
 type Answer = Result<Json<Value>, Problem>;
 
 /// Version, store, packages and rules.
-pub(super) async fn status(State(app): State<Arc<App>>) -> Answer {
+pub(super) async fn status(State(app): State<Arc<App>>, caller: Caller) -> Answer {
     apart(move || {
         let as_of = app.usual_day();
+        // How much there is, only who sees it all is told.
+        let whole = caller.may("parcels.read") && caller.sees_all();
         let book = app.book(as_of)?;
         let size = app.with_ledger(Ledger::size).map_err(|error| store::failure(&app.store, &error))?;
         let packages: Vec<Value> = book
@@ -39,7 +42,7 @@ pub(super) async fn status(State(app): State<Arc<App>>) -> Answer {
                 let package = law.package();
                 json!({
                     "id": package.id, "title": text_json(&package.title), "layer": package.layer,
-                    "digest": law.digest, "illustrative": package.illustrative, "cases": cases,
+                    "digest": law.digest, "illustrative": package.illustrative, "cases": whole.then_some(cases),
                 })
             })
             .collect();
@@ -55,10 +58,11 @@ pub(super) async fn status(State(app): State<Arc<App>>) -> Answer {
             })
             .collect();
         let banner = app.banner();
+        let (cases, events) = (whole.then_some(size.cases), whole.then_some(size.events));
         let name = store::short_name(&app.store);
         Ok(Json(json!({
             "version": env!("CARGO_PKG_VERSION"),
-            "store": {"name": name, "cases": size.cases, "events": size.events, "sample": banner.is_some()},
+            "store": {"name": name, "cases": cases, "events": events, "sample": banner.is_some()},
             "as_of": as_of.to_string(), "packages": packages, "rules": rules,
             "banner": banner.as_ref().map(text_json),
         })))
@@ -67,12 +71,16 @@ pub(super) async fn status(State(app): State<Arc<App>>) -> Answer {
 }
 
 /// Cases by filter, with counts.
-pub(super) async fn cases(State(app): State<Arc<App>>, Pairs(pairs): Pairs<query::Pairs>) -> Answer {
+pub(super) async fn cases(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Pairs(pairs): Pairs<query::Pairs>,
+) -> Answer {
     apart(move || {
         let query = Query::read(&pairs)?;
         check_outcome(&app, &query)?;
         let book = app.book(query::day(&pairs)?.unwrap_or_else(|| app.usual_day()))?;
-        Ok(Json(book.answer(&query)))
+        Ok(Json(book.answer(&query, &caller.scope())))
     })
     .await
 }

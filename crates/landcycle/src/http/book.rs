@@ -13,6 +13,7 @@ use super::outcomes::Shown;
 use super::query::Query;
 use crate::portfolio::Sorter;
 use crate::say::Failure;
+use crate::scope::Scope;
 use crate::{assessment, clock, store};
 
 /// 台账 · cases with what a table shows of them.
@@ -131,16 +132,21 @@ impl Book {
     }
 
     /// The answer to a query: page of rows, total, counts.
-    pub(super) fn answer(&self, query: &Query) -> Value {
+    pub(super) fn answer(&self, query: &Query, scope: &Scope) -> Value {
+        let rows: Vec<&Row> = self
+            .rows
+            .iter()
+            .filter(|row| scope.is_all() || scope.sees(|name| row.facts.get(name).map(AsRef::as_ref)))
+            .collect();
         let mut found: Vec<&Row> =
-            self.rows.iter().filter(|row| self.matches(row, query, Skip::Nothing)).collect();
+            rows.iter().copied().filter(|row| self.matches(row, query, Skip::Nothing)).collect();
         query.sort.apply(&mut found, |row, name| match name {
             "case_id" => Some(row.case_id.as_str()),
             _ => row.facts.get(name).map(AsRef::as_ref),
         });
         let page: Vec<Value> =
             found.iter().skip(query.offset).take(query.limit).map(|row| self.row_json(row)).collect();
-        json!({"total": found.len(), "facets": self.facets(query), "rows": page})
+        json!({"total": found.len(), "facets": self.facets(query, &rows), "rows": page})
     }
 
     fn matches(&self, row: &Row, query: &Query, skip: Skip<'_>) -> bool {
@@ -169,10 +175,10 @@ impl Book {
         outcome && package && text && fact("city", &query.city) && fact("district", &query.district)
     }
 
-    fn facets(&self, query: &Query) -> Value {
+    fn facets(&self, query: &Query, rows: &[&Row]) -> Value {
         let count = |name: &'static str| {
             let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-            for row in self.rows.iter().filter(|row| self.matches(row, query, Skip::Fact(name))) {
+            for row in rows.iter().filter(|row| self.matches(row, query, Skip::Fact(name))) {
                 let value = if name == "package" { Some(&row.package) } else { row.facts.get(name) };
                 if let Some(value) = value {
                     *counts.entry(value).or_default() += 1;
@@ -186,7 +192,7 @@ impl Book {
         let mut outcome = serde_json::Map::new();
         for (at, rule) in self.rules.iter().enumerate() {
             let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-            for row in self.rows.iter().filter(|row| self.matches(row, query, Skip::Rule(rule))) {
+            for row in rows.iter().filter(|row| self.matches(row, query, Skip::Rule(rule))) {
                 for code in row.outcomes[at].iter().flat_map(|shown| &shown.codes) {
                     *counts.entry(code).or_default() += 1;
                 }

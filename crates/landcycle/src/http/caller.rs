@@ -6,9 +6,16 @@ use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use landcycle_ledger::accounts::Account;
+
+use crate::accounts::role;
+use crate::scope::Scope;
+
+/// Every account that is signed in may do this.
+const SIGNED_IN: &str = "signed_in";
 
 /// Who asks.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Caller {
     /// The account, if there are accounts and somebody is signed in.
     pub(super) account: Option<String>,
@@ -21,24 +28,30 @@ pub(super) struct Caller {
     /// No accounts: the machine's own user may do everything.
     pub(super) office: bool,
     /// What the account's role allows.
-    pub(super) may: BTreeSet<String>,
+    may: BTreeSet<String>,
+    /// The stages whose acts the account does.
+    stages: BTreeSet<String>,
 }
 
 impl Caller {
     /// The user of a machine whose server has no accounts.
     pub(super) fn office() -> Self {
-        Self { office: true, ..Self::nobody() }
+        Self { office: true, ..Self::default() }
     }
 
-    /// Somebody who is not signed in.
-    pub(super) fn nobody() -> Self {
+    /// Somebody who is signed in.
+    pub(super) fn of(account: &Account) -> Self {
+        let role = role(&account.role);
+        let mut may = role.map(|role| role.may.clone()).unwrap_or_default();
+        may.insert(SIGNED_IN.to_owned());
         Self {
-            account: None,
-            department: None,
-            districts: BTreeSet::new(),
-            holder: None,
+            account: Some(account.name.clone()),
+            department: account.department.clone(),
+            districts: account.districts.clone(),
+            holder: account.holder.clone(),
             office: false,
-            may: BTreeSet::new(),
+            may,
+            stages: role.map(|role| role.stages.clone()).unwrap_or_default(),
         }
     }
 
@@ -47,16 +60,27 @@ impl Caller {
         self.office || what == "public" || self.may.contains(what)
     }
 
-    /// Whether a case with these facts lies in the account's area and is the account's own, if it is a firm's.
+    /// Whether an act of a department and a stage is the account's to do.
+    pub(super) fn does(&self, owner: &str, stage: &str) -> bool {
+        self.office || (self.department.as_deref() == Some(owner) && self.stages.contains(stage))
+    }
+
+    /// Whether a case with these facts lies in the account's area and is its own, if it is a firm's.
     pub(super) fn sees<'f>(&self, fact: impl Fn(&str) -> Option<&'f str>) -> bool {
-        self.office
-            || (self.districts.is_empty() || fact("district").is_some_and(|d| self.districts.contains(d)))
-                && self.holder.as_deref().is_none_or(|own| fact("holder") == Some(own))
+        self.sees_all() || self.scope().sees(fact)
     }
 
     /// Whether every case is seen, so that nothing has to be filtered.
     pub(super) fn sees_all(&self) -> bool {
         self.office || (self.districts.is_empty() && self.holder.is_none())
+    }
+
+    /// The cases that are seen.
+    pub(super) fn scope(&self) -> Scope {
+        if self.office {
+            return Scope::default();
+        }
+        Scope { districts: self.districts.clone(), holder: self.holder.clone() }
     }
 
     /// Who is written into what is recorded: the account, or what the office writes itself.
@@ -69,6 +93,6 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(Self::nobody))
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
     }
 }

@@ -11,6 +11,7 @@ use landcycle_policy::law::{Law, Rule};
 use landcycle_policy::package::library::Library;
 use serde_json::{Value, json};
 
+use super::caller::Caller;
 use super::outcomes::{Shown, class_title};
 use super::problem::Problem;
 use super::query::{self, number};
@@ -19,6 +20,7 @@ use crate::cli::tree::text_json;
 use crate::comparison::{Comparison, Report, Side, class_word, summary};
 use crate::portfolio::Batch;
 use crate::say::Failure;
+use crate::scope::Scope;
 use crate::{assessment, clock, packages, store};
 
 type Answer = Result<Json<Value>, Problem>;
@@ -48,6 +50,8 @@ struct Asked {
     days: [Date; 2],
     /// Events in the store, so that a comparison does not outlive them.
     events: usize,
+    /// The cases that who asks may see.
+    scope: Scope,
 }
 
 /// A comparison that has been made.
@@ -75,7 +79,7 @@ const LIMIT: usize = 50;
 const LIMIT_MAX: usize = 1_000;
 
 impl Asked {
-    fn read(app: &App, pairs: &query::Pairs) -> Result<Self, Problem> {
+    fn read(app: &App, caller: &Caller, pairs: &query::Pairs) -> Result<Self, Problem> {
         // A choice misspelled and dropped would compare something else than was asked for.
         if let Some((name, value)) = pairs.iter().find(|(name, _)| !NAMES.contains(&name.as_str())) {
             return Err(Problem::query(name, value, &NAMES.join(", ")));
@@ -101,7 +105,7 @@ impl Asked {
             return Err(Problem::query("reform", &reform.unwrap_or_default(), "right | reform"));
         }
         let size = app.with_ledger(Ledger::size).map_err(|error| store::failure(&app.store, &error))?;
-        let asked = Self { left, right, reform, days, events: size.events };
+        let asked = Self { left, right, reform, days, events: size.events, scope: caller.scope() };
         if asked.reform.is_none() && asked.days[0] == asked.days[1] && asked.right == asked.left {
             let text = asked.right.clone().unwrap_or_default();
             return Err(Problem::query("right", &text, "right ≠ left | reform | right_as_of ≠ left_as_of"));
@@ -131,7 +135,7 @@ impl App {
         let facts_day = asked.days[0].max(asked.days[1]);
         let left = asked.left.as_deref();
         let batches =
-            self.with_ledger(|ledger| store::batches(ledger, &self.library, left, facts_day, None))?;
+            self.with_ledger(|ledger| store::batches_within(ledger, &self.library, left, (facts_day, None), &asked.scope))?;
         let sided = batches.into_iter().map(|batch| {
             let right = match (&asked.right, reform) {
                 (Some(id), _) => self.library.law(id),
@@ -182,9 +186,13 @@ pub(super) async fn choices(State(app): State<Arc<App>>) -> Answer {
 }
 
 /// Totals of every rule whose outcomes were compared.
-pub(super) async fn totals(State(app): State<Arc<App>>, Pairs(pairs): Pairs<query::Pairs>) -> Answer {
+pub(super) async fn totals(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Pairs(pairs): Pairs<query::Pairs>,
+) -> Answer {
     apart(move || {
-        let asked = Asked::read(&app, &pairs)?;
+        let asked = Asked::read(&app, &caller, &pairs)?;
         let compared = app.compared(asked)?;
         let rules: Vec<Value> = compared
             .report
@@ -218,9 +226,13 @@ pub(super) async fn totals(State(app): State<Arc<App>>, Pairs(pairs): Pairs<quer
 }
 
 /// The changed cases of one rule, in the order of the store; of one move, if it is named.
-pub(super) async fn changes(State(app): State<Arc<App>>, Pairs(pairs): Pairs<query::Pairs>) -> Answer {
+pub(super) async fn changes(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Pairs(pairs): Pairs<query::Pairs>,
+) -> Answer {
     apart(move || {
-        let asked = Asked::read(&app, &pairs)?;
+        let asked = Asked::read(&app, &caller, &pairs)?;
         let offset = number(&pairs, "offset", 0, usize::MAX)?;
         let limit = number(&pairs, "limit", LIMIT, LIMIT_MAX)?;
         let compared = app.compared(asked)?;

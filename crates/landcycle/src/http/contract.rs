@@ -34,6 +34,20 @@ pub(super) fn operation(method: &str, path: &str) -> Option<&'static Value> {
     CONTRACT.get("paths")?.get(path)?.get(method.to_ascii_lowercase())
 }
 
+/// The methods of an address as the router names it.
+pub(super) fn methods(path: &str) -> Vec<String> {
+    let known = CONTRACT["paths"][path].as_object();
+    known.into_iter().flat_map(Map::keys).map(|method| method.to_ascii_uppercase()).collect()
+}
+
+/// What an operation does, in the words of the contract.
+pub(super) fn summary(id: &str) -> &'static str {
+    let paths = CONTRACT["paths"].as_object().into_iter().flat_map(Map::values);
+    let mut operations = paths.filter_map(Value::as_object).flat_map(Map::values);
+    let found = operations.find(|operation| operation["operationId"] == id);
+    found.and_then(|operation| operation["summary"].as_str()).unwrap_or_default()
+}
+
 /// The document over HTTP.
 pub(super) async fn serve() -> Json<&'static Value> {
     Json(contract())

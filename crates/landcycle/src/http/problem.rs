@@ -41,6 +41,16 @@ impl Problem {
         Self(Box::new(Inner { status, code: code.to_owned(), title: words(&title_key(status)), detail }))
     }
 
+    /// A body that is larger than is taken.
+    pub(super) fn too_large(most: &str) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", &[("most", most)])
+    }
+
+    /// What somebody sent cannot be used: theirs to mend, not a fault of the server.
+    pub(super) fn unusable(failure: Failure) -> Self {
+        Self::said(StatusCode::UNPROCESSABLE_ENTITY, "value", failure.message)
+    }
+
     /// Something that is not there.
     pub(super) fn absent(what: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "absent", &[("what", what)])
@@ -48,7 +58,7 @@ impl Problem {
 }
 
 fn title_key(status: StatusCode) -> String {
-    let known = matches!(status.as_u16(), 400 | 403 | 404 | 405 | 500);
+    let known = matches!(status.as_u16(), 400 | 401 | 403 | 404 | 405 | 409 | 413 | 422 | 429 | 500);
     format!("status_{}", if known { status.as_u16() } else { 400 })
 }
 

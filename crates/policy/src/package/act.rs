@@ -34,6 +34,10 @@ pub struct Act {
     pub takes: Vec<String>,
     /// What the law must say for the act to stand.
     pub requires: Vec<Requirement>,
+    /// The stage of the mechanism that it belongs to: `supply` or `supervision`.
+    pub stage: String,
+    /// 复核 · It takes money or land: a second person confirms it before it is recorded.
+    pub four_eyes: bool,
     /// How the law was read.
     pub note: Option<Text>,
     pub(crate) owner_span: Span,
@@ -41,6 +45,9 @@ pub struct Act {
     pub(crate) copied_spans: Vec<(String, Span)>,
     pub(crate) file: Arc<Source>,
 }
+
+/// The stages that acts belong to; most come after supply.
+const STAGES: [&str; 2] = ["supervision", "supply"];
 
 /// 要求 · the outcome that a rule must have once the act's own facts are there.
 #[derive(Clone, Debug)]
@@ -95,8 +102,9 @@ impl Act {
     }
 
     fn read(name: &Node, node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        const KEYS: [&str; 11] = [
+        const KEYS: [&str; 13] = [
             "title", "owner", "cite", "day", "sets", "copies", "clears", "asks", "takes", "requires", "note",
+            "stage", "four_eyes",
         ];
         let name = reader.placed(name)?;
         if !reader.mapping(node, &KEYS) {
@@ -127,6 +135,9 @@ impl Act {
         };
         let (days, clears) = (list("day"), list("clears"));
         let (asks, takes) = (list("asks"), list("takes"));
+        let stage = reader.optional_text(node, "stage").filter(|stage| reader.one_of(stage, &STAGES));
+        let stage = stage.map_or_else(|| STAGES[0].to_owned(), |stage| stage.text);
+        let four_eyes = reader.flag(node, "four_eyes");
         let requires = node.get("requires").map(Node::items).unwrap_or_default();
         Some(Self {
             name: name.text,
@@ -140,6 +151,8 @@ impl Act {
             asks,
             takes,
             requires: requires.into_iter().filter_map(|item| Requirement::read(item, reader)).collect(),
+            stage,
+            four_eyes,
             note: reader.optional_bilingual(node, "note"),
             owner_span: owner.span,
             fact_spans,
