@@ -1,6 +1,6 @@
 // Takes a parcel over, is refused a mortgage until the facts are there, acts by keyboard alone, and begins a new case.
 // It writes to the store, so it goes last.
-import { eventually, expect, picture, settled, visit } from './browser.mjs'
+import { eventually, expect, go, picture, settled, visit } from './browser.mjs'
 
 const WHO = '李工（演示）'
 
@@ -62,7 +62,7 @@ async function suspectByKeyboard(page) {
 }
 
 async function workList(page, folder, id) {
-  await page.click('.masthead nav a[href^="/work"]')
+  await go(page, '/work')
   await page.waitForSelector('main table tbody tr')
   await picture(page, folder, '13-work')
   await page.locator('main table tbody tr a').first().click()

@@ -50,6 +50,13 @@ export async function settled(page) {
   await page.waitForLoadState('networkidle')
 }
 
+/** Follows a link of the masthead, through its menu where it stands in one. */
+export async function go(page, path) {
+  const link = page.locator(`.masthead a[href^="${path}?"], .masthead a[href="${path}"]`).first()
+  if (!(await link.isVisible())) await page.locator('.masthead .menu').filter({ has: link }).locator('.opener').click()
+  await link.click()
+}
+
 export async function picture(page, folder, name) {
   await mkdir(folder, { recursive: true })
   await page.screenshot({ path: join(folder, `${name}.png`) })

@@ -1,8 +1,8 @@
 // Reads the law as a tree, compares a reform with it, and reaches a parcel that changes.
-import { eventually, expect, picture, settled, visit } from './browser.mjs'
+import { eventually, expect, go, picture, settled, visit } from './browser.mjs'
 
 async function readLaw(page, folder) {
-  await page.click('.masthead nav a[href^="/laws"]')
+  await go(page, '/laws')
   await page.waitForSelector('[data-stage="planning"] [data-law-rule]')
   const stages = await page.locator('[data-stage]').evaluateAll((all) => all.map((one) => one.dataset.stage))
   expect(stages.join() === 'planning,supply,supervision,diagnosis', `the stages should follow a parcel's life: ${stages}`)
@@ -17,7 +17,7 @@ async function readLaw(page, folder) {
 }
 
 async function compareReform(page, folder) {
-  await page.click('.masthead nav a[href^="/compare"]')
+  await go(page, '/compare')
   await page.waitForSelector('[data-compare]')
   await page.selectOption('#compare-left', 'shenzhen')
   await page.selectOption('#compare-right', 'reform:reform-support-share')

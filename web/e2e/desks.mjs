@@ -1,13 +1,13 @@
 // Works out a price, moves a factor, compares the forms of tenure, screens a project, tests a schedule.
 import { readFile } from 'node:fs/promises'
-import { eventually, expect, picture, settled, visit } from './browser.mjs'
+import { eventually, expect, go, picture, settled, visit } from './browser.mjs'
 
 const FACTS = { area: '20000', land_grade: '5', far_agreed: '2', term_years: '20', occupancy_years: '12', grant_term_years: '15' }
 
 async function price(page, folder, to) {
   await page.goto(to('/'))
   await settled(page)
-  await page.click('.masthead nav a[href^="/desks"]')
+  await go(page, '/desks/price')
   await page.waitForSelector('[data-work]')
   await page.selectOption('[data-package]', 'beijing')
   await page.waitForSelector('[data-fact="area"]')

@@ -42,7 +42,7 @@ test('every key is used', async () => {
   const files = (await sources()).filter(({ name }) => !/i18n.(zh|en)\.ts$/.test(name))
   const all = files.map(({ text }) => text).join('\n')
   // Families are looked up by a code from the server or from a list.
-  const families = /^(rank|status|node|unit|grade|stage|step|library|filter|laws\.kind|life\.stage|life\.tone|duty\.state|acts\.group)\./
+  const families = /^(rank|status|node|unit|grade|stage|step|library|filter|laws\.kind|may|proposals\.state|proposals\.told|theme|life\.stage|life\.tone|duty\.state|acts\.group)\./
   for (const key of Object.keys(zh)) assert.ok(families.test(key) || all.includes(`'${key}'`), `${key} is not used`)
 })
 

@@ -637,7 +637,7 @@ export interface components {
             at: string;
             account: string;
             operation: string;
-            summary: string;
+            summary: components["schemas"]["Text"];
             path: string;
             case_id: string;
             status: number;

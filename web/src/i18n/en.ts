@@ -11,7 +11,6 @@ export const en: Record<Key, string> = {
   'nav.label': 'Main navigation',
   'nav.portfolio': 'Portfolio',
   'nav.work': 'Work list',
-  'nav.desks': 'Before supply',
   'nav.laws': 'Law',
   'nav.compare': 'Compare',
   'nav.library': 'Policy library',
@@ -460,7 +459,6 @@ export const en: Record<Key, string> = {
   'signin.office': 'This server has no accounts and serves this machine alone; nobody signs in.',
   'signin.already': 'Signed in as "{name}".',
   'signin.out': 'Sign out',
-  'signin.needed': 'Sign in first.',
   'signin.not_allowed': 'Your role does not allow this page.',
   'signin.not_allowed.help': 'If your work needs it, ask your administrator.',
 

@@ -9,7 +9,6 @@ export const zh = {
   'nav.label': '主导航',
   'nav.portfolio': '地块总览',
   'nav.work': '工作单',
-  'nav.desks': '供地前测算',
   'nav.laws': '规则',
   'nav.compare': '比较',
   'nav.library': '政策文库',
@@ -458,7 +457,6 @@ export const zh = {
   'signin.office': '本服务未设账户，只在本机使用，无需登录。',
   'signin.already': '已以“{name}”登录。',
   'signin.out': '退出登录',
-  'signin.needed': '请先登录。',
   'signin.not_allowed': '您的角色不能查看这一页。',
   'signin.not_allowed.help': '如工作需要，请联系账户管理员调整权限。',
 

@@ -20,7 +20,7 @@ const GROUPS: { name: string; label: Key; entries: Entry[] }[] = [
     { to: '/desks/price', label: 'nav.price', needs: 'public' },
     { to: '/desks/screen', label: 'nav.screen', needs: 'public' },
     { to: '/desks/mix', label: 'nav.mix', needs: 'public' },
-    { to: '/desks/diagnose', label: 'nav.diagnosis', needs: 'public' },
+    { to: '/desks/diagnosis', label: 'nav.diagnosis', needs: 'public' },
     { to: '/listings', label: 'nav.listings', needs: 'listing.read' },
   ] },
   { name: 'work', label: 'nav.group.work', entries: [

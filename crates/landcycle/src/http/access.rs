@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, OriginalUri, RawPathParams, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -77,7 +77,7 @@ pub(super) async fn enforce(State(app): State<Arc<App>>, request: Request, next:
         let (app, rule, case) = (Arc::clone(&app), Arc::clone(&rule), case.clone());
         apart(move || admit(&app, &rule, case.as_deref(), shown.as_ref(), changes)).await
     };
-    let uri = parts.uri.clone();
+    let uri = parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |OriginalUri(uri)| uri.clone());
     let mut account = String::new();
     let mut response = match admitted {
         Err(problem) => problem.into_response(),

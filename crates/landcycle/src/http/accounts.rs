@@ -171,7 +171,7 @@ fn visit_json(visit: &Visit) -> Value {
     let what = &visit.what;
     json!({
         "seq": visit.seq, "at": what.at.to_string(), "account": what.account,
-        "operation": what.operation, "summary": super::contract::summary(&what.operation),
+        "operation": what.operation, "summary": text_json(&super::contract::summary(&what.operation)),
         "path": what.path, "case_id": what.subject, "status": what.status, "digest": visit.digest,
     })
 }

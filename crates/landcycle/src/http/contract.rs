@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use axum::Json;
 use landcycle_policy::node::{Kind, Node};
+use landcycle_policy::text::Text;
 use rust_embed::RustEmbed;
 use serde_json::{Map, Value, json};
 
@@ -41,11 +42,12 @@ pub(super) fn methods(path: &str) -> Vec<String> {
 }
 
 /// What an operation does, in the words of the contract.
-pub(super) fn summary(id: &str) -> &'static str {
+pub(super) fn summary(id: &str) -> Text {
     let paths = CONTRACT["paths"].as_object().into_iter().flat_map(Map::values);
     let mut operations = paths.filter_map(Value::as_object).flat_map(Map::values);
     let found = operations.find(|operation| operation["operationId"] == id);
-    found.and_then(|operation| operation["summary"].as_str()).unwrap_or_default()
+    let word = |key: &str| found.and_then(|operation| operation[key].as_str()).unwrap_or(id).to_owned();
+    Text { zh: word("x-zh"), en: word("summary") }
 }
 
 /// The document over HTTP.

@@ -257,6 +257,16 @@ fn every_role_gets_exactly_what_it_may() {
 }
 
 #[test]
+fn every_operation_is_told_in_both_languages() {
+    for (method, path, operation) in operations() {
+        for word in ["operationId", "summary", "x-zh"] {
+            let said = operation[word].as_str().unwrap_or_default();
+            assert!(!said.is_empty(), "{method} {path} has no {word}");
+        }
+    }
+}
+
+#[test]
 fn every_route_of_the_program_is_in_the_contract() {
     let known: BTreeSet<String> = operations().into_iter().map(|(_, path, _)| path).collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
