@@ -22,7 +22,7 @@ export async function visit(browser, address, { width = 1280, height = 900, colo
   const home = new URL(address)
   page.on('pageerror', (error) => faults.push(`script error: ${error.message}`))
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/status of 404/.test(message.text())) faults.push(`console: ${message.text()}`)
+    if (message.type() === 'error' && !/status of 4(01|03|04|09|13|22|29)/.test(message.text())) faults.push(`console: ${message.text()}`)
   })
   page.on('request', (request) => {
     if (new URL(request.url()).host !== home.host) faults.push(`request to another host: ${request.url()}`)
@@ -53,7 +53,7 @@ export async function settled(page) {
 /** Follows a link of the masthead, through its menu where it stands in one. */
 export async function go(page, path) {
   const link = page.locator(`.masthead a[href^="${path}?"], .masthead a[href="${path}"]`).first()
-  if (!(await link.isVisible())) await page.locator('.masthead .menu').filter({ has: link }).locator('.opener').click()
+  if (!(await link.isVisible())) await page.locator(`.masthead .menu:has(a[href^="${path}?"]) .opener`).click()
   await link.click()
 }
 

@@ -3,13 +3,20 @@
 use std::path::PathBuf;
 
 use crate::process::run;
-use crate::workspace::Workspace;
+use crate::web;
+use crate::workspace::{Profile, Workspace};
 
 /// Accepts every recorded expectation as it now comes out, and shows what that changed.
 pub(crate) fn bless(workspace: &Workspace) -> Result<(), String> {
     let mut tests = workspace.cargo(&["test", "--workspace"]);
     run(tests.env("LANDCYCLE_BLESS", "1").env("INSTA_UPDATE", "always"))?;
     run(workspace.command("git").args(["diff", "--stat"]))
+}
+
+/// Makes the page's types from the contract of the API.
+pub(crate) fn types(workspace: &Workspace) -> Result<(), String> {
+    web::install(workspace)?;
+    web::types(workspace, &workspace.build(Profile::Dev)?, false)
 }
 
 /// Runs the measurements: `bench/run.sh` if there is one, otherwise every Python script there.

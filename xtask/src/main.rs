@@ -1,4 +1,4 @@
-//! Chores of the workspace, each one command: `cargo xtask demo | test | ci | tidy | licences | bless | bench | papers`.
+//! Chores of the workspace, each one command: `cargo xtask demo | test | ci | tidy | licences | bless | bench | types | papers`.
 #![expect(clippy::print_stdout, reason = "a command reports on its standard output")]
 #![expect(clippy::print_stderr, reason = "a command complains on its standard error")]
 
@@ -6,6 +6,7 @@ mod arguments;
 mod chores;
 mod ci;
 mod demo;
+mod journeys;
 mod licences;
 mod papers;
 mod process;
@@ -36,6 +37,7 @@ cargo xtask <command>
   licences  licences and origins of everything landcycle is built from
   bless     accept what the tests produce as what they shall produce, and show the difference
   bench     run the measurements in bench/
+  types     make the page's types from the contract of the API
   papers    make the templates of papers from their sources, policies/*/papers/*.txt";
 
 fn main() -> ExitCode {
@@ -72,6 +74,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<(), String> {
         "licences" => licences::run(&Workspace::load()?),
         "bless" => chores::bless(&Workspace::load()?),
         "bench" => chores::bench(&Workspace::load()?),
+        "types" => chores::types(&Workspace::load()?),
         "papers" => papers::run(&Workspace::load()?),
         other => Err(format!("there is no command {other:?}\n\n{USAGE}")),
     }

@@ -90,6 +90,11 @@ impl Server {
         serde_json::from_str(&status).map_err(|error| format!("/api/status is not JSON: {error}"))
     }
 
+    /// What it answers to a reader.
+    pub(crate) fn json(&self, path: &str) -> Result<Value, String> {
+        serde_json::from_str(&get(self.port, path)?).map_err(|error| format!("{path} is not JSON: {error}"))
+    }
+
     /// Stops it and waits for its end.
     pub(crate) fn stop(mut self) -> Result<(), String> {
         self.child.kill().map_err(|error| format!("the server cannot be stopped: {error}"))?;

@@ -4,16 +4,15 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::demo::make_sample;
+use crate::journeys;
 use crate::process::{run as run_program, run_and_read};
-use crate::server::{self, Server};
 use crate::steps::{Steps, count};
 use crate::tools::{self, Tools};
 use crate::web;
 use crate::workspace::{Profile, Workspace};
 
 /// How many steps `take` takes.
-pub(crate) const STEPS: usize = 19;
+pub(crate) const STEPS: usize = 20;
 /// Enough that every answer of every rule of a stage occurs; there are many more rules. More by hand.
 const STAGE_CASES: &str = "300";
 /// Random lives led through the program and the model.
@@ -24,9 +23,6 @@ const LISTINGS: &str = "200";
 const PLANS: &str = "120";
 /// Enough that every answer of every rule occurs.
 const ORACLE_CASES: &str = "10000";
-/// The same city as the demonstration's, so that what the journeys see is what people see.
-const JOURNEY_PARCELS: u32 = 3000;
-const JOURNEY_SEED: u64 = 1;
 
 /// Installs what is missing, then tests everything.
 pub(crate) fn run(workspace: &Workspace) -> Result<(), String> {
@@ -65,6 +61,9 @@ pub(crate) fn take(workspace: &Workspace, steps: &mut Steps) -> Result<(), Strin
         policy(binary, "test")?;
         case_files(workspace).map(|number| ((), count(number, "file")))
     });
+    steps.take_with("types of the page and the contract", binary.as_ref(), |binary| {
+        done(web::types(workspace, binary, true))
+    });
     take_oracle(&bench, steps, binary.as_deref());
     steps.take_with("papers in office programs", binary.as_ref(), |binary| {
         let mut command = bench.with_tools(Command::new(&bench.tools.python));
@@ -78,7 +77,7 @@ pub(crate) fn take(workspace: &Workspace, steps: &mut Steps) -> Result<(), Strin
         let text = run_and_read(command.current_dir(workspace.root.join("oracle")))?;
         Ok(((), last_line(&text)))
     });
-    steps.take_with("journeys in the browser", binary.as_ref(), |binary| journeys(&bench, binary));
+    steps.take_with("journeys in the browser", binary.as_ref(), |binary| journeys::run(&bench, binary));
     Ok(())
 }
 
@@ -124,36 +123,9 @@ fn take_oracle(bench: &Bench<'_>, steps: &mut Steps, binary: Option<&Path>) {
     });
 }
 
-/// Makes a city, serves it, and sends a browser through it.
-fn journeys(bench: &Bench<'_>, binary: &Path) -> Result<((), String), String> {
-    let workspace = bench.workspace;
-    let pictures = workspace.scratch("screenshots")?;
-    let folder = workspace.scratch(&format!("journeys-{}", std::process::id()))?;
-    let store = folder.join("sample-city.gpkg");
-    let log = workspace.scratch("logs")?.join("serve.log");
-    let travel = || {
-        make_sample(workspace, binary, &store, (JOURNEY_PARCELS, JOURNEY_SEED))?;
-        let port = server::free_port(0)?;
-        let mut serve = server::command(binary, &store, port);
-        serve.current_dir(&workspace.root);
-        let mut server = Server::start(serve, port, Some(&log))?;
-        server.wait()?;
-        let mut node = bench.with_tools(workspace.command("node"));
-        node.args(["e2e/journey.mjs", &server.address()]).arg(&pictures).current_dir(web::folder(workspace));
-        run_program(&mut node)?;
-        server.stop()
-    };
-    let outcome = travel();
-    let swept = std::fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()));
-    match outcome {
-        Ok(()) => swept.map(|()| ((), format!("pictures in {}", workspace.relative(&pictures)))),
-        Err(fault) => Err(format!("{fault}; the server's talk is in {}", workspace.relative(&log))),
-    }
-}
-
 /// What the tests run with.
-struct Bench<'a> {
-    workspace: &'a Workspace,
+pub(crate) struct Bench<'a> {
+    pub(crate) workspace: &'a Workspace,
     tools: Tools,
     path: OsString,
     data: Option<PathBuf>,
@@ -175,7 +147,7 @@ impl<'a> Bench<'a> {
         Ok(Self { workspace, tools, path, data })
     }
 
-    fn with_tools(&self, mut command: Command) -> Command {
+    pub(crate) fn with_tools(&self, mut command: Command) -> Command {
         command.env("PATH", &self.path).env("CHROMIUM", &self.tools.chromium);
         match &self.data {
             Some(folder) => command.env("LANDCYCLE_DATA", folder),

@@ -1,6 +1,6 @@
 //! The page: its packages and its build.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process::{ask, find, run};
@@ -61,6 +61,21 @@ pub(crate) fn install(workspace: &Workspace) -> Result<String, String> {
 /// Builds the page that the program carries.
 pub(crate) fn build(workspace: &Workspace) -> Result<(), String> {
     run(&mut npm(workspace, &["run", "build"]))
+}
+
+/// Makes the page's types from the contract of the program, or checks that they are of it.
+pub(crate) fn types(workspace: &Workspace, binary: &Path, check: bool) -> Result<(), String> {
+    let folder_of_contract = workspace.scratch("contract")?;
+    let file = folder_of_contract.join("contract.json");
+    let contract = ask(binary, &["contract"]).ok_or("the program tells no contract")?;
+    std::fs::write(&file, contract).map_err(|error| format!("{}: {error}", file.display()))?;
+    let mut command = npm(workspace, &["exec", "--", "openapi-typescript"]);
+    command.arg(&file).args(["--output", "src/api/contract.ts"]);
+    if check {
+        command.arg("--check");
+    }
+    let done = run(&mut command);
+    done.map_err(|fault| format!("{fault}; `cargo xtask types` makes the types anew"))
 }
 
 #[cfg(test)]

@@ -75,14 +75,16 @@ pub(super) async fn enforce(State(app): State<Arc<App>>, request: Request, next:
     let rule = Arc::new(rule);
     let admitted = {
         let (app, rule, case) = (Arc::clone(&app), Arc::clone(&rule), case.clone());
-        apart(move || admit(&app, &rule, case.as_deref(), shown.as_ref(), changes)).await
+        apart(move || Ok(admit(&app, &rule, case.as_deref(), shown.as_ref(), changes))).await
     };
     let uri = parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |OriginalUri(uri)| uri.clone());
-    let mut account = String::new();
+    let (mut account, admitted) = match admitted {
+        Ok(admitted) => admitted,
+        Err(problem) => (String::new(), Err(problem)),
+    };
     let mut response = match admitted {
         Err(problem) => problem.into_response(),
         Ok(caller) => {
-            account = caller.account.clone().unwrap_or_default();
             parts.extensions.insert(caller);
             next.run(Request::from_parts(parts, body)).await
         }
@@ -132,18 +134,28 @@ fn address(uri: &Uri) -> String {
     uri.path_and_query().map_or("", |all| all.as_str()).chars().take(ADDRESS).collect()
 }
 
-/// Who asks, if the route is theirs to ask for.
+/// The account that asks, and whether the route is its to ask for. A refusal is recorded under it too.
 fn admit(
     app: &App,
     rule: &Rule,
     case: Option<&str>,
     shown: Option<&Credentials>,
     changes: bool,
-) -> Result<Caller, Problem> {
+) -> (String, Result<Caller, Problem>) {
     let caller = match &app.door {
-        None => Caller::office(),
-        Some(door) => from_account(door, shown, changes)?,
+        None => Ok(Caller::office()),
+        Some(door) => from_account(door, shown, changes),
     };
+    match caller {
+        Err(problem) => (String::new(), Err(problem)),
+        Ok(caller) => {
+            let account = caller.account.clone().unwrap_or_default();
+            (account, allowed(app, rule, case, &caller).map(|()| caller))
+        }
+    }
+}
+
+fn allowed(app: &App, rule: &Rule, case: Option<&str>, caller: &Caller) -> Result<(), Problem> {
     if !caller.may(&rule.needs) {
         return Err(if caller.account.is_none() {
             Problem::new(StatusCode::UNAUTHORIZED, "sign_in", &[])
@@ -151,10 +163,10 @@ fn admit(
             Problem::new(StatusCode::FORBIDDEN, "not_allowed", &[("needs", &rule.needs)])
         });
     }
-    if let Some(case) = case.filter(|_| !caller.sees_all()) {
-        in_scope(app, &caller, case)?;
+    match case.filter(|_| !caller.sees_all()) {
+        Some(case) => in_scope(app, caller, case),
+        None => Ok(()),
     }
-    Ok(caller)
 }
 
 fn from_account(door: &Door, shown: Option<&Credentials>, changes: bool) -> Result<Caller, Problem> {

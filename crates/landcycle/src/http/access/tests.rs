@@ -361,6 +361,21 @@ fn a_session_is_opened_by_the_right_password_and_kept_from_scripts() {
 }
 
 #[test]
+fn what_was_refused_is_recorded_under_who_asked() {
+    let server = guarded();
+    assert_eq!(server.as_account("firm", "GET", &format!("/api/cases/{OTHER_AREA}?as_of=2024-01-01"), "").status, 404);
+    assert_eq!(server.as_account("firm", "GET", "/api/visits", "").status, 403);
+    let record = server.door().accounts.visits(&landcycle_ledger::accounts::Asked::default(), (0, 9));
+    let (_, lines) = record.expect("the record");
+    let told: Vec<(&str, &str, &str, u16)> = lines
+        .iter()
+        .map(|v| (v.what.account.as_str(), v.what.path.as_str(), v.what.subject.as_str(), v.what.status))
+        .collect();
+    let asked = format!("/api/cases/{OTHER_AREA}?as_of=2024-01-01");
+    assert_eq!(told, [("firm", "/api/visits", "", 403), ("firm", asked.as_str(), OTHER_AREA, 404)]);
+}
+
+#[test]
 fn wrong_passwords_lock_the_account_and_many_attempts_the_address() {
     let server = guarded();
     for _ in 0..4 {
