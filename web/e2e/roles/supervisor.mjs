@@ -17,7 +17,7 @@ export async function supervisorJourney(browser, address, folder) {
   const { context, page, faults, to } = await signedIn(browser, address, 'supervisor')
   const list = await (await page.request.get(to('/api/cases?rule=idle_land&outcome=no&limit=5'))).json()
   const all = list.rows?.length ? list : await (await page.request.get(to('/api/cases?limit=5'))).json()
-  const id = all.rows[0].case_id
+  const id = all.rows.at(-1).case_id
   await page.goto(to(`/cases/${encodeURIComponent(id)}?lang=zh`))
   await settled(page)
   await page.waitForSelector('[data-act="take_over"]')
