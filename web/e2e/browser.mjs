@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
+import { watch } from './contract.mjs'
 
 const ARGUMENTS = [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
@@ -27,6 +28,7 @@ export async function visit(browser, address, { width = 1280, height = 900, colo
   page.on('request', (request) => {
     if (new URL(request.url()).host !== home.host) faults.push(`request to another host: ${request.url()}`)
   })
+  watch(page, home.origin, faults)
   return { context, page, faults, to: (path) => new URL(path, home).href }
 }
 
