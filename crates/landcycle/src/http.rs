@@ -15,13 +15,14 @@ pub(crate) mod outcomes;
 mod page;
 mod problem;
 mod query;
+mod tiles;
 
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -39,6 +40,7 @@ use crate::{clock, store};
 use book::Book;
 use comparison::{Compared, Reform};
 use problem::Problem;
+pub(crate) use tiles::Basemap;
 
 /// Assessed portfolios that are kept: today's, and the days that people look back at.
 const BOOKS: usize = 3;
@@ -56,6 +58,10 @@ pub(crate) struct App {
     judge: Mutex<Judge>,
     /// The folder of packages, if not those in the program.
     folder: Option<PathBuf>,
+    /// What maps are drawn from.
+    tiles: tiles::Shelf,
+    /// The map behind the map, where the office names one.
+    basemap: Option<Basemap>,
 }
 
 impl App {
@@ -77,7 +83,14 @@ impl App {
             compared: Mutex::new(None),
             judge: Mutex::default(),
             folder: folder.map(Path::to_owned),
+            tiles: tiles::Shelf::default(),
+            basemap: None,
         })
+    }
+
+    /// The same with a map behind the map.
+    fn with_basemap(self, basemap: Option<Basemap>) -> Self {
+        Self { basemap, ..self }
     }
 
     /// Where the packages are, if not in the program.
@@ -128,10 +141,11 @@ impl App {
 pub(crate) fn serve(
     (library, folder): (Library, Option<&Path>),
     (store, reforms): (&Path, &[PathBuf]),
+    basemap: Option<Basemap>,
     port: u16,
     language: Language,
 ) -> Result<(), Failure> {
-    let app = Arc::new(App::new(library, folder, store, reforms)?);
+    let app = Arc::new(App::new(library, folder, store, reforms)?.with_basemap(basemap));
     let runtime = tokio::runtime::Runtime::new().map_err(|error| no_port(port, &error))?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
@@ -191,6 +205,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/parameters", get(library::parameters))
         .route("/parameters/{package}/{stage}/{name}", get(library::parameter))
         .route("/contract.json", get(contract::serve))
+        .merge(tiles::api())
         .route_layer(middleware::from_fn(access::enforce))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no_route", &[]))
         .layer(middleware::map_response(async |response: Response| {
@@ -198,15 +213,17 @@ fn router(app: Arc<App>) -> Router {
             response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             response
         }));
+    let policy = policy(app.basemap.as_ref());
     Router::new()
         .nest("/api", api)
+        .merge(tiles::routes())
         .fallback(page::serve)
         .with_state(app)
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", &[]).into_response()
         }))
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn(guard))
+        .layer(middleware::from_fn_with_state(policy, guard))
 }
 
 /// Refusals that the router makes by itself (a method, an address that is no text) get words too.
@@ -224,12 +241,19 @@ fn told(response: Response) -> Response {
     said
 }
 
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-                      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// What a page may load: its own host's, and images of the map behind the map, where there is one.
+fn policy(basemap: Option<&Basemap>) -> HeaderValue {
+    let also = basemap.map(|basemap| format!(" {}", basemap.origin())).unwrap_or_default();
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'{also}; connect-src 'self'{also}; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
+}
 
 /// Refuses names that are not this machine's (a page elsewhere could otherwise rebind its name to
 /// loopback and read along), and adds the headers that keep the page to itself.
-async fn guard(request: Request, next: Next) -> Response {
+async fn guard(State(policy): State<HeaderValue>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let mut response = if matches!(name, "127.0.0.1" | "localhost" | "[::1]") {
@@ -238,8 +262,8 @@ async fn guard(request: Request, next: Next) -> Response {
         Problem::new(StatusCode::FORBIDDEN, "wrong_host", &[("host", host)]).into_response()
     };
     let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),

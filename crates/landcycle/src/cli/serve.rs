@@ -20,11 +20,20 @@ pub(crate) struct Serve {
     /// 端口 · port on loopback; 0 picks a free one
     #[arg(long, default_value_t = 8460)]
     port: u16,
+    /// 底图 · map behind the map: an address with {z}, {x} and {y}, with the office's own key
+    #[arg(long, value_name = "URL")]
+    basemap: Option<String>,
+    /// 底图署名 · who made the map behind the map, as it is to be shown
+    #[arg(long, value_name = "TEXT", requires = "basemap", default_value = "")]
+    basemap_attribution: String,
 }
 
 impl Serve {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let library = packages::sound(context.packages())?;
-        http::serve((library, context.packages()), (&self.store, &self.reform), self.port, context.language)
+        let basemap = self.basemap.as_deref();
+        let basemap = basemap.map(|address| http::Basemap::read(address, &self.basemap_attribution)).transpose()?;
+        let packages = (library, context.packages());
+        http::serve(packages, (&self.store, &self.reform), basemap, self.port, context.language)
     }
 }
