@@ -70,7 +70,7 @@ export function zoneLayers(layer: MapLayer): LayerSpecification[] {
   const source = zoneSource(layer.name)
   const tint = zoneTint(layer)
   return [
-    { id: `${source}-fill`, type: 'fill', source, 'source-layer': layer.name, paint: { 'fill-color': tint, 'fill-opacity': 0.09 } },
+    { id: `${source}-fill`, type: 'fill', source, 'source-layer': layer.name, paint: { 'fill-color': tint, 'fill-opacity': 0.12 } },
     { id: `${source}-line`, type: 'line', source, 'source-layer': layer.name, paint: { 'line-color': tint, 'line-width': 2, 'line-dasharray': layer.illustrative ? [3, 1.6] : [1, 0] } },
   ]
 }
