@@ -31,6 +31,7 @@ pub(in crate::http) struct Shelf {
     reader: Mutex<Option<Store>>,
     parcels: Mutex<Option<(i64, Arc<Parcels>)>>,
     days: Mutex<Vec<Arc<Day>>>,
+    making: Mutex<()>,
     zones: Mutex<Vec<Arc<Zones>>>,
     happened: Mutex<Option<(i64, Arc<Vec<Date>>)>>,
 }
@@ -87,15 +88,25 @@ impl Shelf {
     pub(super) fn day(&self, app: &App, as_of: Date) -> Result<(Arc<Parcels>, Arc<Day>), Failure> {
         let parcels = self.parcels(app)?;
         let seq = self.seq(app)?;
-        let mut days = held(&self.days);
-        days.retain(|day| day.seq == seq && day.known.len() == parcels.cases.len());
-        if let Some(at) = days.iter().position(|day| day.as_of == as_of) {
+        let found = || {
+            let mut days = held(&self.days);
+            days.retain(|day| day.seq == seq && day.known.len() == parcels.cases.len());
+            let at = days.iter().position(|day| day.as_of == as_of)?;
             let day = days.remove(at);
             days.push(Arc::clone(&day));
+            Some(day)
+        };
+        if let Some(day) = found() {
+            return Ok((parcels, day));
+        }
+        // One day is made at a time, and only those who wait for it are held up.
+        let _one = held(&self.making);
+        if let Some(day) = found() {
             return Ok((parcels, day));
         }
         let ledger = store::open_to_read(&app.store)?;
         let made = Arc::new(Day::make(&ledger, &app.library, &parcels, (as_of, seq))?);
+        let mut days = held(&self.days);
         let most = (KEPT / parcels.cases.len().max(1)).max(DAYS);
         let over = (days.len() + 1).saturating_sub(most);
         days.drain(..over);
