@@ -115,23 +115,24 @@ where
     let program = program(library, batch, as_of, Some(rules))?;
     let mut column = vec![T::default(); batch.cases.len()];
     let rows = CHUNK.min(column.len().max(1));
-    let chunks = Mutex::new(column.chunks_mut(CHUNK).enumerate());
-    let threads = default_threads().clamp(1, batch.cases.len().div_ceil(CHUNK).max(1));
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                let (mut machine, mut outcomes) = (Machine::new(&program), Outcomes::new(&program, rows));
-                let mut read = reader(&program);
-                loop {
-                    let next = chunks.lock().unwrap_or_else(PoisonError::into_inner).next();
-                    let Some((at, chunk)) = next else { break };
-                    machine.run(&program, &batch.facts, at * CHUNK, chunk.len(), &mut outcomes);
-                    chunk.iter_mut().enumerate().for_each(|(row, value)| *value = read(&outcomes, row));
-                }
-            });
-        }
-    });
-    drop(chunks);
+    {
+        let chunks = Mutex::new(column.chunks_mut(CHUNK).enumerate());
+        let threads = default_threads().clamp(1, batch.cases.len().div_ceil(CHUNK).max(1));
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    let (mut machine, mut outcomes) = (Machine::new(&program), Outcomes::new(&program, rows));
+                    let mut read = reader(&program);
+                    loop {
+                        let next = chunks.lock().unwrap_or_else(PoisonError::into_inner).next();
+                        let Some((at, chunk)) = next else { break };
+                        machine.run(&program, &batch.facts, at * CHUNK, chunk.len(), &mut outcomes);
+                        chunk.iter_mut().enumerate().for_each(|(row, value)| *value = read(&outcomes, row));
+                    }
+                });
+            }
+        });
+    }
     Ok(column)
 }
 

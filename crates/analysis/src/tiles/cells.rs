@@ -46,7 +46,8 @@ impl Cells {
         for at in 0..outlines.len() {
             let Some(class) = class(outlines.row(at)).filter(|class| *class < classes) else { continue };
             let [least, greatest] = outlines.around_one(at);
-            let middle = [0, 1].map(|axis| u64::from(least[axis]) + u64::from(greatest[axis] - least[axis]) / 2);
+            let middle =
+                [0, 1].map(|axis| u64::from(least[axis]) + u64::from(greatest[axis] - least[axis]) / 2);
             let counts = zoom.cell(outlines.curve()[at] >> width(deepest), classes, middle);
             counts[class] += 1;
         }

@@ -50,7 +50,8 @@ pub fn draw_outlines(
         if pen.commands.is_empty() {
             // Narrower than a step: it keeps its place. Or beside the tile although its box meets it.
             let within = |step: &Step| step.iter().all(|at| (LEAST..=GREATEST).contains(at));
-            let mut places = outlines.rings(at).flat_map(|(_, places)| places).map(|place| tile.steps(*place));
+            let mut places =
+                outlines.rings(at).flat_map(|(_, places)| places).map(|place| tile.steps(*place));
             let Some(place) = places.find(within) else {
                 tags.take();
                 return;
@@ -112,8 +113,8 @@ impl Pen {
     }
 
     fn to(&mut self, step: Step) {
-        for axis in 0..2 {
-            let by = step[axis] - self.at[axis];
+        for (to, from) in step.iter().zip(self.at) {
+            let by = to - from;
             self.commands.push(((by << 1) ^ (by >> 31)) as u32);
         }
         self.at = step;
@@ -128,7 +129,9 @@ impl Pen {
         let [first, rest @ ..] = ring else { return };
         self.point(*first);
         self.command(LINE_TO, rest.len());
-        rest.iter().for_each(|step| self.to(*step));
+        for step in rest {
+            self.to(*step);
+        }
         self.command(CLOSE_PATH, 1);
     }
 }

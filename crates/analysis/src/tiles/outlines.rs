@@ -89,7 +89,10 @@ impl Gathering {
 /// Twice the area inside a ring, in square units; positive if it runs clockwise as it is seen.
 fn twice_area(ring: &[Place]) -> i128 {
     let next = ring.iter().cycle().skip(1);
-    ring.iter().zip(next).map(|(a, b)| i128::from(a[0]) * i128::from(b[1]) - i128::from(b[0]) * i128::from(a[1])).sum()
+    ring.iter()
+        .zip(next)
+        .map(|(a, b)| i128::from(a[0]) * i128::from(b[1]) - i128::from(b[0]) * i128::from(a[1]))
+        .sum()
 }
 
 /// 界址索引 · shapes in the order of the curve.
@@ -177,7 +180,13 @@ impl Outlines {
         self.descend(self.tree.len(), 0..self.tree.last().map_or(self.boxes.len(), Vec::len), &wanted, visit);
     }
 
-    fn descend(&self, level: usize, span: std::ops::Range<usize>, wanted: &Box2, visit: &mut dyn FnMut(usize)) {
+    fn descend(
+        &self,
+        level: usize,
+        span: std::ops::Range<usize>,
+        wanted: &Box2,
+        visit: &mut dyn FnMut(usize),
+    ) {
         let boxes = if level == 0 { &self.boxes } else { &self.tree[level - 1] };
         let below = if level < 2 { self.boxes.len() } else { self.tree[level - 2].len() };
         for at in span {

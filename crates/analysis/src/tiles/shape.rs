@@ -48,7 +48,8 @@ pub(super) struct Room {
 /// Twice the area, positive clockwise as it is seen.
 pub(super) fn twice_area(ring: &[Step]) -> i64 {
     let next = ring.iter().cycle().skip(1);
-    let cross = |(a, b): (&Step, &Step)| i64::from(a[0]) * i64::from(b[1]) - i64::from(b[0]) * i64::from(a[1]);
+    let cross =
+        |(a, b): (&Step, &Step)| i64::from(a[0]) * i64::from(b[1]) - i64::from(b[0]) * i64::from(a[1]);
     ring.iter().zip(next).map(cross).sum()
 }
 
@@ -70,7 +71,9 @@ fn straighten(room: &mut Room, tolerance: i64) {
     room.spans.extend([(0, far), (far, n)]);
     while let Some((from, until)) = room.spans.pop() {
         let (a, b) = (ring[from], ring[until % n]);
-        let farthest = (from + 1..until).map(|at| (line_distance(ring[at], a, b), at)).max_by(|x, y| x.0.total_cmp(&y.0));
+        let farthest = (from + 1..until)
+            .map(|at| (line_distance(ring[at], a, b), at))
+            .max_by(|x, y| x.0.total_cmp(&y.0));
         if let Some((distance, at)) = farthest
             && distance > (tolerance * tolerance) as f64
         {
@@ -90,19 +93,21 @@ fn straighten(room: &mut Room, tolerance: i64) {
 }
 
 /// The square of the distance of a point from a piece of a line.
-fn line_distance(p: Step, a: Step, b: Step) -> f64 {
-    let [px, py, ax, ay, bx, by] = [p[0], p[1], a[0], a[1], b[0], b[1]].map(f64::from);
+fn line_distance(at: Step, a: Step, b: Step) -> f64 {
+    let [px, py, ax, ay, bx, by] = [at[0], at[1], a[0], a[1], b[0], b[1]].map(f64::from);
     let (dx, dy) = (bx - ax, by - ay);
     let length = dx * dx + dy * dy;
     let share = if length > 0.0 { (((px - ax) * dx + (py - ay) * dy) / length).clamp(0.0, 1.0) } else { 0.0 };
-    let (x, y) = (ax + share * dx - px, ay + share * dy - py);
-    x * x + y * y
+    let apart = [ax + share * dx - px, ay + share * dy - py];
+    apart.iter().map(|along| along * along).sum()
 }
 
 /// Cuts the ring at the four edges in turn (Sutherland and Hodgman). Of a ring that leaves and comes back
 /// the parts stay joined along the edge, which lies beyond what is seen.
 fn cut(room: &mut Room) {
-    for (axis, edge, above) in [(0, LEAST, true), (0, GREATEST, false), (1, LEAST, true), (1, GREATEST, false)] {
+    for (axis, edge, above) in
+        [(0, LEAST, true), (0, GREATEST, false), (1, LEAST, true), (1, GREATEST, false)]
+    {
         room.other.clear();
         let inside = |step: Step| if above { step[axis] >= edge } else { step[axis] <= edge };
         let Some(mut before) = room.ring.last().copied() else { return };

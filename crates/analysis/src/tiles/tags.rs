@@ -42,13 +42,12 @@ impl Tags {
 
     /// A text that many features have.
     pub fn text(&mut self, name: &str, text: &str) {
-        let value = match self.texts.get(text) {
-            Some(known) => *known,
-            None => {
-                let made = self.push(TileValue { text: Some(text.to_owned()), ..TileValue::default() });
-                self.texts.insert(text.to_owned(), made);
-                made
-            }
+        let value = if let Some(known) = self.texts.get(text) {
+            *known
+        } else {
+            let made = self.push(TileValue { text: Some(text.to_owned()), ..TileValue::default() });
+            self.texts.insert(text.to_owned(), made);
+            made
         };
         self.put(name, value);
     }
@@ -72,13 +71,12 @@ impl Tags {
     }
 
     fn shared(&mut self, as_known: (u8, u64), name: &str, value: TileValue) {
-        let at = match self.numbers.get(&as_known) {
-            Some(known) => *known,
-            None => {
-                let made = self.push(value);
-                self.numbers.insert(as_known, made);
-                made
-            }
+        let at = if let Some(known) = self.numbers.get(&as_known) {
+            *known
+        } else {
+            let made = self.push(value);
+            self.numbers.insert(as_known, made);
+            made
         };
         self.put(name, at);
     }

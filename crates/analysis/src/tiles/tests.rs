@@ -1,7 +1,7 @@
 //! Shapes come back from tiles where they were put, none is lost, and every one is counted.
 
-use prost::Message;
 use proptest::prelude::*;
+use prost::Message;
 
 use super::mercator::curve;
 use super::*;
@@ -34,7 +34,8 @@ fn drawn(outlines: &Outlines, tile: Tile) -> TileLayer {
 
 /// The rings of a feature, in steps.
 fn rings(feature: &TileFeature) -> Vec<Vec<[i32; 2]>> {
-    let (mut rings, mut at, mut commands) = (Vec::<Vec<[i32; 2]>>::new(), [0_i32; 2], feature.geometry.iter());
+    let (mut rings, mut at, mut commands) =
+        (Vec::<Vec<[i32; 2]>>::new(), [0_i32; 2], feature.geometry.iter());
     while let Some(command) = commands.next() {
         let (what, times) = (command & 7, command >> 3);
         for _ in 0..times {
@@ -56,7 +57,10 @@ fn rings(feature: &TileFeature) -> Vec<Vec<[i32; 2]>> {
 
 fn twice_area(ring: &[[i32; 2]]) -> i64 {
     let next = ring.iter().cycle().skip(1);
-    ring.iter().zip(next).map(|(a, b)| i64::from(a[0]) * i64::from(b[1]) - i64::from(b[0]) * i64::from(a[1])).sum()
+    ring.iter()
+        .zip(next)
+        .map(|(a, b)| i64::from(a[0]) * i64::from(b[1]) - i64::from(b[0]) * i64::from(a[1]))
+        .sum()
 }
 
 /// The tile of a zoom in which a place lies.

@@ -32,7 +32,8 @@ impl Serve {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let library = packages::sound(context.packages())?;
         let basemap = self.basemap.as_deref();
-        let basemap = basemap.map(|address| http::Basemap::read(address, &self.basemap_attribution)).transpose()?;
+        let basemap =
+            basemap.map(|address| http::Basemap::read(address, &self.basemap_attribution)).transpose()?;
         let packages = (library, context.packages());
         http::serve(packages, (&self.store, &self.reform), basemap, self.port, context.language)
     }

@@ -97,7 +97,8 @@ async fn tile(
         let scope = day::scope(&caller);
         let seq = app.tiles.seq(&app)?;
         let mark = shelf::mark(&app, seq, &[&collection, &as_of.to_string(), by, &scope]);
-        let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == mark.as_bytes());
+        let known =
+            headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == mark.as_bytes());
         if known {
             return Ok((StatusCode::NOT_MODIFIED, kept(&mark)).into_response());
         }
@@ -126,9 +127,8 @@ fn kept(mark: &str) -> [(header::HeaderName, String); 2] {
 
 /// The tile of an address.
 fn place(z: &str, y: &str, x: &str) -> Result<Tile, Problem> {
-    let whole = |name: &str, text: &str| {
-        text.parse::<u32>().map_err(|_| Problem::query(name, text, "0, 1, 2, …"))
-    };
+    let whole =
+        |name: &str, text: &str| text.parse::<u32>().map_err(|_| Problem::query(name, text, "0, 1, 2, …"));
     let (zoom, row, column) = (whole("z", z)?, whole("y", y)?, whole("x", x)?);
     let tile = u8::try_from(zoom).ok().and_then(|zoom| Tile::new(zoom, column, row));
     tile.ok_or_else(|| {
@@ -149,12 +149,14 @@ fn drawn(
         return draw_cells(tileset::COUNTS, &cells, tile, &theme.counted());
     }
     let some = Some(caller).filter(|caller| !caller.sees_all());
-    draw_outlines(PARCELS, &parcels.outlines, tile, &mut |row, tags| day.tell(parcels, theme, some, row, tags))
+    draw_outlines(PARCELS, &parcels.outlines, tile, &mut |row, tags| {
+        day.tell(parcels, theme, some, row, tags)
+    })
 }
 
 fn zones_drawn(app: &App, zones: &Zones, tile: Tile) -> TileLayer {
     draw_outlines(&zones.edition.name, &zones.outlines, tile, &mut |row, tags| {
-        let Some(zone) = zones.zones.zones.get(row as usize) else { return false };
+        let Some(zone) = zones.kept.zones.get(row as usize) else { return false };
         tags.whole("place", zone.place as u64);
         if let Some(id) = &zone.zone_id {
             tags.own_text("zone_id", id);

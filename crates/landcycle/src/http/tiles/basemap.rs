@@ -20,7 +20,8 @@ impl Basemap {
         let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).filter(|host| !host.is_empty());
         let host = host.ok_or_else(refused)?;
         // The origin goes into a header: nothing there may end its entry and begin another.
-        let plain = host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']'));
+        let plain =
+            host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']'));
         let places = ["{z}", "{x}", "{y}"].iter().all(|place| template.contains(place));
         if !plain || !places {
             return Err(refused());
@@ -49,9 +50,16 @@ mod tests {
 
     #[test]
     fn an_address_has_a_host_and_three_places() {
-        let good = Basemap::read("https://tiles.example.org:8443/w/{z}/{x}/{y}.png?tk=1", "").map_err(|f| f.message);
+        let good =
+            Basemap::read("https://tiles.example.org:8443/w/{z}/{x}/{y}.png?tk=1", "").map_err(|f| f.message);
         assert_eq!(good.expect("read").origin(), "https://tiles.example.org:8443");
-        for bad in ["", "tiles/{z}/{x}/{y}", "https:///{z}/{x}/{y}", "https://a; script-src */{z}/{x}/{y}", "https://a/{z}/{x}"] {
+        for bad in [
+            "",
+            "tiles/{z}/{x}/{y}",
+            "https:///{z}/{x}/{y}",
+            "https://a; script-src */{z}/{x}/{y}",
+            "https://a/{z}/{x}",
+        ] {
             assert!(Basemap::read(bad, "").is_err(), "{bad}");
         }
     }

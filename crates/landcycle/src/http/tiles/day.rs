@@ -99,7 +99,8 @@ impl Part<'_> {
     }
 
     fn add(&mut self, case: &FoldedCase<'_>) {
-        let fact = |name: &str| case.facts.iter().find(|fact| fact.name == name).map_or("", |fact| &*fact.value);
+        let fact =
+            |name: &str| case.facts.iter().find(|fact| fact.name == name).map_or("", |fact| &*fact.value);
         let said = Said {
             project: fact("project_name").into(),
             holder: self.name(fact("holder")),
@@ -221,7 +222,14 @@ impl Day {
     }
 
     /// Puts what is known of a row into the attributes of a tile.
-    pub(super) fn tell(&self, parcels: &Parcels, theme: &Theme, caller: Option<&Caller>, row: u32, tags: &mut Tags) -> bool {
+    pub(super) fn tell(
+        &self,
+        parcels: &Parcels,
+        theme: &Theme,
+        caller: Option<&Caller>,
+        row: u32,
+        tags: &mut Tags,
+    ) -> bool {
         let at = row as usize;
         let Some(known) = &self.known[at] else { return false };
         if caller.is_some_and(|caller| !known.seen_by(caller)) {
@@ -273,24 +281,30 @@ fn evaluation(library: &Library, batches: &[Batch]) -> Option<String> {
         return None;
     };
     let gives = |field: &landcycle_policy::law::Field| {
-        field.codes.len() == grades.len() && grades.iter().all(|grade| field.codes.iter().any(|c| c.code == grade.code))
+        field.codes.len() == grades.len()
+            && grades.iter().all(|grade| field.codes.iter().any(|c| c.code == grade.code))
     };
     let mut rules = batches.iter().flat_map(|batch| batch.law.of_subject(batch.subject));
     rules
-        .find(|(_, rule)| rule.kind == RuleKind::Choice && !rule.definition && rule.fields.first().is_some_and(gives))
+        .find(|(_, rule)| {
+            rule.kind == RuleKind::Choice && !rule.definition && rule.fields.first().is_some_and(gives)
+        })
         .map(|(_, rule)| rule.name.clone())
 }
 
 /// The strongest tone of the findings on each case.
 fn tones(library: &Library, batch: &Batch, day: i64) -> Result<Vec<&'static str>, Failure> {
     let law = &batch.law;
-    let wanted = law.of_subject(batch.subject).filter(|(_, rule)| !rule.definition && rule.stage == findings::STAGE);
+    let wanted =
+        law.of_subject(batch.subject).filter(|(_, rule)| !rule.definition && rule.stage == findings::STAGE);
     let wanted: BTreeSet<usize> = wanted.map(|(at, _)| at).collect();
     assessment::column(library, batch, day, &wanted, &|_| {
         |outcomes, row| {
             let mut strongest = "";
             for at in &wanted {
-                let Some(found) = outcomes.raw(*at).filter(|found| found.state(row) == State::Known) else { continue };
+                let Some(found) = outcomes.raw(*at).filter(|found| found.state(row) == State::Known) else {
+                    continue;
+                };
                 match findings::tone_of(&law.rules[*at], &found.value(&law.rules[*at], row)) {
                     "bad" => return "bad",
                     "warn" => strongest = "warn",
@@ -335,7 +349,8 @@ impl<'b> Facts<'b> {
 
     fn stage(&self, row: usize) -> Stage {
         // Only whether something happened decides the stage, not when.
-        let fact = |name: &str| self.lane(row, name).map(|lane| if lane == NEVER { NOT_HAPPENED } else { "" });
+        let fact =
+            |name: &str| self.lane(row, name).map(|lane| if lane == NEVER { NOT_HAPPENED } else { "" });
         Stage::of(&fact)
     }
 

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, Query as Pairs, State};
 use landcycle_analysis::tiles::{MAX_ZOOM, world};
-use landcycle_policy::program::explain::{self, Step};
+use landcycle_policy::program::explain;
 use serde_json::{Value, json};
 
 use super::day::{Day, Known, YIELDS};
 use super::parcels::Parcels;
 use super::theme::{self, Theme};
 use super::{coloured_by, day_of, may_see_layers, only, tileset};
+use crate::cli::judge_use::reads;
 use crate::cli::tree::{cite_json, text_json};
 use crate::http::caller::Caller;
 use crate::http::problem::Problem;
@@ -83,7 +84,9 @@ fn own(parcels: &Parcels, day: &Day, caller: &Caller) -> Option<[f64; 4]> {
         }
         let [least, greatest] = parcels.outlines.around_one(at).map(landcycle_analysis::tiles::degrees);
         let one = [least.0, greatest.1, greatest.0, least.1];
-        all = Some(all.map_or(one, |all| [all[0].min(one[0]), all[1].min(one[1]), all[2].max(one[2]), all[3].max(one[3])]));
+        all = Some(all.map_or(one, |all| {
+            [all[0].min(one[0]), all[1].min(one[1]), all[2].max(one[2]), all[3].max(one[3])]
+        }));
     }
     all
 }
@@ -92,7 +95,8 @@ fn layers_json(app: &App, as_of: jiff::civil::Date) -> Result<Vec<Value>, Failur
     let mut told = Vec::new();
     for edition in app.tiles.in_force(app, as_of)? {
         let Some(zones) = app.tiles.zones(app, &edition.name, as_of)? else { continue };
-        let levels: BTreeSet<&str> = zones.zones.zones.iter().filter_map(|zone| zone.level.as_deref()).collect();
+        let levels: BTreeSet<&str> =
+            zones.kept.zones.iter().filter_map(|zone| zone.level.as_deref()).collect();
         let levels: Vec<Value> = levels
             .into_iter()
             .map(|level| json!({"code": level, "title": text_json(&layers::title(&app.library, LEVELS, level))}))
@@ -147,7 +151,8 @@ pub(super) async fn in_view(
         let (parcels, day) = app.tiles.day(&app, as_of)?;
         let theme = day.theme(&app.library, coloured_by(&pairs, &day)?)?;
         let hidden: BTreeSet<&str> = pairs.get("hidden").map_or("", String::as_str).split(',').collect();
-        let hidden: Vec<bool> = theme.classes.iter().map(|class| hidden.contains(class.code.as_str())).collect();
+        let hidden: Vec<bool> =
+            theme.classes.iter().map(|class| hidden.contains(class.code.as_str())).collect();
         let mut found: Vec<(u32, &Known)> = Vec::new();
         parcels.outlines.meeting([world((west, north)), world((east, south))], &mut |at| {
             let row = parcels.outlines.row(at);
@@ -157,8 +162,12 @@ pub(super) async fn in_view(
             }
         });
         order.apply(&mut found, &theme, &parcels);
-        let rows: Vec<Value> =
-            found.iter().skip(offset).take(limit).map(|(row, known)| row_json(&parcels, &theme, *row, known)).collect();
+        let rows: Vec<Value> = found
+            .iter()
+            .skip(offset)
+            .take(limit)
+            .map(|(row, known)| row_json(&parcels, &theme, *row, known))
+            .collect();
         Ok(Json(json!({"total": found.len(), "rows": rows})))
     })
     .await
@@ -198,7 +207,9 @@ impl<'p> Order<'p> {
                 "class" => theme.of[*a as usize].cmp(&theme.of[*b as usize]),
                 _ => match (number(one), number(other)) {
                     (Some(one), Some(other)) => one.total_cmp(&other),
-                    (one, other) => return other.is_some().cmp(&one.is_some()).then_with(|| case(*a).cmp(case(*b))),
+                    (one, other) => {
+                        return other.is_some().cmp(&one.is_some()).then_with(|| case(*a).cmp(case(*b)));
+                    }
                 },
             };
             let order = if self.descending { order.reverse() } else { order };
@@ -244,7 +255,7 @@ pub(super) async fn zone(
         may_see_layers(&caller)?;
         let as_of = day_of(&app, &pairs)?;
         let zones = app.tiles.zones(&app, &layer, as_of)?.ok_or_else(|| Problem::absent(&layer))?;
-        let found = zones.zones.zones.iter().find(|zone| zone.place.to_string() == place);
+        let found = zones.kept.zones.iter().find(|zone| zone.place.to_string() == place);
         let found = found.ok_or_else(|| Problem::absent(&format!("{layer} {place}")))?;
         let edition = &zones.edition;
         let rules = match &found.level {
@@ -278,7 +289,8 @@ fn rules_of(app: &App, level: &str, as_of: jiff::civil::Date) -> Result<Vec<Valu
         sorter.add("", facts.into_iter()).map_err(|bad| Failure::text(bad.message))?;
         let Some(batch) = sorter.finish().into_iter().next() else { continue };
         for (at, rule) in law.listed().filter(|(_, rule)| rule.subject.unwrap_or(0) == 0) {
-            let tree = explain::explain(law, &library.vocabulary, &batch.facts, 0, at, clock::day_number(as_of));
+            let tree =
+                explain::explain(law, &library.vocabulary, &batch.facts, 0, at, clock::day_number(as_of));
             let tree = tree.map_err(|(rule, _)| Failure::new("not_computable", &[("rule", &rule)]))?;
             if !reads(&tree, wanted) {
                 continue;
@@ -297,9 +309,4 @@ fn rules_of(app: &App, level: &str, as_of: jiff::civil::Date) -> Result<Vec<Valu
         }
     }
     Ok(told)
-}
-
-/// Whether a fact bears on an outcome.
-fn reads(step: &Step<'_>, fact: Option<usize>) -> bool {
-    step.told.fact.is_some_and(|own| Some(own) == fact) || step.children.iter().any(|child| reads(child, fact))
 }

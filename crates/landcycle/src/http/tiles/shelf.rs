@@ -39,7 +39,7 @@ pub(in crate::http) struct Shelf {
 /// The zones of an edition with their outlines.
 pub(super) struct Zones {
     pub(super) edition: Edition,
-    pub(super) zones: LayerZones,
+    pub(super) kept: LayerZones,
     pub(super) outlines: Outlines,
 }
 
@@ -137,7 +137,7 @@ impl Shelf {
         }
         // Zones are few and large: they are drawn at every zoom.
         let outlines = gathering.finish().drawn_from(0);
-        let made = Arc::new(Zones { edition, zones, outlines });
+        let made = Arc::new(Zones { edition, kept: zones, outlines });
         if kept.len() >= EDITIONS {
             kept.remove(0);
         }

@@ -78,7 +78,8 @@ fn served() -> Served {
     writing.ledger().set_meta(store::AS_OF_META, "2024-06-30").expect("a meta entry");
     writing.finish().map_err(|failure| failure.message).expect("a store in its place");
     let library = packages::sound(None).map_err(|failure| failure.message).expect("sound packages");
-    let app = App::new(library, None, &path, &[]).map_err(|failure| failure.message).expect("a store that opens");
+    let app =
+        App::new(library, None, &path, &[]).map_err(|failure| failure.message).expect("a store that opens");
     let app = Arc::new(app);
     let runtime = tokio::runtime::Runtime::new().expect("threads");
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
@@ -91,7 +92,8 @@ fn served() -> Served {
 impl Served {
     fn get(&self, path: &str, headers: &str) -> (u16, String, Vec<u8>) {
         let mut stream = TcpStream::connect(self.address).expect("a connection");
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}Connection: close\r\n\r\n").expect("sent");
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}Connection: close\r\n\r\n")
+            .expect("sent");
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).expect("an answer");
         let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").expect("a head");
@@ -145,13 +147,16 @@ fn a_tile_holds_the_parcels_with_what_a_map_colours_by() {
         assert!(keys.iter().any(|known| known == key), "{key} is not in {keys:?}");
     }
     // 60,000,000 CNY on 20,000 m²: 200 ten thousands a mu; twenty years from mid-2020, four later.
-    let number = |wanted: f64| message.layers[0].values.iter().any(|value| value.number.is_some_and(|n| (n - wanted).abs() < 0.06));
+    let number = |wanted: f64| {
+        message.layers[0].values.iter().any(|value| value.number.is_some_and(|n| (n - wanted).abs() < 0.06))
+    };
     assert!(number(200.0) && number(15.9) && number(1.5));
     // The same again is not sent again; another day is another tile, and nobody was there yet.
     let mark = head.lines().find_map(|line| line.strip_prefix("etag: ")).expect("a mark");
     let again = served.get(&format!("{SET}/{CLOSE}"), &format!("If-None-Match: {mark}\r\n"));
     assert_eq!((again.0, again.2.len()), (304, 0));
-    let before = served.get(&format!("{SET}/{CLOSE}?as_of=2019-01-01"), &format!("If-None-Match: {mark}\r\n"));
+    let before =
+        served.get(&format!("{SET}/{CLOSE}?as_of=2019-01-01"), &format!("If-None-Match: {mark}\r\n"));
     assert_eq!((before.0, before.2.len()), (204, 0));
 }
 
@@ -197,7 +202,10 @@ fn what_is_no_tile_is_refused_in_words() {
         assert!(head.contains("application/problem+json"), "{path}: {head}");
         let problem: Value = serde_json::from_slice(&body).expect("JSON");
         let detail = &problem["detail"];
-        assert!(detail["zh"] != detail["en"] && !detail["en"].as_str().unwrap_or_default().contains("problem_"), "{path}: {problem}");
+        assert!(
+            detail["zh"] != detail["en"] && !detail["en"].as_str().unwrap_or_default().contains("problem_"),
+            "{path}: {problem}"
+        );
     }
     assert_eq!(served.get(&format!("{SET}/14/0/0"), "").0, 204);
 }
@@ -222,7 +230,8 @@ fn the_legend_counts_what_the_table_lists() {
     for theme in about["themes"].as_array().expect("themes") {
         let name = theme["name"].as_str().expect("a name");
         let told = served.json(&format!("/api/map?by={name}"));
-        let counts = told["classes"].as_array().expect("classes").iter().filter_map(|class| class["count"].as_u64());
+        let counts =
+            told["classes"].as_array().expect("classes").iter().filter_map(|class| class["count"].as_u64());
         assert_eq!(counts.sum::<u64>(), 4, "{name}");
     }
 }
@@ -230,7 +239,8 @@ fn the_legend_counts_what_the_table_lists() {
 #[test]
 fn callers_see_their_own_district_and_their_own_parcels() {
     let served = served();
-    let (parcels, day) = served.app.tiles.day(&served.app, date(2024, 6, 30)).map_err(|f| f.message).expect("a day");
+    let (parcels, day) =
+        served.app.tiles.day(&served.app, date(2024, 6, 30)).map_err(|f| f.message).expect("a day");
     let theme = day.theme(&served.app.library, "stage").map_err(|f| f.message).expect("a colouring");
     let seen = |caller: &Caller| {
         let close = super::place("14", "6208", "13489").expect("a tile");
@@ -263,7 +273,20 @@ fn gdal_reads_the_same_parcels_with_the_same_areas() {
     let (tile, out) = (served.folder.path().join("6208.pbf"), served.folder.path().join("out.geojson"));
     std::fs::write(&tile, body).expect("written");
     let run = Command::new("ogr2ogr")
-        .args(["-f", "GeoJSON", "-t_srs", "EPSG:4326", "-oo", "X=13489", "-oo", "Y=6208", "-oo", "Z=14", "-oo", "CLIP=NO"])
+        .args([
+            "-f",
+            "GeoJSON",
+            "-t_srs",
+            "EPSG:4326",
+            "-oo",
+            "X=13489",
+            "-oo",
+            "Y=6208",
+            "-oo",
+            "Z=14",
+            "-oo",
+            "CLIP=NO",
+        ])
         .arg(&out)
         .arg(format!("MVT:{}", tile.display()))
         .output()
@@ -275,13 +298,20 @@ fn gdal_reads_the_same_parcels_with_the_same_areas() {
     // A step of the tile in degrees: what rounding may move a corner by, and straightening twice that.
     let step = 360.0 / f64::from(1 << 14) / 4096.0;
     for (case, _, lon, lat) in PLACES {
-        let feature = features.iter().find(|feature| feature["properties"]["case_id"] == case).expect("the parcel");
+        let feature =
+            features.iter().find(|feature| feature["properties"]["case_id"] == case).expect("the parcel");
         let polygon = &feature["geometry"]["coordinates"];
         let ring = if feature["geometry"]["type"] == "MultiPolygon" { &polygon[0][0] } else { &polygon[0] };
-        let corners = ring.as_array().expect("a ring").iter().map(|c| (c[0].as_f64().unwrap_or_default(), c[1].as_f64().unwrap_or_default()));
+        let corners = ring
+            .as_array()
+            .expect("a ring")
+            .iter()
+            .map(|c| (c[0].as_f64().unwrap_or_default(), c[1].as_f64().unwrap_or_default()));
         let corners: Vec<(f64, f64)> = corners.collect();
         for wanted in [(lon, lat), (lon + SIDE, lat), (lon + SIDE, lat + SIDE), (lon, lat + SIDE)] {
-            let near = corners.iter().any(|c| (c.0 - wanted.0).abs() < 3.0 * step && (c.1 - wanted.1).abs() < 3.0 * step);
+            let near = corners
+                .iter()
+                .any(|c| (c.0 - wanted.0).abs() < 3.0 * step && (c.1 - wanted.1).abs() < 3.0 * step);
             assert!(near, "{case}: {wanted:?} is not among {corners:?}");
         }
         let pairs = corners.iter().zip(corners.iter().skip(1));

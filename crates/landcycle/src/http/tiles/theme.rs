@@ -64,7 +64,9 @@ impl Theme {
 
 /// What maps may be coloured by, for the page.
 pub(super) fn offered(day: &Day) -> Vec<Value> {
-    let plain = PLAIN.iter().map(|name| json!({"name": name, "title": text_json(&words(&format!("map_by_{name}"))), "rule": null}));
+    let plain = PLAIN.iter().map(
+        |name| json!({"name": name, "title": text_json(&words(&format!("map_by_{name}"))), "rule": null}),
+    );
     let mut all: Vec<Value> = plain.collect();
     let mut met = BTreeSet::new();
     for batch in &day.batches {
@@ -79,7 +81,8 @@ pub(super) fn offered(day: &Day) -> Vec<Value> {
 
 /// Whether a map may be coloured by it.
 pub(super) fn is_offered(day: &Day, name: &str) -> bool {
-    let ruled = |batch: &crate::portfolio::Batch| batch.law.rule(name).is_some_and(|(_, rule)| !rule.definition);
+    let ruled =
+        |batch: &crate::portfolio::Batch| batch.law.rule(name).is_some_and(|(_, rule)| !rule.definition);
     PLAIN.contains(&name) || day.batches.iter().any(ruled)
 }
 
@@ -94,19 +97,33 @@ pub(super) fn make(library: &Library, day: &Day, name: &str) -> Result<Theme, Fa
     };
     Ok(match name {
         "stage" => {
-            let class = |stage: &Stage| Class { code: stage.name().to_owned(), title: stage_title(*stage), tone: "neutral".to_owned() };
-            let place = |known: &Known| Stage::ALL.iter().position(|stage| *stage == known.stage).unwrap_or(0);
+            let class = |stage: &Stage| Class {
+                code: stage.name().to_owned(),
+                title: stage_title(*stage),
+                tone: "neutral".to_owned(),
+            };
+            let place =
+                |known: &Known| Stage::ALL.iter().position(|stage| *stage == known.stage).unwrap_or(0);
             plain(Stage::ALL.iter().map(class).collect(), &place)
         }
         "finding" => {
             let tones = [("bad", "bad"), ("warn", "warn"), (NO_FINDING, "neutral")];
-            let class = |(code, tone): (&str, &str)| Class { code: code.to_owned(), title: words(&format!("map_finding_{code}")), tone: tone.to_owned() };
+            let class = |(code, tone): (&str, &str)| Class {
+                code: code.to_owned(),
+                title: words(&format!("map_finding_{code}")),
+                tone: tone.to_owned(),
+            };
             let place = |known: &Known| tones.iter().position(|(tone, _)| *tone == known.tone).unwrap_or(2);
             plain(tones.map(class).to_vec(), &place)
         }
-        "term_left" => Theme { rule: Some(TERM_ENDS.to_owned()), ..stepped(name, title, Some(words("map_unit_years")), &values(&|known| known.term_left)) },
+        "term_left" => Theme {
+            rule: Some(TERM_ENDS.to_owned()),
+            ..stepped(name, title, Some(words("map_unit_years")), &values(&|known| known.term_left))
+        },
         _ => match YIELDS.iter().position(|(theme, _)| *theme == name) {
-            Some(at) => stepped(name, title, Some(words("map_unit_per_mu")), &values(&|known| known.yields[at])),
+            Some(at) => {
+                stepped(name, title, Some(words("map_unit_per_mu")), &values(&|known| known.yields[at]))
+            }
             None => ruled(library, day, name)?,
         },
     })
@@ -134,12 +151,21 @@ fn stepped(name: &str, title: Text, unit: Option<Text>, values: &[Option<f64>]) 
                 (Some(from), None) => format!("≥ {from}"),
                 (Some(from), Some(until)) => format!("{from} – {until}"),
             };
-            classes.push(Class { code: format!("step_{at}"), title: Text::same(text), tone: "neutral".to_owned() });
+            classes.push(Class {
+                code: format!("step_{at}"),
+                title: Text::same(text),
+                tone: "neutral".to_owned(),
+            });
         }
     }
     let unknown = classes.len();
-    classes.push(Class { code: "unknown".to_owned(), title: words("outcome_unknown"), tone: "neutral".to_owned() });
-    let place = |value: &Option<f64>| value.map_or(unknown, |value| bounds.partition_point(|bound| *bound <= value));
+    classes.push(Class {
+        code: "unknown".to_owned(),
+        title: words("outcome_unknown"),
+        tone: "neutral".to_owned(),
+    });
+    let place =
+        |value: &Option<f64>| value.map_or(unknown, |value| bounds.partition_point(|bound| *bound <= value));
     let of = values.iter().map(|value| place(value) as u8).collect();
     Theme { name: name.to_owned(), title, steps: true, unit, classes, of, ..Theme::default() }
 }
@@ -181,7 +207,9 @@ fn ruled(library: &Library, day: &Day, name: &str) -> Result<Theme, Failure> {
             move |outcomes: &Outcomes, row: usize| {
                 let Some(found) = decoder.read(outcomes, at, row) else { return Said::default() };
                 let number = match &found.outcome {
-                    Outcome::Value(OutcomeValue::Amount(amount)) => Some(amount.num() as f64 / amount.den() as f64),
+                    Outcome::Value(OutcomeValue::Amount(amount)) => {
+                        Some(amount.num() as f64 / amount.den() as f64)
+                    }
                     _ => None,
                 };
                 let mark = found.basis.grade == Grade::Illustrative;
@@ -202,7 +230,11 @@ fn ruled(library: &Library, day: &Day, name: &str) -> Result<Theme, Failure> {
         let unit = rule.fields.first().and_then(|field| field.unit.clone());
         let mut theme = stepped(name, rule.title.clone(), unit, &numbers);
         let aside = theme.classes.len();
-        theme.classes.push(Class { code: "not_applicable".to_owned(), title: words("outcome_not_applicable"), tone: "neutral".to_owned() });
+        theme.classes.push(Class {
+            code: "not_applicable".to_owned(),
+            title: words("outcome_not_applicable"),
+            tone: "neutral".to_owned(),
+        });
         for (of, said) in theme.of.iter_mut().zip(&said) {
             if said.code.as_deref() == Some("not_applicable") {
                 *of = aside as u8;
@@ -210,7 +242,8 @@ fn ruled(library: &Library, day: &Day, name: &str) -> Result<Theme, Failure> {
         }
         return Ok(Theme { rule: head.rule, marks: head.marks, ..theme });
     }
-    let classes: Vec<Class> = possible(rule).as_array().map(Vec::as_slice).unwrap_or_default().iter().map(class).collect();
+    let classes: Vec<Class> =
+        possible(rule).as_array().map(Vec::as_slice).unwrap_or_default().iter().map(class).collect();
     let unknown = classes.iter().position(|class| class.code == "unknown").unwrap_or(0);
     let place = |said: &Said| {
         let code = said.code.as_deref()?;

@@ -56,7 +56,12 @@ fn layer(id: &str, dimension: u8, zooms: [u8; 2], about: &str, fields: Value) ->
     })
 }
 
-fn about(app: &App, collection: &str, pairs: &query::Pairs, caller: &Caller) -> Result<(About, Date), Problem> {
+fn about(
+    app: &App,
+    collection: &str,
+    pairs: &query::Pairs,
+    caller: &Caller,
+) -> Result<(About, Date), Problem> {
     let as_of = day_of(app, pairs)?;
     if collection == PARCELS {
         let (parcels, day) = app.tiles.day(app, as_of)?;
@@ -71,16 +76,39 @@ fn about(app: &App, collection: &str, pairs: &query::Pairs, caller: &Caller) -> 
                 let title = format!("{} · {}", class.title.zh, class.title.en);
                 fields.insert(name, json!({"title": title, "type": "integer"}));
             }
-            layers.push(layer(COUNTS, 0, [0, from_zoom - 1], &both("map_about_counts"), Value::Object(fields)));
+            layers.push(layer(
+                COUNTS,
+                0,
+                [0, from_zoom - 1],
+                &both("map_about_counts"),
+                Value::Object(fields),
+            ));
         }
         let fields = [
-            ("case_id", "string"), ("project_name", "string"), ("stage", "string"), ("finding", "string"),
-            ("grade", "string"), ("output_per_mu", "number"), ("tax_per_mu", "number"), ("term_left", "number"),
-            ("floor_area", "number"), ("density", "number"), ("illustrative", "boolean"), ("class", "string"),
+            ("case_id", "string"),
+            ("project_name", "string"),
+            ("stage", "string"),
+            ("finding", "string"),
+            ("grade", "string"),
+            ("output_per_mu", "number"),
+            ("tax_per_mu", "number"),
+            ("term_left", "number"),
+            ("floor_area", "number"),
+            ("density", "number"),
+            ("illustrative", "boolean"),
+            ("class", "string"),
         ];
-        let fields: Map<String, Value> =
-            fields.iter().map(|(name, kind)| ((*name).to_owned(), field(&format!("map_field_{name}"), kind))).collect();
-        layers.push(layer(PARCELS, 2, [from_zoom, MAX_ZOOM], &both("map_about_outlines"), Value::Object(fields)));
+        let fields: Map<String, Value> = fields
+            .iter()
+            .map(|(name, kind)| ((*name).to_owned(), field(&format!("map_field_{name}"), kind)))
+            .collect();
+        layers.push(layer(
+            PARCELS,
+            2,
+            [from_zoom, MAX_ZOOM],
+            &both("map_about_outlines"),
+            Value::Object(fields),
+        ));
         // The box of all would tell a caller of what it may not see.
         let bounds = if caller.sees_all() { bounds(&parcels.outlines) } else { None };
         let by = Some(by.to_owned()).filter(|by| by != USUAL);
@@ -88,9 +116,18 @@ fn about(app: &App, collection: &str, pairs: &query::Pairs, caller: &Caller) -> 
     }
     may_see_layers(caller)?;
     let zones = app.tiles.zones(app, collection, as_of)?.ok_or_else(|| Problem::absent(collection))?;
-    let fields = [("place", "integer"), ("zone_id", "string"), ("level", "string"), ("level_zh", "string"), ("level_en", "string"), ("illustrative", "boolean")];
-    let fields: Map<String, Value> =
-        fields.iter().map(|(name, kind)| ((*name).to_owned(), field(&format!("map_field_{name}"), kind))).collect();
+    let fields = [
+        ("place", "integer"),
+        ("zone_id", "string"),
+        ("level", "string"),
+        ("level_zh", "string"),
+        ("level_en", "string"),
+        ("illustrative", "boolean"),
+    ];
+    let fields: Map<String, Value> = fields
+        .iter()
+        .map(|(name, kind)| ((*name).to_owned(), field(&format!("map_field_{name}"), kind)))
+        .collect();
     let layers = vec![layer(collection, 2, [0, MAX_ZOOM], &both("map_about_zones"), Value::Object(fields))];
     let bounds = bounds(&zones.outlines);
     Ok((About { title: zones.edition.title.clone(), bounds, layers, from_zoom: 0, by: None }, as_of))
