@@ -516,10 +516,6 @@ export const en: Record<Key, string> = {
   'map.zone.rules': 'Rules that decide by this level',
   'map.zone.rules.none': 'No rule of the packages in use reads this level.',
   'map.zone.attributes': 'Attributes',
-  'map.basemap': 'Basemap',
-  'map.unknown': 'unknown',
   'map.illustrative': 'The outcomes behind the colours rest on stand-ins',
-  'map.district': 'District',
   'map.panels': 'Legend and layers',
-  'map.zoom': 'Scale {z}',
 }

@@ -514,12 +514,8 @@ export const zh = {
   'map.zone.rules': '按此级别判断的规则',
   'map.zone.rules.none': '库中适用的政策包没有读取该级别的规则。',
   'map.zone.attributes': '属性',
-  'map.basemap': '底图',
-  'map.unknown': '未知',
   'map.illustrative': '着色所依据的结论含示例数值',
-  'map.district': '区县',
   'map.panels': '图例与图层',
-  'map.zoom': '级别 {z}',
 } as const
 
 export type Key = keyof typeof zh

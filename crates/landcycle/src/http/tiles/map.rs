@@ -179,7 +179,8 @@ struct Order<'p> {
     descending: bool,
 }
 
-const ORDERS: [&str; 7] = ["case_id", "project_name", "stage", "class", "area", "yield", "term_left"];
+const ORDERS: [&str; 8] =
+    ["case_id", "project_name", "stage", "class", "area", YIELDS[0].0, YIELDS[1].0, "term_left"];
 
 impl<'p> Order<'p> {
     fn read(pairs: &'p query::Pairs) -> Result<Self, Problem> {
@@ -196,8 +197,8 @@ impl<'p> Order<'p> {
         // What is not known comes last either way.
         let number = |known: &Known| match self.key {
             "area" => known.area,
-            "yield" => known.yields[0],
-            _ => known.term_left,
+            "term_left" => known.term_left,
+            name => YIELDS.iter().position(|(known, _)| *known == name).and_then(|at| known.yields[at]),
         };
         rows.sort_by(|(a, one), (b, other)| {
             let order = match self.key {
