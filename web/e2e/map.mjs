@@ -34,7 +34,8 @@ async function colours(page, context) {
 const total = async (page) => Number((await page.getAttribute('[data-in-view]', 'data-total')) || 0)
 
 async function look(page, context, folder) {
-  await drawn(page)
+  // The first answer reads the whole store.
+  await page.waitForSelector('[data-map][data-drawn="yes"]', { timeout: 60_000 })
   const many = await colours(page, context)
   expect(many >= 4, `parcels of several colours should be drawn, ${many} colours are`)
   await eventually(async () => (await total(page)) > 0, 'the parcels in view should be listed')
