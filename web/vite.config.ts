@@ -4,7 +4,8 @@ import { defineConfig, loadEnv } from 'vite'
 export default defineConfig(({ mode }) => {
   // During development the page runs beside `landcycle serve`, which listens only to pages of its own host.
   const target = loadEnv(mode, '.', 'LANDCYCLE_')['LANDCYCLE_SERVER'] ?? 'http://127.0.0.1:8080'
-  const proxy = { '/api': { target, changeOrigin: true, headers: { origin: target } } }
+  const to = { target, changeOrigin: true, headers: { origin: target } }
+  const proxy = { '/api': to, '/ogc': to }
   return {
     plugins: [vue()],
     build: {

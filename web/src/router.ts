@@ -18,6 +18,7 @@ export const router = createRouter({
     { path: '/compare', name: 'compare', component: () => import('./compare/ComparePage.vue') },
     { path: '/work', name: 'work', component: () => import('./work/WorkPage.vue') },
     { path: '/desks/:name', name: 'desk', component: () => import('./desks/DeskPage.vue') },
+    { path: '/map', name: 'map', component: () => import('./map/MapPage.vue') },
     { path: '/refusals', name: 'refusals', component: () => import('./refusals/RefusalsPage.vue') },
     { path: '/refusals/:code', name: 'refusal', component: () => import('./refusals/RefusalPage.vue') },
     { path: '/sign-in', name: 'sign-in', component: () => import('./account/SignInPage.vue') },

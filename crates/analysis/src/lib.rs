@@ -8,3 +8,4 @@ pub mod overlay;
 pub mod parquet;
 pub mod plan;
 pub mod sample;
+pub mod tiles;

@@ -1,6 +1,7 @@
 //! Running the law over batches of cases, on one thread or several, with the same result.
 
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 use landcycle_policy::package::library::Library;
 use landcycle_policy::program::outcome::{Decoder, Determination, Outcomes};
@@ -96,6 +97,43 @@ fn spans(start: usize, end: usize, threads: usize) -> Vec<(usize, usize)> {
         .take_while(|from| *from < end)
         .map(|from| (from, CHUNK.min(end - from)))
         .collect()
+}
+
+/// Judges the cases of a batch by some rules, definitions included, on all threads, and reads one value
+/// of each case. Every thread reads with a reader of its own.
+pub(crate) fn column<T, R>(
+    library: &Library,
+    batch: &Batch,
+    as_of: i64,
+    rules: &BTreeSet<usize>,
+    reader: &(dyn Fn(&Program) -> R + Sync),
+) -> Result<Vec<T>, Failure>
+where
+    T: Clone + Default + Send,
+    R: FnMut(&Outcomes, usize) -> T,
+{
+    let program = program(library, batch, as_of, Some(rules))?;
+    let mut column = vec![T::default(); batch.cases.len()];
+    let rows = CHUNK.min(column.len().max(1));
+    {
+        let chunks = Mutex::new(column.chunks_mut(CHUNK).enumerate());
+        let threads = default_threads().clamp(1, batch.cases.len().div_ceil(CHUNK).max(1));
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    let (mut machine, mut outcomes) = (Machine::new(&program), Outcomes::new(&program, rows));
+                    let mut read = reader(&program);
+                    loop {
+                        let next = chunks.lock().unwrap_or_else(PoisonError::into_inner).next();
+                        let Some((at, chunk)) = next else { break };
+                        machine.run(&program, &batch.facts, at * CHUNK, chunk.len(), &mut outcomes);
+                        chunk.iter_mut().enumerate().for_each(|(row, value)| *value = read(&outcomes, row));
+                    }
+                });
+            }
+        });
+    }
+    Ok(column)
 }
 
 /// How many threads to use when the caller does not say.

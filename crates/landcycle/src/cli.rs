@@ -16,7 +16,7 @@ mod facts_file;
 mod file;
 mod glossary;
 mod import;
-mod judge_use;
+pub(crate) mod judge_use;
 mod layers;
 mod linkage;
 mod listing;

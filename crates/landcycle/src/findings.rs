@@ -35,7 +35,7 @@ pub(crate) struct Finding {
 }
 
 /// The stage whose outcomes are findings on a life.
-const STAGE: &str = "supervision";
+pub(crate) const STAGE: &str = "supervision";
 
 /// The findings on a case, and the outcomes of rules asked for by name, in the order of the rules. On a
 /// right that has ended nothing is open any more.
@@ -87,6 +87,11 @@ fn told(library: &Library, rule: &Rule, found: &Determination) -> Text {
 /// How an outcome asks for action; empty where it does not.
 pub(crate) fn tone(rule: &Rule, found: &Determination) -> &'static str {
     let Outcome::Value(value) = &found.outcome else { return "" };
+    tone_of(rule, value)
+}
+
+/// How a decided outcome asks for action; empty where it does not.
+pub(crate) fn tone_of(rule: &Rule, value: &OutcomeValue) -> &'static str {
     let strongest = |tones: &mut dyn Iterator<Item = &str>| {
         let mut strongest = "";
         for tone in tones {

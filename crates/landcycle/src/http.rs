@@ -18,6 +18,7 @@ mod problem;
 mod proposals;
 mod query;
 mod session;
+mod tiles;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -43,6 +44,7 @@ use crate::{clock, store};
 use book::Book;
 use comparison::{Compared, Reform};
 use problem::Problem;
+pub(crate) use tiles::Basemap;
 
 /// Assessed portfolios that are kept: today's, and the days that people look back at.
 const BOOKS: usize = 3;
@@ -68,6 +70,10 @@ pub(crate) struct App {
     names: Vec<String>,
     /// Passwords that are checked at once.
     hashing: tokio::sync::Semaphore,
+    /// What maps are drawn from.
+    tiles: tiles::Shelf,
+    /// The map behind the map, where the office names one.
+    basemap: Option<Basemap>,
 }
 
 /// Passwords that may be checked at once: each takes 19 MiB and some hundredths of a second.
@@ -96,6 +102,8 @@ impl App {
             secure: false,
             names: Vec::new(),
             hashing: tokio::sync::Semaphore::new(HASHING),
+            tiles: tiles::Shelf::default(),
+            basemap: None,
         })
     }
 
@@ -153,6 +161,8 @@ pub(crate) struct House {
     pub(crate) secure: bool,
     /// Names it may be called by.
     pub(crate) names: Vec<String>,
+    /// The map behind the map.
+    pub(crate) basemap: Option<Basemap>,
 }
 
 /// Serves until Ctrl+C or a request to end.
@@ -162,7 +172,7 @@ pub(crate) fn serve(
     house: House,
     language: Language,
 ) -> Result<(), Failure> {
-    let House { address, door, secure, names } = house;
+    let House { address, door, secure, names, basemap } = house;
     let port = address.port();
     if door.is_none() && !address.ip().is_loopback() {
         return Err(Failure::new("serve_needs_accounts", &[("address", &address.to_string())]));
@@ -171,7 +181,7 @@ pub(crate) fn serve(
         tell(words("serving_office").get(language));
     }
     let app = App::new(library, folder, store, reforms)?;
-    let app = Arc::new(App { door: door.map(Arc::new), secure, names, ..app });
+    let app = Arc::new(App { door: door.map(Arc::new), secure, names, basemap, ..app });
     let runtime = tokio::runtime::Runtime::new().map_err(|error| no_port(port, &error))?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(address).await;
@@ -242,6 +252,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/visits/verify", get(accounts::verify))
         .route("/proposals", get(proposals::proposals))
         .route("/proposals/{number}", post(proposals::decide_proposal))
+        .merge(tiles::api())
         .route_layer(middleware::from_fn_with_state(Arc::clone(&app), access::enforce))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no_route", &[]))
         .layer(middleware::map_response(async |response: Response| {
@@ -249,8 +260,12 @@ fn router(app: Arc<App>) -> Router {
             response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             response
         }));
+    let ogc = Router::new()
+        .merge(tiles::routes())
+        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), access::enforce));
     Router::new()
         .nest("/api", api)
+        .merge(ogc)
         .fallback(page::serve)
         .with_state(Arc::clone(&app))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
@@ -275,8 +290,15 @@ fn told(response: Response) -> Response {
     said
 }
 
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-                      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// What a page may load: its own host's, and images of the map behind the map, where there is one.
+fn policy(basemap: Option<&Basemap>) -> HeaderValue {
+    let also = basemap.map(|basemap| format!(" {}", basemap.origin())).unwrap_or_default();
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'{also}; connect-src 'self'{also}; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
+}
 
 /// Refuses names that are not this machine's (a page elsewhere could otherwise rebind its name to
 /// loopback and read along), and adds the headers that keep the page to itself.
@@ -290,8 +312,8 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
         Problem::new(StatusCode::FORBIDDEN, "wrong_host", &[("host", host)]).into_response()
     };
     let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy(app.basemap.as_ref()));
     for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),

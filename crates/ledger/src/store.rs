@@ -138,6 +138,22 @@ impl Store {
         }
     }
 
+    /// The number of the last event: while it stays, the store says the same.
+    pub fn last_seq(&self) -> Result<i64, LedgerError> {
+        match self {
+            Self::GeoPackage(ledger) => ledger.last_seq(),
+            Self::Postgres(ledger) => ledger.last_seq(),
+        }
+    }
+
+    /// The days on which anything happened to a parcel, in their order.
+    pub fn days(&self) -> Result<Vec<Date>, LedgerError> {
+        match self {
+            Self::GeoPackage(ledger) => ledger.days(),
+            Self::Postgres(ledger) => ledger.days(),
+        }
+    }
+
     /// How the layer of parcels differs from what the events say. The layer is a view that people
     /// edit in GIS programs; no difference is a fault of the chain.
     pub fn parcels_apart(&self) -> Result<Apart, LedgerError> {

@@ -569,6 +569,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ogc/collections/{collection}/tiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tilesets of a collection, by OGC API – Tiles. */
+        get: operations["tilesets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/tiles/WebMercatorQuad": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Zooms, fields and extent of the tileset of a collection. */
+        get: operations["tileset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/tiles/WebMercatorQuad/{z}/{y}/{x}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A vector tile; nothing (204) where nothing lies. */
+        get: operations["tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By what the map may be coloured, the classes of one colouring with their counts, and the layers. */
+        get: operations["map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The days on which anything happened to a parcel. */
+        get: operations["mapDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map/parcels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The parcels in a view, as a table. */
+        get: operations["mapParcels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map/zones/{layer}/{place}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is known of a zone of a layer, and the rules that its level decides by. */
+        get: operations["mapZone"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1499,6 +1618,160 @@ export interface components {
             layers: components["schemas"]["LayerShare"][];
             outlined: boolean;
         };
+        TileLink: {
+            rel: string;
+            type: string;
+            href: string;
+            templated?: boolean;
+        };
+        Tilesets: {
+            tilesets: {
+                title: string;
+                /** @constant */
+                dataType: "vector";
+                crs: string;
+                tileMatrixSetURI: string;
+                links: components["schemas"]["TileLink"][];
+            }[];
+            links: components["schemas"]["TileLink"][];
+        };
+        /** @description As OGC Two Dimensional Tile Matrix Set has it, and once more as TileJSON has it. */
+        Tileset: {
+            title: string;
+            /** @constant */
+            dataType: "vector";
+            crs: string;
+            tileMatrixSetURI: string;
+            /** Format: date */
+            asOf: string;
+            outlinesFromTileMatrix: string;
+            layers: {
+                id: string;
+                /** @constant */
+                dataType: "vector";
+                geometryDimension: number;
+                description: string;
+                minTileMatrix: string;
+                maxTileMatrix: string;
+                propertiesSchema: Record<string, never>;
+            }[];
+            links: components["schemas"]["TileLink"][];
+            boundingBox?: {
+                lowerLeft: components["schemas"]["Position"];
+                upperRight: components["schemas"]["Position"];
+                crs: string;
+            };
+            bounds?: number[];
+            tilejson: string;
+            minzoom: number;
+            maxzoom: number;
+            tiles: string[];
+            vector_layers: {
+                id: string;
+                fields: Record<string, never>;
+                description: string;
+                minzoom: number;
+                maxzoom: number;
+            }[];
+        };
+        MapClass: {
+            code: string;
+            title: components["schemas"]["Text"];
+            tone: components["schemas"]["Tone"];
+            count: number;
+        };
+        MapTheme: {
+            name: string;
+            title: components["schemas"]["Text"];
+            rule: string | null;
+        };
+        MapLayer: {
+            name: string;
+            edition: number;
+            title: string;
+            kind: components["schemas"]["Text"];
+            zones: number;
+            levels: components["schemas"]["MapLevel"][];
+            illustrative: boolean;
+            approximate: boolean;
+        };
+        MapLevel: {
+            code: string;
+            title: components["schemas"]["Text"];
+        };
+        MapAbout: {
+            /** Format: date */
+            as_of: string;
+            by: string;
+            title: components["schemas"]["Text"];
+            /** @description Whether the classes are steps of a number that follow each other. */
+            steps: boolean;
+            unit: components["schemas"]["Text"] | null;
+            /** @description The rule that explains the class of a parcel. */
+            rule: string | null;
+            illustrative: boolean;
+            classes: components["schemas"]["MapClass"][];
+            total: number;
+            without_outline: number;
+            themes: components["schemas"]["MapTheme"][];
+            extent: number[] | null;
+            /** @description The lowest zoom whose tiles hold outlines; lower ones hold counts. */
+            outlines_from: number;
+            deepest: number;
+            /** @description The rule that gives the grade of the evaluation. */
+            evaluation: string | null;
+            layers: components["schemas"]["MapLayer"][];
+            basemap: {
+                template: string;
+                attribution: string;
+            } | null;
+        };
+        MapDays: {
+            days: string[];
+            /** Format: date */
+            usual: string;
+        };
+        MapParcel: {
+            case_id: string;
+            project_name: string;
+            district: string;
+            stage: string;
+            class: string;
+            illustrative: boolean;
+            area: number | null;
+            term_left: number | null;
+            centre: components["schemas"]["Position"] | null;
+            output_per_mu: number | null;
+            tax_per_mu: number | null;
+        };
+        MapParcels: {
+            total: number;
+            rows: components["schemas"]["MapParcel"][];
+        };
+        MapZone: {
+            layer: string;
+            edition: number;
+            title: string;
+            kind: components["schemas"]["Text"];
+            from: string | null;
+            until: string | null;
+            source: string;
+            digest: string;
+            illustrative: boolean;
+            approximate: boolean;
+            place: number;
+            zone_id: string | null;
+            level: components["schemas"]["MapLevel"] | null;
+            attributes: Record<string, never>;
+            rules: {
+                package: string;
+                package_title: components["schemas"]["Text"];
+                rule: string;
+                title: components["schemas"]["Text"];
+                cites: components["schemas"]["Cite"][];
+                grade: components["schemas"]["Grade"] | null;
+            }[];
+        };
     };
     responses: {
         /** @description What is wrong, in both languages, and what to do. */
@@ -1511,7 +1784,14 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        /** @description `parcels`, or the name of an imported layer of zones. */
+        TileCollection: string;
+        /** @description The assessment date. */
+        TileDay: string;
+        /** @description By what parcels are classed: `stage`, `finding`, `output_per_mu`, `tax_per_mu`, `term_left`, or a rule by name. */
+        TileColouring: string;
+    };
     requestBodies: never;
     headers: never;
     pathItems: never;
@@ -2507,6 +2787,229 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    tilesets: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: components["parameters"]["TileDay"];
+                /** @description By what parcels are classed: `stage`, `finding`, `output_per_mu`, `tax_per_mu`, `term_left`, or a rule by name. */
+                by?: components["parameters"]["TileColouring"];
+                /** @description Always JSON. */
+                f?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `parcels`, or the name of an imported layer of zones. */
+                collection: components["parameters"]["TileCollection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tilesets. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tilesets"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    tileset: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: components["parameters"]["TileDay"];
+                /** @description By what parcels are classed: `stage`, `finding`, `output_per_mu`, `tax_per_mu`, `term_left`, or a rule by name. */
+                by?: components["parameters"]["TileColouring"];
+                /** @description Always JSON. */
+                f?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `parcels`, or the name of an imported layer of zones. */
+                collection: components["parameters"]["TileCollection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tileset. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tileset"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    tile: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: components["parameters"]["TileDay"];
+                /** @description By what parcels are classed: `stage`, `finding`, `output_per_mu`, `tax_per_mu`, `term_left`, or a rule by name. */
+                by?: components["parameters"]["TileColouring"];
+            };
+            header?: never;
+            path: {
+                /** @description `parcels`, or the name of an imported layer of zones. */
+                collection: components["parameters"]["TileCollection"];
+                /** @description Zoom. */
+                z: number;
+                /** @description Row, from the north. */
+                y: number;
+                /** @description Column, from the west. */
+                x: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tile. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": string;
+                };
+            };
+            /** @description Nothing lies there. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What the caller has is still the same. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    map: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: components["parameters"]["TileDay"];
+                /** @description By what parcels are classed: `stage`, `finding`, `output_per_mu`, `tax_per_mu`, `term_left`, or a rule by name. */
+                by?: components["parameters"]["TileColouring"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapAbout"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    mapDays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapDays"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    mapParcels: {
+        parameters: {
+            query: {
+                /** @description West, south, east, north in degrees. */
+                bbox: string;
+                /** @description The assessment date. */
+                as_of?: components["parameters"]["TileDay"];
+                /** @description By what parcels are classed: `stage`, `finding`, `output_per_mu`, `tax_per_mu`, `term_left`, or a rule by name. */
+                by?: components["parameters"]["TileColouring"];
+                /** @description Codes of classes that are left out, with commas between. */
+                hidden?: string;
+                /** @description Column, with a minus sign before it to descend. */
+                sort?: string;
+                /** @description Rows left out at the beginning. */
+                offset?: number;
+                /** @description Rows at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapParcels"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    mapZone: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: components["parameters"]["TileDay"];
+            };
+            header?: never;
+            path: {
+                /** @description Layer. */
+                layer: string;
+                /** @description Place of the zone in its file, from 1. */
+                place: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapZone"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -35,6 +35,12 @@ pub(crate) struct Serve {
     /// 前置 TLS · a proxy before it speaks TLS, so that cookies are sent over TLS alone
     #[arg(long)]
     tls: bool,
+    /// 底图 · map behind the map: an address with {z}, {x} and {y}, with the office's own key
+    #[arg(long, value_name = "URL")]
+    basemap: Option<String>,
+    /// 底图署名 · who made the map behind the map, as it is to be shown
+    #[arg(long, value_name = "TEXT", requires = "basemap", default_value = "")]
+    basemap_attribution: String,
 }
 
 impl Serve {
@@ -44,11 +50,15 @@ impl Serve {
         if !self.listen.is_loopback() && !self.listen.is_unspecified() {
             names.push(self.listen.to_string());
         }
+        let basemap = self.basemap.as_deref();
+        let basemap =
+            basemap.map(|address| http::Basemap::read(address, &self.basemap_attribution)).transpose()?;
         let house = House {
             address: SocketAddr::new(self.listen, self.port),
             door: self.accounts.as_deref().map(Door::open).transpose()?,
             secure: self.tls,
             names,
+            basemap,
         };
         http::serve((library, context.packages()), (&self.store, &self.reform), house, context.language)
     }

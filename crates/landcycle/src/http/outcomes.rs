@@ -49,7 +49,8 @@ impl Shown {
     }
 }
 
-fn codes(outcome: &Outcome, rule: &Rule) -> Vec<String> {
+/// The codes by which an outcome is filtered and counted.
+pub(super) fn codes(outcome: &Outcome, rule: &Rule) -> Vec<String> {
     let one = |code: &str| vec![code.to_owned()];
     match outcome {
         Outcome::Unknown => one("unknown"),

@@ -116,6 +116,14 @@ impl GeoPackageLedger {
         read::events_of_kind(&self.connection, kind, visitor)
     }
 
+    pub(crate) fn last_seq(&self) -> Result<i64, LedgerError> {
+        read::last_seq(&self.connection)
+    }
+
+    pub(crate) fn days(&self) -> Result<Vec<Date>, LedgerError> {
+        read::days(&self.connection)
+    }
+
     pub(crate) fn records(&self, prefix: &str) -> Result<Vec<String>, LedgerError> {
         read::records(&self.connection, prefix)
     }

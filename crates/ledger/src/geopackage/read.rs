@@ -1,5 +1,6 @@
 //! Reading: events, cases, parcels, and the walk that a fold takes.
 
+use jiff::civil::Date;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -151,6 +152,21 @@ pub(super) fn size(connection: &Connection) -> Result<Size, LedgerError> {
         cases: count("SELECT count(*) FROM event WHERE seq = first_seq AND case_id NOT LIKE '@%'")?,
         events: count("SELECT count(*) FROM event")?,
     })
+}
+
+/// The last event.
+pub(super) fn last_seq(connection: &Connection) -> Result<i64, LedgerError> {
+    let last: Option<i64> =
+        connection.prepare_cached("SELECT max(seq) FROM event")?.query_row([], |row| row.get(0))?;
+    Ok(last.unwrap_or_default())
+}
+
+/// The days on which anything happened to a parcel.
+pub(super) fn days(connection: &Connection) -> Result<Vec<Date>, LedgerError> {
+    let sql = "SELECT DISTINCT happened_on FROM event WHERE case_id NOT LIKE '@%' ORDER BY happened_on";
+    let mut statement = connection.prepare_cached(sql)?;
+    let texts = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+    Ok(texts.iter().filter_map(|text| text.parse().ok()).collect())
 }
 
 pub(super) fn fold(

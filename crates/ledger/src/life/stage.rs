@@ -54,7 +54,7 @@ impl Stage {
     }
 
     /// The furthest stage that a known fact shows.
-    pub(super) fn of<'f>(fact: &dyn Fn(&str) -> Option<&'f str>) -> Self {
+    pub fn of<'f>(fact: &dyn Fn(&str) -> Option<&'f str>) -> Self {
         let happened = |name: &str| happened(fact, name);
         if Self::ENDS.into_iter().any(happened) {
             Self::Ended

@@ -123,6 +123,14 @@ impl PostgresLedger {
         self.connections.with(|client| read::visit(client, "kind = $1", kind, visitor))
     }
 
+    pub(crate) fn last_seq(&self) -> Result<i64, LedgerError> {
+        self.connections.with(read::last_seq)
+    }
+
+    pub(crate) fn days(&self) -> Result<Vec<Date>, LedgerError> {
+        self.connections.with(read::days)
+    }
+
     pub(crate) fn records(&self, prefix: &str) -> Result<Vec<String>, LedgerError> {
         self.connections.with(|client| read::records(client, prefix))
     }

@@ -1,5 +1,6 @@
 //! Reading: single questions in one round trip, walks through a cursor of the server.
 
+use jiff::civil::Date;
 use postgres::types::{ToSql, Type};
 use postgres::{Client, GenericClient, IsolationLevel, Row, Transaction};
 
@@ -131,6 +132,23 @@ pub(super) fn size(client: &mut Client) -> Result<Size, LedgerError> {
     let row = client.query_typed_one(sql, &[])?;
     let (cases, events): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
     Ok(Size { cases: cases as usize, events: events as usize })
+}
+
+/// The last event.
+pub(super) fn last_seq(client: &mut Client) -> Result<i64, LedgerError> {
+    let row = client.query_typed_one("SELECT coalesce(max(seq), 0) FROM event", &[])?;
+    Ok(row.try_get(0)?)
+}
+
+/// The days on which anything happened to a parcel.
+pub(super) fn days(client: &mut Client) -> Result<Vec<Date>, LedgerError> {
+    let sql = "SELECT DISTINCT happened_on::text AS day FROM event WHERE NOT starts_with(case_id, '@') ORDER BY day";
+    let mut days = Vec::new();
+    for row in client.query_typed(sql, &[])? {
+        let text: String = row.try_get(0)?;
+        days.extend(text.parse::<Date>().ok());
+    }
+    Ok(days)
 }
 
 pub(super) fn fold(
