@@ -11,6 +11,7 @@ mod desks;
 mod law;
 mod layers;
 mod library;
+mod ogc;
 pub(crate) mod outcomes;
 mod page;
 mod problem;
@@ -56,6 +57,8 @@ pub(crate) struct App {
     judge: Mutex<Judge>,
     /// The folder of packages, if not those in the program.
     folder: Option<PathBuf>,
+    /// Collections for GIS programs.
+    ogc: ogc::Shelf,
 }
 
 impl App {
@@ -77,6 +80,7 @@ impl App {
             compared: Mutex::new(None),
             judge: Mutex::default(),
             folder: folder.map(Path::to_owned),
+            ogc: ogc::Shelf::default(),
         })
     }
 
@@ -200,6 +204,7 @@ fn router(app: Arc<App>) -> Router {
         }));
     Router::new()
         .nest("/api", api)
+        .merge(ogc::routes())
         .fallback(page::serve)
         .with_state(app)
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {

@@ -8,6 +8,7 @@
 //! [`Trouble`] that names the feature and the place in it.
 
 mod bytes;
+mod carry;
 mod dbf;
 mod flatgeobuf;
 mod gcj02;
@@ -22,6 +23,7 @@ mod trouble;
 mod wkb;
 mod wkt;
 
+pub use carry::{Carry, zones_near};
 pub use flatgeobuf::{read as read_flatgeobuf, write as write_flatgeobuf};
 pub use geojson::{read as read_geojson, write as write_geojson};
 pub use geoparquet::{read as read_geoparquet, write as write_geoparquet};
