@@ -14,8 +14,8 @@ pub(crate) use import::{Wish, import};
 pub(crate) use record::{level_of, offers, record};
 
 use jiff::civil::Date;
-use landcycle_analysis::layers::{Feature, Trouble};
 pub(crate) use landcycle_analysis::layers::Attributes;
+use landcycle_analysis::layers::{Feature, Trouble};
 use landcycle_ledger::{Event, LAYER_CASES, LayerZones, Ledger, LedgerError, Store};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;

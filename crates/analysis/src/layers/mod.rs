@@ -26,6 +26,7 @@ mod wkt;
 pub use carry::{Carry, zones_near};
 pub use flatgeobuf::{read as read_flatgeobuf, write as write_flatgeobuf};
 pub use geojson::{read as read_geojson, write as write_geojson};
+pub(crate) use geoparquet::cgcs2000;
 pub use geoparquet::{read as read_geoparquet, write as write_geoparquet};
 pub use intake::{Intake, Mending, Taken, Zone, take};
 pub use shapefile::{Shapefile, read as read_shapefile};

@@ -103,7 +103,9 @@ fn names(app: &App, caller: &Caller, day: Option<Date>) -> Result<Vec<String>, P
     }
     if caller.may("layers.read") {
         let all = editions(app)?;
-        found.extend(layers::in_force(&all, day_of(app, day)).iter().map(|edition| format!("{LAYER}{}", edition.name)));
+        found.extend(
+            layers::in_force(&all, day_of(app, day)).iter().map(|edition| format!("{LAYER}{}", edition.name)),
+        );
     }
     Ok(found)
 }
@@ -124,7 +126,13 @@ fn find(app: &App, caller: &Caller, name: &str, day: Option<Date>) -> Result<Fou
 }
 
 /// The collection in which a feature is: of a layer the edition that its id names, in force or not.
-fn find_for(app: &App, caller: &Caller, name: &str, day: Option<Date>, feature: &str) -> Result<Found, Problem> {
+fn find_for(
+    app: &App,
+    caller: &Caller,
+    name: &str,
+    day: Option<Date>,
+    feature: &str,
+) -> Result<Found, Problem> {
     let Some(layer) = name.strip_prefix(LAYER) else { return find(app, caller, name, day) };
     allowed(caller, "layers.read")?;
     let all = editions(app)?;

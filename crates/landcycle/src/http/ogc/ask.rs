@@ -24,8 +24,19 @@ pub(super) const LIMIT_MAX: usize = 10_000;
 pub(super) const COMMON: [&str; 2] = ["f", "lang"];
 /// Parameters of items that are not columns.
 const NAMES: [&str; 13] = [
-    "f", "lang", "as_of", "bbox", "bbox-crs", "datetime", "limit", "offset", "crs", "filter", "filter-lang",
-    "filter-crs", "properties",
+    "f",
+    "lang",
+    "as_of",
+    "bbox",
+    "bbox-crs",
+    "datetime",
+    "limit",
+    "offset",
+    "crs",
+    "filter",
+    "filter-lang",
+    "filter-crs",
+    "properties",
 ];
 
 /// The value of a parameter; twice the same name is refused.
@@ -33,7 +44,9 @@ pub(super) fn value<'g>(given: &'g Given, name: &str) -> Result<Option<&'g str>,
     let mut all = given.iter().filter(|(there, _)| there == name).map(|(_, value)| value.as_str());
     let first = all.next();
     match all.next() {
-        Some(second) => Err(Problem::new(StatusCode::BAD_REQUEST, "ogc_twice", &[("name", name), ("value", second)])),
+        Some(second) => {
+            Err(Problem::new(StatusCode::BAD_REQUEST, "ogc_twice", &[("name", name), ("value", second)]))
+        }
         None => Ok(first),
     }
 }
@@ -184,7 +197,9 @@ fn wanted(table: &Table, column: usize, name: &str, text: &str) -> Result<Cell<'
 fn columns(given: &Given, table: &Table) -> Result<Vec<usize>, Problem> {
     let Some(text) = value(given, "properties")? else { return Ok((0..table.columns.len()).collect()) };
     let each = text.split(',').filter(|name| !name.is_empty()).map(|name| {
-        table.column(name).ok_or_else(|| said(&Wrong { key: "ogc_filter_no_property", about: name.to_owned() }, "properties"))
+        table.column(name).ok_or_else(|| {
+            said(&Wrong { key: "ogc_filter_no_property", about: name.to_owned() }, "properties")
+        })
     });
     each.collect()
 }
@@ -210,7 +225,9 @@ fn bbox(given: &Given, table: &Table) -> Result<Option<Region>, Problem> {
 
 /// A moment, or an interval that may be open on either side.
 fn time(text: &str) -> Result<(Option<Date>, Option<Date>), Problem> {
-    let wrong = || Problem::query("datetime", text, "2020-01-01, 2020-01-01/2020-12-31, ../2020-12-31, 2020-01-01/..");
+    let wrong = || {
+        Problem::query("datetime", text, "2020-01-01, 2020-01-01/2020-12-31, ../2020-12-31, 2020-01-01/..")
+    };
     let side = |part: &str| match part {
         "" | ".." => Ok(None),
         part => day(part).map(Some).ok_or_else(wrong),

@@ -71,15 +71,29 @@ fn collection(name: &str, found: &Found, place: &Place) -> Value {
     let mut links = vec![
         link(&here, "self", JSON, ""),
         link(&items, ITEMS, GEOJSON, found.title.get(language)),
-        link(&place.at(&["collections", name, "queryables"]), QUERYABLES, SCHEMA, words("ogc_queryables").get(language)),
+        link(
+            &place.at(&["collections", name, "queryables"]),
+            QUERYABLES,
+            SCHEMA,
+            words("ogc_queryables").get(language),
+        ),
     ];
     if contract::operation("GET", TILES).is_some() {
         links.push(link(&place.at(&["collections", name, "tiles"]), TILESETS, JSON, ""));
     }
-    let first = table.times.iter().map(|(first, _)| *first).min_by_key(|first| first.map_or(0, crate::clock::day_number));
+    let first = table
+        .times
+        .iter()
+        .map(|(first, _)| *first)
+        .min_by_key(|first| first.map_or(0, crate::clock::day_number));
     let known = table.times.iter().filter_map(|(first, _)| *first).min();
     let first = known.filter(|_| first.is_some());
-    let last = table.times.iter().map(|(_, last)| *last).collect::<Option<Vec<_>>>().and_then(|last| last.into_iter().max());
+    let last = table
+        .times
+        .iter()
+        .map(|(_, last)| *last)
+        .collect::<Option<Vec<_>>>()
+        .and_then(|last| last.into_iter().max());
     let mut told = json!({
         "id": name, "title": found.title.get(language), "description": found.about.get(language),
         "links": links, "itemType": "feature", "crs": Crs::offered(extent), "storageCrs": STORAGE,
@@ -120,7 +134,8 @@ pub(super) async fn queryables(
     .await
 }
 
-fn properties(table: &Table, language: Language) -> Map<String, Value> {
+/// The properties of a collection as a JSON Schema has them.
+pub(super) fn properties(table: &Table, language: Language) -> Map<String, Value> {
     let outline = json!({
         "title": words("ogc_geometry").get(language), "format": "geometry-multipolygon",
         "x-ogc-role": "primary-geometry",
@@ -147,7 +162,8 @@ fn property(column: &Column, language: Language) -> Value {
         told.insert("x-ogc-unit".into(), json!(unit));
     }
     if !column.codes.is_empty() {
-        let each = column.codes.iter().map(|(code, title)| json!({"const": code, "title": title.get(language)}));
+        let each =
+            column.codes.iter().map(|(code, title)| json!({"const": code, "title": title.get(language)}));
         told.insert("oneOf".into(), each.collect());
     }
     Value::Object(told)

@@ -314,7 +314,9 @@ fn pieces(pattern: &str) -> Vec<Piece> {
 fn is_like(text: &str, pieces: &[Piece]) -> bool {
     match pieces.split_first() {
         None => text.is_empty(),
-        Some((Piece::Text(part), rest)) => text.strip_prefix(part.as_str()).is_some_and(|text| is_like(text, rest)),
+        Some((Piece::Text(part), rest)) => {
+            text.strip_prefix(part.as_str()).is_some_and(|text| is_like(text, rest))
+        }
         Some((Piece::One, rest)) => {
             let mut letters = text.chars();
             letters.next().is_some() && is_like(letters.as_str(), rest)
@@ -322,9 +324,9 @@ fn is_like(text: &str, pieces: &[Piece]) -> bool {
         Some((Piece::Many, rest)) => match rest.split_first() {
             None => true,
             // The first place where the next text stands is as good as any, up to the next `%`.
-            Some((Piece::Text(part), after)) => text
-                .match_indices(part.as_str())
-                .any(|(at, found)| is_like(&text[at + found.len()..], after)),
+            Some((Piece::Text(part), after)) => {
+                text.match_indices(part.as_str()).any(|(at, found)| is_like(&text[at + found.len()..], after))
+            }
             Some(_) => text.char_indices().any(|(at, _)| is_like(&text[at..], rest)) || is_like("", rest),
         },
     }

@@ -167,7 +167,8 @@ impl<'t> Pen<'t> {
             }
             text.push_str(&self.names[*column]);
             text.push(':');
-            value(text, &self.table.cell(row, *column, self.language));
+            let fractions = self.table.columns[*column].fractions;
+            value(text, &self.table.cell(row, *column, self.language), fractions);
         }
         text.push('}');
     }
@@ -211,11 +212,14 @@ impl<'t> Pen<'t> {
     }
 }
 
-fn value(text: &mut String, cell: &Cell<'_>) {
+fn value(text: &mut String, cell: &Cell<'_>, fractions: bool) {
     let _ = match cell {
         Cell::Missing => write!(text, "null"),
         Cell::Text(words) => write!(text, "{}", json!(words)),
-        Cell::Number(number) => write!(text, "{}", decimal(*number)),
+        Cell::Number(number) => {
+            let point = if fractions && number.den() == 1 { ".0" } else { "" };
+            write!(text, "{}{point}", decimal(*number))
+        }
         Cell::Flag(flag) => write!(text, "{flag}"),
         Cell::Day(day) => write!(text, "\"{day}\""),
     };

@@ -1,15 +1,20 @@
 //! The landing page, what the service conforms to, and its own description.
 
-use axum::extract::Query;
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::super::caller::Caller;
 use super::super::problem::Problem;
+use super::super::{App, apart};
 use super::ask::Given;
+use super::collections::properties;
 use super::items::plain;
 use super::links::{JSON, OPENAPI, Place, link, speak};
-use super::openapi;
+use super::{find, names, openapi};
 use crate::say::words;
 
 /// The classes of requirements that are met. HTML is none of them.
@@ -54,9 +59,25 @@ pub(super) async fn conformance(Query(given): Query<Given>, place: Place) -> Res
 }
 
 /// `/ogc/api`.
-pub(super) async fn api(Query(given): Query<Given>, place: Place) -> Result<Response, Problem> {
-    plain(&given)?;
-    Ok(answer(&openapi::document(&place.at(&[])), OPENAPI, &place))
+pub(super) async fn api(
+    State(app): State<Arc<App>>,
+    Query(given): Query<Given>,
+    place: Place,
+    caller: Caller,
+) -> Result<Response, Problem> {
+    apart(move || {
+        plain(&given)?;
+        // What a caller may not read is not described to it either.
+        let found: Result<Vec<_>, Problem> = names(&app, &caller, None)?
+            .into_iter()
+            .map(|name| {
+                let table = find(&app, &caller, &name, None)?.table;
+                Ok((name, properties(&table, place.language)))
+            })
+            .collect();
+        Ok(answer(&openapi::document(&place.at(&[]), &found?), OPENAPI, &place))
+    })
+    .await
 }
 
 /// A body with its type and language.

@@ -62,9 +62,14 @@ impl<S: Sync> FromRequestParts<S> for Place {
         let host = head("host").unwrap_or("localhost");
         // Behind a proxy that speaks TLS, links must not lead away from it.
         let scheme = if head("x-forwarded-proto") == Some("https") { "https" } else { "http" };
-        let asked = parts.uri.query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("lang="));
+        let asked =
+            parts.uri.query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("lang="));
         let reads = asked.or_else(|| head("accept-language")).unwrap_or_default();
-        let language = if reads.trim_start().to_ascii_lowercase().starts_with("en") { Language::En } else { Language::Zh };
+        let language = if reads.trim_start().to_ascii_lowercase().starts_with("en") {
+            Language::En
+        } else {
+            Language::Zh
+        };
         Ok(Self { base: format!("{scheme}://{host}/ogc"), language })
     }
 }

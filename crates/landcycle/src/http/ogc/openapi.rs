@@ -11,17 +11,27 @@ use super::super::contract::contract;
 const PREFIX: &str = "/ogc";
 const REFERENCE: &str = "#/components/";
 
-/// The document, for the address under which the service was reached.
-pub(super) fn document(base: &str) -> Value {
+/// The address of the items of any collection, and what stands there for its name.
+const ITEMS: &str = "/collections/{collection}/items";
+const COLLECTION: &str = "#/components/parameters/OgcCollection";
+
+/// The document, for the address under which the service was reached, with the properties by which the
+/// items of each collection can be asked for.
+pub(super) fn document(base: &str, collections: &[(String, Map<String, Value>)]) -> Value {
     let contract = contract();
     let mut paths = Map::new();
     let all = contract["paths"].as_object();
     for (path, operations) in all.into_iter().flatten() {
-        let Some(rest) = path.strip_prefix(PREFIX).filter(|rest| rest.is_empty() || rest.starts_with('/')) else {
+        let Some(rest) = path.strip_prefix(PREFIX).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+        else {
             continue;
         };
         let path = if rest.is_empty() { "/" } else { rest };
         paths.insert(path.to_owned(), plain(operations));
+    }
+    for (name, properties) in collections {
+        let own = items_of(&paths[ITEMS], name, properties);
+        paths.insert(format!("/collections/{name}/items"), own);
     }
     let mut components = Map::new();
     let mut seen = BTreeSet::new();
@@ -48,11 +58,39 @@ pub(super) fn document(base: &str) -> Value {
     })
 }
 
+/// The address of the items of one collection. GIS programs look there for what they may ask a server and
+/// not sift themselves.
+fn items_of(items: &Value, name: &str, properties: &Map<String, Value>) -> Value {
+    let mut own = items.clone();
+    let operation = &mut own["get"];
+    operation["operationId"] = json!(format!("ogcItems.{name}"));
+    if let Some(parameters) = operation["parameters"].as_array_mut() {
+        parameters.retain(|parameter| parameter["$ref"] != COLLECTION);
+        let known: Vec<String> =
+            parameters.iter().filter_map(|parameter| parameter["name"].as_str().map(str::to_owned)).collect();
+        for (property, schema) in properties {
+            let kind = schema["type"].as_str().filter(|_| !known.contains(property));
+            let Some(kind) = kind else { continue };
+            let mut short = json!({"type": kind});
+            if let Some(format) = schema.get("format") {
+                short["format"] = format.clone();
+            }
+            parameters.push(json!({
+                "name": property, "in": "query", "required": false, "style": "form", "explode": false,
+                "description": schema["title"], "schema": short,
+            }));
+        }
+    }
+    own
+}
+
 /// The names of components that something refers to.
 fn references(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::Object(object) => {
-            if let Some(name) = object.get("$ref").and_then(Value::as_str).and_then(|at| at.strip_prefix(REFERENCE)) {
+            if let Some(name) =
+                object.get("$ref").and_then(Value::as_str).and_then(|at| at.strip_prefix(REFERENCE))
+            {
                 found.push(name.to_owned());
             }
             object.values().for_each(|value| references(value, found));
@@ -82,7 +120,8 @@ fn plain(value: &Value) -> Value {
                     }
                     ("anyOf" | "oneOf", Value::Array(forms)) => {
                         let null = json!({"type": "null"});
-                        let known: Vec<Value> = forms.iter().filter(|form| **form != null).map(plain).collect();
+                        let known: Vec<Value> =
+                            forms.iter().filter(|form| **form != null).map(plain).collect();
                         if known.len() < forms.len() {
                             made.insert("nullable".into(), json!(true));
                         }
@@ -106,7 +145,7 @@ mod tests {
 
     #[test]
     fn every_reference_leads_somewhere() {
-        let document = document("http://localhost/ogc");
+        let document = document("http://localhost/ogc", &[("parcels".to_owned(), Map::new())]);
         let mut found = Vec::new();
         references(&document, &mut found);
         assert!(!found.is_empty() && document["paths"]["/collections"].is_object());

@@ -34,7 +34,9 @@ pub(super) fn table(app: &App, day: Date) -> Result<Table, Problem> {
     for _ in 0..TRIES {
         let book = app.book(day)?;
         let (rows, outlines) = app
-            .with_ledger(|ledger| Ok::<_, LedgerError>((Rows::read(ledger, &app.library, day)?, outlines(ledger)?)))
+            .with_ledger(|ledger| {
+                Ok::<_, LedgerError>((Rows::read(ledger, &app.library, day)?, outlines(ledger)?))
+            })
             .map_err(|error| store::failure(&app.store, &error))?;
         // What was recorded between the two readings is in one of them alone.
         let same = rows.ids.len() == book.len();
@@ -91,7 +93,8 @@ impl Rows {
                 let coding = rows.facts[at].get_or_insert_with(Coding::default);
                 coding.put(row, &fact.value, || kept(&known[at], &fact.value));
             }
-            let value = |name: &str| case.get(name).map(|fact| fact.value.as_ref()).filter(|text| !text.is_empty());
+            let value =
+                |name: &str| case.get(name).map(|fact| fact.value.as_ref()).filter(|text| !text.is_empty());
             let stage = Standing::of(&value).stage;
             rows.ended.push(stage == Stage::Ended);
             rows.stage.put(row, stage.name(), || Kept::Text(stage.name().into()));
@@ -119,6 +122,7 @@ impl Rows {
             title: words("head_package"),
             kind: Kind::Text,
             unit: None,
+            fractions: false,
             codes: Vec::new(),
             source: Source::Package,
         });
@@ -154,13 +158,14 @@ fn fact_columns(columns: &mut Vec<Column>, fact: &Fact, coding: Coding) {
     };
     let never = coding.has_never();
     let (name, title) = (fact.name.clone(), fact.title.clone());
-    columns.push(Column { name, title, kind, unit, codes, source: coding.finish() });
+    columns.push(Column { name, title, kind, unit, fractions: false, codes, source: coding.finish() });
     if never {
         columns.push(Column {
             name: format!("{}_none", fact.name),
             title: words("ogc_none").fill(&[("fact", fact.title.clone())]),
             kind: Kind::Flag,
             unit: None,
+            fractions: false,
             codes: Vec::new(),
             source: Source::NeverOf(columns.len() - 1),
         });
@@ -177,6 +182,7 @@ fn stage_column(coding: Coding) -> Column {
         title: words("ogc_stage"),
         kind: Kind::Text,
         unit: None,
+        fractions: false,
         codes: codes.collect(),
         source: coding.finish(),
     }
@@ -189,8 +195,11 @@ fn rule_of<'b>(book: &'b Book, name: &str) -> Option<&'b landcycle_policy::law::
 
 /// Findings in words, and whether anything rests on a figure that no source states.
 fn summaries(book: &Book, ended: &[bool]) -> [Column; 2] {
-    let told: Vec<bool> =
-        book.rules.iter().map(|name| rule_of(book, name).is_some_and(|rule| rule.stage == FINDINGS)).collect();
+    let told: Vec<bool> = book
+        .rules
+        .iter()
+        .map(|name| rule_of(book, name).is_some_and(|rule| rule.stage == FINDINGS))
+        .collect();
     let (mut findings, mut illustrative) = (Coding::default(), Coding::default());
     for row in 0..book.len() {
         let (.., outcomes) = book.row(row);
@@ -205,7 +214,8 @@ fn summaries(book: &Book, ended: &[bool]) -> [Column; 2] {
         if !spelt.is_empty() {
             findings.put(row, &spelt, || {
                 let each = open().map(|(at, shown)| {
-                    let title = rule_of(book, &book.rules[at]).map(|rule| rule.title.clone()).unwrap_or_default();
+                    let title =
+                        rule_of(book, &book.rules[at]).map(|rule| rule.title.clone()).unwrap_or_default();
                     words("ogc_finding").fill(&[("rule", title), ("outcome", shown.text().clone())])
                 });
                 Kept::Words(listed(&each.collect::<Vec<_>>()))
@@ -219,6 +229,7 @@ fn summaries(book: &Book, ended: &[bool]) -> [Column; 2] {
         title: words(&format!("ogc_{name}")),
         kind,
         unit: None,
+        fractions: false,
         codes: Vec::new(),
         source: coding.finish(),
     };
@@ -239,6 +250,7 @@ fn outcome_columns(book: &Book) -> Vec<Column> {
             title: rule.title.clone(),
             kind: Kind::Text,
             unit: None,
+            fractions: false,
             codes,
             source: Source::Outcome(at),
         });
@@ -249,6 +261,7 @@ fn outcome_columns(book: &Book) -> Vec<Column> {
                 title: rule.title.clone(),
                 kind: Kind::Number,
                 unit,
+                fractions: false,
                 codes: Vec::new(),
                 source: Source::Amount(at),
             });

@@ -69,6 +69,9 @@ pub(super) struct Column {
     pub(super) kind: Kind,
     /// As the vocabulary writes it.
     pub(super) unit: Option<String>,
+    /// Of numbers: some are no whole numbers, or too large for programs that count in 32 bits. They are all
+    /// written with a point then, for readers take a column's type from its first values.
+    pub(super) fractions: bool,
     /// The values it may have, where they are few and known.
     pub(super) codes: Vec<(String, Text)>,
     pub(super) source: Source,
@@ -94,6 +97,17 @@ impl Table {
         times: Vec<(Option<Date>, Option<Date>)>,
         book: Option<Arc<Book>>,
     ) -> Self {
+        let mut columns = columns;
+        for column in &mut columns {
+            column.fractions = match &column.source {
+                Source::Coded(_, values) => values.iter().any(|kept| match kept {
+                    Kept::Number(number) => number.den() != 1 || i32::try_from(number.num()).is_err(),
+                    _ => false,
+                }),
+                Source::Amount(_) => true,
+                _ => false,
+            };
+        }
         let mut sorted: Vec<u32> = (0..ids.len() as u32).collect();
         sorted.sort_unstable_by(|a, b| ids[*a as usize].cmp(&ids[*b as usize]));
         Self { ids, sorted, columns, outlines, times, book }
@@ -132,7 +146,9 @@ impl Table {
                 },
                 _ => Cell::Missing,
             },
-            Source::Outcome(rule) => self.outcome(row, *rule).map_or(Cell::Missing, |line| Cell::Text(line.into())),
+            Source::Outcome(rule) => {
+                self.outcome(row, *rule).map_or(Cell::Missing, |line| Cell::Text(line.into()))
+            }
             Source::Amount(rule) => {
                 let amount = self.outcome(row, *rule).and_then(Exact::parse);
                 amount.map_or(Cell::Missing, Cell::Number)

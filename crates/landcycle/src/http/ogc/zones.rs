@@ -123,5 +123,5 @@ fn column(
         let spelt = format!("{kept:?}");
         coding.put(row, &spelt, || kept);
     }
-    Column { name, title, kind, unit: None, codes, source: coding.finish() }
+    Column { name, title, kind, unit: None, fractions: false, codes, source: coding.finish() }
 }

@@ -23,9 +23,12 @@ fn node(value: &Value, room: usize) -> Result<Node, Wrong> {
         Value::String(text) => Ok(Node::Text(text.clone())),
         Value::Number(number) => {
             let text = number.to_string();
-            Exact::parse(&text).map_or_else(|| wrong("ogc_filter_stray", &text), |number| Ok(Node::Number(number)))
+            Exact::parse(&text)
+                .map_or_else(|| wrong("ogc_filter_stray", &text), |number| Ok(Node::Number(number)))
         }
-        Value::Array(items) => Ok(Node::List(items.iter().map(|item| node(item, room)).collect::<Result<_, _>>()?)),
+        Value::Array(items) => {
+            Ok(Node::List(items.iter().map(|item| node(item, room)).collect::<Result<_, _>>()?))
+        }
         Value::Object(object) => of_object(object, room),
         Value::Null => wrong("ogc_filter_stray", "null"),
     }
@@ -53,7 +56,10 @@ fn of_object(object: &Map<String, Value>, room: usize) -> Result<Node, Wrong> {
     }
     match shapes(object, room) {
         Some(shapes) => Ok(Node::Shapes(shapes)),
-        None => wrong("ogc_filter_stray", Value::Object(object.clone()).to_string().chars().take(40).collect::<String>()),
+        None => wrong(
+            "ogc_filter_stray",
+            Value::Object(object.clone()).to_string().chars().take(40).collect::<String>(),
+        ),
     }
 }
 

@@ -26,6 +26,7 @@ fn table() -> Table {
             title: Text::default(),
             kind,
             unit: None,
+            fractions: false,
             codes: Vec::new(),
             source: coding.finish(),
         });
@@ -47,7 +48,8 @@ fn table() -> Table {
 /// The rows that a filter takes, as their ids.
 fn taken(written: &str, as_json: bool) -> Result<String, &'static str> {
     let table = table();
-    let test = read(written, as_json, &table, &Crs::named(CRS84).expect("known")).map_err(|wrong| wrong.key)?;
+    let test =
+        read(written, as_json, &table, &Crs::named(CRS84).expect("known")).map_err(|wrong| wrong.key)?;
     let rows = (0..table.len()).filter(|row| test.of(&table, *row, Language::En) == Some(true));
     Ok(rows.map(|row| table.ids[row].to_string()).collect())
 }
@@ -136,7 +138,10 @@ fn json_says_the_same() {
         (op(">", &format!("{},{{\"date\":\"2020-01-01\"}}", property("signed_on"))), "A"),
         (op("s_intersects", &format!("{},{{\"bbox\":[115,38,117,40]}}", property("geometry"))), "A"),
         (
-            op("s_intersects", &format!("{},{{\"type\":\"Point\",\"coordinates\":[179.6,39.1]}}", property("geometry"))),
+            op(
+                "s_intersects",
+                &format!("{},{{\"type\":\"Point\",\"coordinates\":[179.6,39.1]}}", property("geometry")),
+            ),
             "B",
         ),
         ("true".to_owned(), "ABC"),

@@ -296,7 +296,9 @@ impl<'t> Reader<'t> {
                     let upper = word.to_ascii_uppercase();
                     match upper.as_str() {
                         "GEOMETRYCOLLECTION" => wrong("ogc_filter_no_operation", word),
-                        _ => reader.shapes(&upper)?.map_or_else(|| wrong("ogc_filter_no_operation", word), Ok),
+                        _ => {
+                            reader.shapes(&upper)?.map_or_else(|| wrong("ogc_filter_no_operation", word), Ok)
+                        }
                     }
                 };
                 self.listed(member)?.into_iter().flatten().collect()
