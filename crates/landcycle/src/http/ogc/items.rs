@@ -17,7 +17,6 @@ use super::super::{App, apart};
 use super::ask::{self, Ask, COMMON, Given, Sight};
 use super::crs::Crs;
 use super::links::{GEOJSON, JSON, Place, link};
-use super::parcels::CASE;
 use super::table::{Cell, Table};
 use super::{find, find_for};
 use crate::clock;
@@ -140,7 +139,6 @@ struct Pen<'t> {
     language: Language,
     /// Names of columns as JSON.
     names: Vec<String>,
-    cases: bool,
 }
 
 impl<'t> Pen<'t> {
@@ -149,7 +147,7 @@ impl<'t> Pen<'t> {
         let carry = carry.ok_or_else(|| Problem::query("crs", &crs.uri, super::crs::CRS84))?;
         let names = table.columns.iter().map(|column| json!(column.name).to_string()).collect();
         let carry = (!carry.is_degrees()).then_some(carry);
-        Ok(Self { table, crs, carry, language, names, cases: table.book.is_some() })
+        Ok(Self { table, crs, carry, language, names })
     }
 
     /// All of a feature but its last bracket.
@@ -158,11 +156,8 @@ impl<'t> Pen<'t> {
         let _ = write!(text, "{{\"type\":\"Feature\",\"id\":{id},\"geometry\":");
         self.outline(text, row);
         text.push_str(",\"properties\":{");
-        if self.cases {
-            let _ = write!(text, "\"{CASE}\":{id}");
-        }
         for (at, column) in columns.iter().enumerate() {
-            if at > 0 || self.cases {
+            if at > 0 {
                 text.push(',');
             }
             text.push_str(&self.names[*column]);

@@ -112,6 +112,10 @@ impl Rows {
         }
         drop(shapes);
         let mut columns = Vec::new();
+        if let Some(fact) = library.vocabulary.fact(CASE) {
+            fact_columns(&mut columns, fact, Coding::default());
+            columns.iter_mut().for_each(|column: &mut Column| column.source = Source::Id);
+        }
         for (fact, coding) in library.vocabulary.facts().iter().zip(self.facts) {
             let Some(coding) = coding else { continue };
             fact_columns(&mut columns, fact, coding);
@@ -133,7 +137,7 @@ impl Rows {
 }
 
 /// The fact by which a case is named: features have it as their id, and as a property.
-pub(super) const CASE: &str = "case_id";
+const CASE: &str = "case_id";
 
 fn kept(fact: &Fact, text: &str) -> Kept {
     let as_text = || Kept::Text(text.into());

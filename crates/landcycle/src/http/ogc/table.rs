@@ -56,6 +56,8 @@ pub(super) enum Source {
     Amount(usize),
     /// The package by which a case is judged.
     Package,
+    /// The id of the row.
+    Id,
 }
 
 /// The number of no value.
@@ -153,6 +155,7 @@ impl Table {
                 let amount = self.outcome(row, *rule).and_then(Exact::parse);
                 amount.map_or(Cell::Missing, Cell::Number)
             }
+            Source::Id => self.ids.get(row).map_or(Cell::Missing, |id| Cell::Text(Cow::Borrowed(id))),
             Source::Package => {
                 self.book.as_ref().map_or(Cell::Missing, |book| Cell::Text(book.row(row).1.into()))
             }
