@@ -20,7 +20,7 @@ from pathlib import Path
 from layers import wkb
 
 HERE = Path(__file__).resolve().parent
-PARCELS, SEED = 600, 3
+PARCELS, SEED = 1000, 3
 PAGE = 100
 # Columns of the store's layer of parcels that are facts under the same names.
 SAME = ("parcel_no", "supervision_no", "project_name", "location", "holder", "city", "district", "park", "industry", "signed_on")

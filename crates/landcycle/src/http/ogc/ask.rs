@@ -260,3 +260,84 @@ fn said(wrong: &Wrong, name: &str) -> Problem {
     let text = landcycle_policy::text::Text { zh: join(&detail.zh, &why.zh), en: join(&detail.en, &why.en) };
     Problem::said(StatusCode::BAD_REQUEST, "filter", text)
 }
+
+#[cfg(test)]
+mod tests {
+    //! Parameters, and what a caller with a district sees.
+
+    use std::collections::BTreeSet;
+
+    use super::super::filter::tests::table;
+    use super::*;
+
+    fn ask(query: &[(&str, &str)]) -> Result<Ask, Problem> {
+        let given: Given = query.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        Ask::read(&given, &table())
+    }
+
+    fn taken(query: &[(&str, &str)], sight: impl Fn(&Table) -> Vec<usize>) -> String {
+        let table = table();
+        let ask = ask(query).expect("sound");
+        let office = Caller::office();
+        let all = Sight::of(&office, &table);
+        let seen = sight(&table);
+        let rows =
+            (0..table.len()).filter(|row| seen.contains(row) && ask.takes(&table, *row, &all, Language::En));
+        rows.map(|row| table.ids[row].to_string()).collect()
+    }
+
+    #[test]
+    fn parameters_choose_together() {
+        let every = |table: &Table| (0..table.len()).collect();
+        assert_eq!(taken(&[], every), "ABC");
+        assert_eq!(taken(&[("district", "north_1")], every), "B");
+        assert_eq!(taken(&[("area", "0.30")], every), "B");
+        assert_eq!(taken(&[("mortgaged", "true"), ("bbox", "116,39,116.1,39.1")], every), "A");
+        assert_eq!(taken(&[("mortgaged", "false"), ("bbox", "116,39,116.1,39.1")], every), "");
+        assert_eq!(taken(&[("bbox", "170,-90,-170,90")], every), "B");
+        let latitude_first = [("bbox", "39,116,39.1,116.1"), ("bbox-crs", super::super::crs::STORAGE)];
+        assert_eq!(taken(&latitude_first, every), "A");
+        assert_eq!(taken(&[("datetime", "2020-01-01/..")], every), "ABC");
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_refused() {
+        for query in [
+            [("limit", "0")],
+            [("limit", "x")],
+            [("offset", "-1")],
+            [("bbox", "1,2,3")],
+            [("bbox", "0,9,1,8")],
+            [("bbox-crs", "EPSG:4490")],
+            [("crs", "http://www.opengis.net/def/crs/EPSG/0/2326")],
+            [("datetime", "../..")],
+            [("datetime", "2021-01-01/2020-01-01")],
+            [("filter", "colour = 1")],
+            [("filter-lang", "sql")],
+            [("properties", "colour")],
+            [("colour", "red")],
+            [("mortgaged", "perhaps")],
+            [("f", "html")],
+        ] {
+            assert!(ask(&query).is_err(), "{query:?}");
+        }
+        assert!(ask(&[("limit", "1"), ("limit", "2")]).is_err());
+        assert_eq!(ask(&[("limit", "99999999")]).expect("the most").limit, LIMIT_MAX);
+    }
+
+    #[test]
+    fn a_district_sees_its_own() {
+        let table = table();
+        let caller = Caller { districts: BTreeSet::from(["north_1".to_owned()]), ..Caller::nobody() };
+        let (district, holder) = (table.column("district"), table.column("holder"));
+        let sight = Sight { caller: &caller, district, holder, everything: false };
+        let seen: Vec<usize> = (0..table.len()).filter(|row| sight.sees(&table, *row)).collect();
+        assert_eq!(seen, [1]);
+        let firm = Caller { holder: Some("nobody".into()), ..Caller::nobody() };
+        let sight = Sight { caller: &firm, district, holder, everything: false };
+        assert!(
+            (0..table.len()).all(|row| !sight.sees(&table, row)),
+            "a parcel without a holder is not a firm's"
+        );
+    }
+}

@@ -4,17 +4,19 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
+use jiff::civil::Date;
 use landcycle_policy::text::Language;
 use serde_json::{Map, Value, json};
 
 use super::super::caller::Caller;
 use super::super::problem::Problem;
 use super::super::{App, apart, contract};
-use super::ask::{self, Given};
+use super::ask::{self, Given, Sight};
 use super::crs::{CRS84, Crs, STORAGE};
 use super::filter::GEOMETRY;
 use super::landing::answer;
 use super::links::{GEOJSON, JSON, Place, SCHEMA, link};
+use super::outlines::{Bounds, NOWHERE, both};
 use super::table::{Column, Kind, Table};
 use super::{Found, find, names};
 use crate::say::words;
@@ -38,7 +40,7 @@ pub(super) async fn collections(
         let found = names(&app, &caller, day)?;
         let told: Result<Vec<Value>, Problem> = found
             .iter()
-            .map(|name| find(&app, &caller, name, day).map(|found| collection(name, &found, &place)))
+            .map(|name| find(&app, &caller, name, day).map(|found| collection(name, &found, &place, &caller)))
             .collect();
         let links = json!([link(&place.at(&["collections"]), "self", JSON, "")]);
         Ok(answer(&json!({"links": links, "collections": told?}), JSON, &place))
@@ -57,12 +59,12 @@ pub(super) async fn one(
     apart(move || {
         ask::known(&given, &["f", "lang", "as_of"])?;
         let found = find(&app, &caller, &name, ask::as_of(&given)?)?;
-        Ok(answer(&collection(&name, &found, &place), JSON, &place))
+        Ok(answer(&collection(&name, &found, &place, &caller), JSON, &place))
     })
     .await
 }
 
-fn collection(name: &str, found: &Found, place: &Place) -> Value {
+fn collection(name: &str, found: &Found, place: &Place, caller: &Caller) -> Value {
     let table = &*found.table;
     let language = place.language;
     let extent = table.outlines.extent();
@@ -81,25 +83,13 @@ fn collection(name: &str, found: &Found, place: &Place) -> Value {
     if contract::operation("GET", TILES).is_some() {
         links.push(link(&place.at(&["collections", name, "tiles"]), TILESETS, JSON, ""));
     }
-    let first = table
-        .times
-        .iter()
-        .map(|(first, _)| *first)
-        .min_by_key(|first| first.map_or(0, crate::clock::day_number));
-    let known = table.times.iter().filter_map(|(first, _)| *first).min();
-    let first = known.filter(|_| first.is_some());
-    let last = table
-        .times
-        .iter()
-        .map(|(_, last)| *last)
-        .collect::<Option<Vec<_>>>()
-        .and_then(|last| last.into_iter().max());
+    let (bounds, [first, last]) = extent_of(table, &Sight::of(caller, table));
     let mut told = json!({
         "id": name, "title": found.title.get(language), "description": found.about.get(language),
         "links": links, "itemType": "feature", "crs": Crs::offered(extent), "storageCrs": STORAGE,
     });
     let mut extents = Map::new();
-    if let Some(bounds) = extent {
+    if let Some(bounds) = bounds {
         extents.insert("spatial".into(), json!({"bbox": [bounds], "crs": CRS84}));
     }
     extents.insert("temporal".into(), json!({
@@ -110,6 +100,18 @@ fn collection(name: &str, found: &Found, place: &Place) -> Value {
         object.insert("extent".into(), Value::Object(extents));
     }
     told
+}
+
+/// The bounds and the time of what a caller may see.
+fn extent_of(table: &Table, sight: &Sight<'_>) -> (Option<Bounds>, [Option<Date>; 2]) {
+    let seen = || (0..table.len()).filter(|row| sight.sees(table, *row));
+    let bounds = seen().fold(NOWHERE, |whole, row| both(whole, table.outlines.bounds(row)));
+    // A right without a contract date has no known time; a zone without a first day always was in force.
+    let known = seen().filter_map(|row| table.times[row].0).min();
+    let always = table.book.is_none() && seen().any(|row| table.times[row].0.is_none());
+    let last: Option<Vec<Date>> = seen().map(|row| table.times[row].1).collect();
+    let last = last.and_then(|last| last.into_iter().max());
+    ((bounds[0] <= bounds[2]).then_some(bounds), [known.filter(|_| !always), last])
 }
 
 /// `/ogc/collections/{collection}/queryables`.

@@ -397,4 +397,4 @@ pub(super) fn order(one: &Cell<'_>, other: &Cell<'_>) -> Option<Ordering> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -14,6 +14,11 @@ pub(super) fn around(bounds: Bounds, [x, y]: Point) -> Bounds {
     [bounds[0].min(x), bounds[1].min(y), bounds[2].max(x), bounds[3].max(y)]
 }
 
+/// Bounds that hold two others.
+pub(super) fn both(one: Bounds, other: Bounds) -> Bounds {
+    around(around(one, [other[0], other[1]]), [other[2], other[3]])
+}
+
 /// 界址 · outlines of rows, multipolygons on CGCS2000. One that is empty has none.
 #[derive(Debug, Default)]
 pub(super) struct Outlines {
@@ -50,9 +55,7 @@ impl Outlines {
 
     /// The bounds of all rows; none where no row has an outline.
     pub(super) fn extent(&self) -> Option<Bounds> {
-        let whole = self.bounds.iter().fold(NOWHERE, |whole, bounds| {
-            around(around(whole, [bounds[0], bounds[1]]), [bounds[2], bounds[3]])
-        });
+        let whole = self.bounds.iter().fold(NOWHERE, |whole, bounds| both(whole, *bounds));
         (whole[0] <= whole[2]).then_some(whole)
     }
 

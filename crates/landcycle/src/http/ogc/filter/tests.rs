@@ -9,7 +9,7 @@ use super::super::table::{Coding, Column, Kept, Kind, Table};
 use super::read;
 
 /// Three parcels: the last one is all unknown.
-fn table() -> Table {
+pub(in super::super) fn table() -> Table {
     let number = |text: &str| Kept::Number(Exact::parse(text).expect("a number"));
     let day = |text: &str| Kept::Day(text.parse().expect("a day"));
     let text = |text: &str| Kept::Text(text.into());
