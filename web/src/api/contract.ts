@@ -310,6 +310,162 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ogc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The landing page of OGC API – Features. */
+        get: operations["ogcLanding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as /ogc. */
+        get: operations["ogcLandingSlash"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/conformance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The classes of requirements that are met. */
+        get: operations["ogcConformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/api": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This service in OpenAPI 3.0. */
+        get: operations["ogcApi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The collections that the caller may read. */
+        get: operations["ogcCollections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A collection. */
+        get: operations["ogcCollection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/queryables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The properties by which items can be asked for, as a JSON Schema. */
+        get: operations["ogcQueryables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The items of a collection by page.
+         * @description Every property of the collection is a parameter too: items whose property has that value. A parameter that is neither is refused.
+         */
+        get: operations["ogcItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/items/{feature}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An item. */
+        get: operations["ogcItem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -1010,6 +1166,74 @@ export interface components {
                 stage: string;
             }[];
         };
+        OgcLink: {
+            href: string;
+            rel: string;
+            type: string;
+            title?: string;
+        };
+        OgcLinks: components["schemas"]["OgcLink"][];
+        OgcLanding: {
+            title: string;
+            description: string;
+            links: components["schemas"]["OgcLinks"];
+        };
+        OgcConformance: {
+            conformsTo: string[];
+        };
+        OgcCollectionInfo: {
+            id: string;
+            title: string;
+            description: string;
+            links: components["schemas"]["OgcLinks"];
+            /** @constant */
+            itemType: "feature";
+            crs: string[];
+            storageCrs: string;
+            extent: {
+                spatial?: {
+                    bbox: number[][];
+                    crs: string;
+                };
+                temporal: {
+                    interval: (string | null)[][];
+                    trs: string;
+                };
+            };
+        };
+        OgcCollections: {
+            links: components["schemas"]["OgcLinks"];
+            collections: components["schemas"]["OgcCollectionInfo"][];
+        };
+        /** @description A multipolygon; null where no outline is known. */
+        OgcOutline: {
+            /** @constant */
+            type: "MultiPolygon";
+            coordinates: number[][][][];
+        } | null;
+        OgcFeature: {
+            /** @constant */
+            type: "Feature";
+            id: string;
+            geometry: components["schemas"]["OgcOutline"];
+            /** @description Null is unknown. A property that ends in _none says whether none was reported. */
+            properties: {
+                [key: string]: unknown;
+            };
+            links?: components["schemas"]["OgcLinks"];
+        };
+        OgcFeatures: {
+            /** @constant */
+            type: "FeatureCollection";
+            /** Format: date-time */
+            timeStamp: string;
+            numberMatched: number;
+            numberReturned: number;
+            links: components["schemas"]["OgcLinks"];
+            /** Format: date */
+            as_of: string;
+            features: components["schemas"]["OgcFeature"][];
+        };
         RuleSummary: {
             id: string;
             /** @enum {string} */
@@ -1226,7 +1450,16 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        /** @description The form of the answer. */
+        OgcForm: "json";
+        /** @description The language of titles and words, before what the header Accept-Language says. */
+        OgcLanguage: "zh" | "en";
+        /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
+        OgcAsOf: string;
+        /** @description parcels, or layer- and the name of a layer. */
+        OgcCollection: string;
+    };
     requestBodies: never;
     headers: never;
     pathItems: never;
@@ -1721,6 +1954,286 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Parameter"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcLanding: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcLanding"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcLandingSlash: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcLanding"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcConformance: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcConformance"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcApi: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OpenAPI 3.0. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.oai.openapi+json;version=3.0": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcCollections: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+                /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
+                as_of?: components["parameters"]["OgcAsOf"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcCollections"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcCollection: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+                /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
+                as_of?: components["parameters"]["OgcAsOf"];
+            };
+            header?: never;
+            path: {
+                /** @description parcels, or layer- and the name of a layer. */
+                collection: components["parameters"]["OgcCollection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcCollectionInfo"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcQueryables: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+                /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
+                as_of?: components["parameters"]["OgcAsOf"];
+            };
+            header?: never;
+            path: {
+                /** @description parcels, or layer- and the name of a layer. */
+                collection: components["parameters"]["OgcCollection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JSON Schema. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcItems: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+                /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
+                as_of?: components["parameters"]["OgcAsOf"];
+                /** @description Items whose outline meets this box: west, south, east, north in longitude and latitude, or in the order of the axes of bbox-crs; heights are ignored. West of more than east crosses the antimeridian. */
+                bbox?: number[] & (unknown | unknown);
+                /** @description The reference system of bbox; one of those that the collection lists. */
+                "bbox-crs"?: string;
+                /** @description A moment or an interval (../2020-12-31, 2020-01-01/..). Of parcels: rights that were held then, from contract to end; those without a contract date are taken. Of zones: in force then. A moment counts as its day in China. */
+                datetime?: string;
+                /** @description Items at most; of more than 10000, that many. */
+                limit?: number;
+                /** @description Items left out at the beginning; links to other pages have it. */
+                offset?: number;
+                /** @description The reference system of outlines; one of those that the collection lists. */
+                crs?: string;
+                /** @description A condition in CQL2. */
+                filter?: string;
+                /** @description The form of the condition. */
+                "filter-lang"?: "cql2-text" | "cql2-json";
+                /** @description The reference system of shapes in the condition. */
+                "filter-crs"?: string;
+                /** @description Names of the properties to tell, with commas; all by default. */
+                properties?: string[];
+            };
+            header?: never;
+            path: {
+                /** @description parcels, or layer- and the name of a layer. */
+                collection: components["parameters"]["OgcCollection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description GeoJSON; its reference system is in the header Content-Crs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["OgcFeatures"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcItem: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+                /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
+                as_of?: components["parameters"]["OgcAsOf"];
+                /** @description The reference system of the outline. */
+                crs?: string;
+            };
+            header?: never;
+            path: {
+                /** @description parcels, or layer- and the name of a layer. */
+                collection: components["parameters"]["OgcCollection"];
+                /** @description The id of the item. */
+                feature: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description GeoJSON; its reference system is in the header Content-Crs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["OgcFeature"];
                 };
             };
             default: components["responses"]["Problem"];
