@@ -230,7 +230,8 @@ fn time(text: &str) -> Result<(Option<Date>, Option<Date>), Problem> {
     };
     let side = |part: &str| match part {
         "" | ".." => Ok(None),
-        part => day(part).map(Some).ok_or_else(wrong),
+        // GDAL 3.6 writes a day with the sign of an hour and no hour.
+        part => day(part.strip_suffix('T').unwrap_or(part)).map(Some).ok_or_else(wrong),
     };
     match text.split_once('/') {
         None => day(text).map(|day| (Some(day), Some(day))).ok_or_else(wrong),
