@@ -74,7 +74,7 @@ enum Builder {
     Flag(BooleanBuilder),
     Moment(TimestampMicrosecondBuilder),
     Texts(ListBuilder<StringBuilder>),
-    Outline(BinaryBuilder, [Float64Builder; 4]),
+    Outline(BinaryBuilder, Box<[Float64Builder; 4]>),
 }
 
 /// The column of boxes.
@@ -119,7 +119,7 @@ impl<W: Write + Send> TypedRows<W> {
                 ),
                 Type::Texts => (DataType::List(Arc::new(item())), Builder::Texts(list())),
                 Type::Outline => {
-                    let boxes = std::array::from_fn(|_| Float64Builder::new());
+                    let boxes = Box::new(std::array::from_fn(|_| Float64Builder::new()));
                     outline = Some((name.clone(), NOWHERE));
                     (DataType::Binary, Builder::Outline(BinaryBuilder::new(), boxes))
                 }

@@ -230,8 +230,7 @@ fn time(text: &str) -> Result<(Option<Date>, Option<Date>), Problem> {
     };
     let side = |part: &str| match part {
         "" | ".." => Ok(None),
-        // GDAL 3.6 writes a day with the sign of an hour and no hour.
-        part => day(part.strip_suffix('T').unwrap_or(part)).map(Some).ok_or_else(wrong),
+        part => day(part).map(Some).ok_or_else(wrong),
     };
     match text.split_once('/') {
         None => day(text).map(|day| (Some(day), Some(day))).ok_or_else(wrong),
@@ -246,7 +245,9 @@ fn time(text: &str) -> Result<(Option<Date>, Option<Date>), Problem> {
 fn test(given: &Given, table: &Table) -> Result<Option<Test>, Problem> {
     let crs = out(given, table, "filter-crs")?;
     let as_json = match value(given, "filter-lang")? {
-        None | Some("cql2-text") => false,
+        // `cql-text` is what CQL2 was called in its drafts; GDAL 3.6 knows that name alone, and without it
+        // takes a comparison of any day for `datetime`.
+        None | Some("cql2-text" | "cql-text") => false,
         Some("cql2-json") => true,
         Some(other) => return Err(Problem::query("filter-lang", other, "cql2-text, cql2-json")),
     };

@@ -54,7 +54,8 @@ pub(super) enum Test {
     Any(Vec<Test>),
     Not(Box<Test>),
     Compare(Term, Sign, Term),
-    Like(Term, Vec<Piece>),
+    /// A pattern; in either case if so marked.
+    Like(Term, Vec<Piece>, bool),
     Missing(Term),
     Meets(Region),
     Always(bool),
@@ -128,9 +129,11 @@ impl Binding<'_> {
                 }
                 arg => Ok(Test::Missing(self.term(arg, None)?)),
             },
-            ("like", 2) => {
+            ("like" | "ilike", 2) => {
                 let Node::Text(pattern) = args.remove(1) else { return wrong("ogc_filter_pattern", "like") };
-                Ok(Test::Like(self.term(args.remove(0), Some(Kind::Text))?, pieces(&pattern)))
+                let either = op == "ilike";
+                let pieces = pieces(&if either { pattern.to_lowercase() } else { pattern });
+                Ok(Test::Like(self.term(args.remove(0), Some(Kind::Text))?, pieces, either))
             }
             ("between", 3) => {
                 let (high, low, value) = (args.remove(2), args.remove(1), args.remove(0));
@@ -289,6 +292,8 @@ pub(super) fn parted(bounds: Bounds, in_degrees: bool) -> Option<Vec<Bounds>> {
 
 /// A day, or the day in China of a moment.
 pub(super) fn day(text: &str) -> Option<Date> {
+    // GDAL 3.6 writes a day with the sign of an hour and no hour.
+    let text = text.strip_suffix('T').unwrap_or(text);
     let day = text.parse().ok().filter(|day: &Date| day.to_string() == *text);
     day.or_else(|| text.parse().ok().map(crate::clock::day_in_china))
 }
@@ -366,7 +371,8 @@ impl Test {
             Self::Not(test) => test.of(table, row, language).map(|passed| !passed),
             Self::Missing(term) => Some(cell(term) == Cell::Missing),
             Self::Meets(region) => Some(region.meets(&table.outlines, row)),
-            Self::Like(term, pieces) => match cell(term) {
+            Self::Like(term, pieces, either) => match cell(term) {
+                Cell::Text(text) if *either => Some(is_like(&text.to_lowercase(), pieces)),
                 Cell::Text(text) => Some(is_like(&text, pieces)),
                 _ => None,
             },

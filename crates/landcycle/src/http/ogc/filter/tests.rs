@@ -69,6 +69,8 @@ fn texts_take_the_rows_they_mean() {
         ("district LIKE '%\\_1'", "B"),
         ("district LIKE '_区'", "A"),
         ("district NOT LIKE '%区'", "B"),
+        ("district ILIKE 'NORTH%'", "B"),
+        ("signed_on >= '2020-06-01T'", "A"),
         ("district IN ('中区', 'x')", "A"),
         ("area NOT IN (0.3, 5)", "A"),
         ("area BETWEEN 0.3 AND 1", "B"),

@@ -114,9 +114,12 @@ impl<'t> Reader<'t> {
             return Ok(turned(not, Node::Op("isnull".into(), vec![term])));
         }
         let not = self.keyword("not");
-        if self.keyword("like") {
-            let pattern = self.term()?;
-            return Ok(turned(not, Node::Op("like".into(), vec![term, pattern])));
+        // The second is no CQL2; GDAL writes it.
+        for word in ["like", "ilike"] {
+            if self.keyword(word) {
+                let pattern = self.term()?;
+                return Ok(turned(not, Node::Op(word.into(), vec![term, pattern])));
+            }
         }
         if self.keyword("between") {
             let low = self.term()?;
