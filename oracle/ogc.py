@@ -117,7 +117,9 @@ def filtered(base: str, store: Path, folder: Path) -> None:
     told = []
     for where in (*(f"district = '{name}'" for name in districts), f"district <> '{districts[0]}'", "signed_on >= '2020/01/01'",
                   "holder LIKE '%1%'", "park IS NULL"):
-        there, here = count(str(store), "parcel", "-where", where), count(source, "parcels", *paged, "-where", where)
+        # SQLite holds days as texts, with hyphens.
+        there = count(str(store), "parcel", "-where", where.replace("/", "-"))
+        here = count(source, "parcels", *paged, "-where", where)
         assert there == here, f"{where}: {here} and not {there}"
         told.append(here)
     assert count(source, "parcels", *paged, "-where", "area > 50000 AND stage = 'operating'") > 0

@@ -96,7 +96,7 @@ impl Table {
     /// Adds a row.
     pub(super) fn push(&mut self, row: &[Cell<'_>]) -> Result<(), DeterminationError> {
         self.many += 1;
-        if self.many % 1024 == 0 {
+        if self.many.is_multiple_of(1024) {
             self.bar.inc(1024);
         }
         self.rows.push(row)
@@ -137,10 +137,10 @@ fn places(quantum: Exact) -> i8 {
 }
 
 /// A canonical text as a value of a column.
-pub(super) fn cell<'t>(text: &'t str, kind: Type) -> Cell<'t> {
+pub(super) fn cell(text: &str, kind: Type) -> Cell<'_> {
     match kind {
         Type::Decimal(_, places) => steps(text, places).map_or(Cell::None, Cell::Decimal),
-        Type::Day => calendar::parse_iso(text).and_then(|day| day_cell(day)).unwrap_or(Cell::None),
+        Type::Day => calendar::parse_iso(text).and_then(day_cell).unwrap_or(Cell::None),
         Type::Flag => Cell::Flag(text == "yes"),
         _ => Cell::Text(text),
     }

@@ -57,7 +57,7 @@ pub(super) enum Test {
     /// A pattern; in either case if so marked.
     Like(Term, Vec<Piece>, bool),
     Missing(Term),
-    Meets(Region),
+    Meets(Box<Region>),
     Always(bool),
 }
 
@@ -125,7 +125,7 @@ impl Binding<'_> {
             ("isnull", 1) => match args.remove(0) {
                 Node::Property(name) if name == GEOMETRY => {
                     let earth = Region::boxes(vec![[-180.0, -90.0, 180.0, 90.0]]);
-                    Ok(Test::Not(Box::new(Test::Meets(earth))))
+                    Ok(Test::Not(Box::new(Test::Meets(Box::new(earth)))))
                 }
                 arg => Ok(Test::Missing(self.term(arg, None)?)),
             },
@@ -192,7 +192,9 @@ impl Binding<'_> {
 
     fn region(&self, shapes: Vec<Shape>) -> Result<Test, Wrong> {
         let region = Region::new(shapes, self.crs);
-        region.map(Test::Meets).ok_or(Wrong { key: "ogc_filter_place", about: "s_intersects".into() })
+        region
+            .map(|region| Test::Meets(Box::new(region)))
+            .ok_or(Wrong { key: "ogc_filter_place", about: "s_intersects".into() })
     }
 
     fn compare(&self, one: Node, sign: Sign, other: Node) -> Result<Test, Wrong> {

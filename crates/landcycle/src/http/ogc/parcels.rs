@@ -111,10 +111,12 @@ impl Rows {
             outlines.push(shapes.get(&**id).map_or(&[][..], Geometry::polygons));
         }
         drop(shapes);
-        let mut columns = Vec::new();
+        let mut columns: Vec<Column> = Vec::new();
         if let Some(fact) = library.vocabulary.fact(CASE) {
             fact_columns(&mut columns, fact, Coding::default());
-            columns.iter_mut().for_each(|column: &mut Column| column.source = Source::Id);
+            for column in &mut columns {
+                column.source = Source::Id;
+            }
         }
         for (fact, coding) in library.vocabulary.facts().iter().zip(self.facts) {
             let Some(coding) = coding else { continue };
@@ -205,11 +207,11 @@ fn summaries(book: &Book, ended: &[bool]) -> [Column; 2] {
         .map(|name| rule_of(book, name).is_some_and(|rule| rule.stage == FINDINGS))
         .collect();
     let (mut findings, mut illustrative) = (Coding::default(), Coding::default());
-    for row in 0..book.len() {
+    for (row, ended) in ended.iter().enumerate() {
         let (.., outcomes) = book.row(row);
         let open = || {
             let each = outcomes.iter().zip(&told).enumerate();
-            let each = each.filter(|(_, (_, told))| **told && !ended[row]);
+            let each = each.filter(|(_, (_, told))| **told && !ended);
             each.filter_map(|(at, (shown, _))| {
                 shown.as_ref().filter(|shown| !shown.tone().is_empty()).map(|shown| (at, shown))
             })

@@ -190,14 +190,13 @@ pub(super) struct Coding {
 impl Coding {
     /// Puts a value into a row; `spelt` tells it from others.
     pub(super) fn put(&mut self, row: usize, spelt: &str, keep: impl FnOnce() -> Kept) {
-        let at = match self.known.get(spelt) {
-            Some(at) => *at,
-            None => {
-                let at = self.values.len() as u32;
-                self.values.push(keep());
-                self.known.insert(spelt.into(), at);
-                at
-            }
+        let at = if let Some(at) = self.known.get(spelt) {
+            *at
+        } else {
+            let at = self.values.len() as u32;
+            self.values.push(keep());
+            self.known.insert(spelt.into(), at);
+            at
         };
         if self.rows.len() <= row {
             self.rows.resize(row + 1, NONE);

@@ -33,7 +33,9 @@ pub(super) fn table(app: &App, edition: &Edition) -> Result<Table, Problem> {
     let attributes: Vec<layers::Attributes> =
         zones.iter().map(|zone| serde_json::from_str(&zone.attributes).unwrap_or_default()).collect();
     let mut outlines = Outlines::default();
-    zones.iter().for_each(|zone| outlines.push(Geometry::polygons(&zone.geometry)));
+    for zone in &zones {
+        outlines.push(Geometry::polygons(&zone.geometry));
+    }
     let ids = zones.iter().map(|zone| id(edition.number, zone.place).into()).collect();
     let mut found: Vec<Column> = OWN
         .iter()
