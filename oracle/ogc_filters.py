@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import urllib.parse
 
 from ogc_client import CQL2, PART1, PART3, QUERYABLES, Suite, ask, bounds, by_relation, everything, positions
 
