@@ -12,7 +12,7 @@ use crate::web;
 use crate::workspace::{Profile, Workspace};
 
 /// How many steps `take` takes.
-pub(crate) const STEPS: usize = 20;
+pub(crate) const STEPS: usize = 22;
 /// Enough that every answer of every rule of a stage occurs; there are many more rules. More by hand.
 const STAGE_CASES: &str = "300";
 /// Random lives led through the program and the model.
@@ -74,6 +74,18 @@ pub(crate) fn take(workspace: &Workspace, steps: &mut Steps) -> Result<(), Strin
     steps.take_with("layers and other readers", binary.as_ref(), |binary| {
         let mut command = bench.with_tools(Command::new(&bench.tools.python));
         command.args(["layers.py", "--packages-dir", "../policies", "--landcycle"]).arg(binary);
+        let text = run_and_read(command.current_dir(workspace.root.join("oracle")))?;
+        Ok(((), last_line(&text)))
+    });
+    steps.take_with("GIS programs over OGC API", binary.as_ref(), |binary| {
+        let mut command = bench.with_tools(Command::new(&bench.tools.python));
+        command.args(["ogc.py", "--packages-dir", "../policies", "--landcycle"]).arg(binary);
+        let text = run_and_read(command.current_dir(workspace.root.join("oracle")))?;
+        Ok(((), last_line(&text)))
+    });
+    steps.take_with("exports and their examples", binary.as_ref(), |binary| {
+        let mut command = bench.with_tools(Command::new(&bench.tools.python));
+        command.args(["exports.py", "--packages-dir", "../policies", "--landcycle"]).arg(binary);
         let text = run_and_read(command.current_dir(workspace.root.join("oracle")))?;
         Ok(((), last_line(&text)))
     });

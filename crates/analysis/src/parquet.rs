@@ -6,9 +6,11 @@
 
 mod changes;
 mod facts;
+mod typed;
 
 pub use self::changes::{ChangeColumns, ChangeRow};
 pub use self::facts::FactTable;
+pub use self::typed::{Cell, Type, TypedRows};
 
 use std::io::Write;
 use std::sync::Arc;

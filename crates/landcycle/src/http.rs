@@ -12,6 +12,7 @@ mod desks;
 mod law;
 mod layers;
 mod library;
+mod ogc;
 pub(crate) mod outcomes;
 mod page;
 mod problem;
@@ -29,7 +30,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post, put};
+use axum::routing::{any, delete, get, post, put};
 use jiff::civil::Date;
 use landcycle_ledger::{Ledger, Store};
 use landcycle_policy::package::library::Library;
@@ -74,6 +75,8 @@ pub(crate) struct App {
     tiles: tiles::Shelf,
     /// The map behind the map, where the office names one.
     basemap: Option<Basemap>,
+    /// Collections for GIS programs.
+    ogc: ogc::Shelf,
 }
 
 /// Passwords that may be checked at once: each takes 19 MiB and some hundredths of a second.
@@ -104,6 +107,7 @@ impl App {
             hashing: tokio::sync::Semaphore::new(HASHING),
             tiles: tiles::Shelf::default(),
             basemap: None,
+            ogc: ogc::Shelf::default(),
         })
     }
 
@@ -260,12 +264,14 @@ fn router(app: Arc<App>) -> Router {
             response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             response
         }));
-    let ogc = Router::new()
+    let neighbours = Router::new()
         .merge(tiles::routes())
-        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), access::enforce));
+        .merge(ogc::routes())
+        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), access::enforce))
+        .route("/ogc/{*rest}", any(async || Problem::new(StatusCode::NOT_FOUND, "no_route", &[])));
     Router::new()
         .nest("/api", api)
-        .merge(ogc)
+        .merge(neighbours)
         .fallback(page::serve)
         .with_state(Arc::clone(&app))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {

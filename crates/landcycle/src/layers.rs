@@ -14,6 +14,7 @@ pub(crate) use import::{Wish, import};
 pub(crate) use record::{level_of, offers, record};
 
 use jiff::civil::Date;
+pub(crate) use landcycle_analysis::layers::Attributes;
 use landcycle_analysis::layers::{Feature, Trouble};
 use landcycle_ledger::{Event, LAYER_CASES, LayerZones, Ledger, LedgerError, Store};
 use landcycle_policy::package::library::Library;

@@ -4,180 +4,6 @@
  */
 
 export interface paths {
-    "/api/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who is signed in, and what they may do. */
-        get: operations["session"];
-        put?: never;
-        /** Signs in. */
-        post: operations["signIn"];
-        /** Signs out. */
-        delete: operations["signOut"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/session/password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Changes one's own password; every session and token ends. */
-        post: operations["changePassword"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/session/tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The tokens of one's own account. */
-        get: operations["tokens"];
-        put?: never;
-        /** Makes a token for another program; its secret is told this once. */
-        post: operations["makeToken"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/session/tokens/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Ends a token of one's own. */
-        delete: operations["endToken"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/accounts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Accounts, roles and departments. */
-        get: operations["accounts"];
-        put?: never;
-        /** Adds an account. */
-        post: operations["addAccount"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/accounts/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Writes what an account is allowed anew; it is signed out everywhere. */
-        put: operations["changeAccount"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/visits": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who saw and did what. */
-        get: operations["visits"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/visits/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Whether every line of the record follows from the one before it. */
-        get: operations["verifyVisits"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/proposals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Decisions that wait for a second person, and those decided. */
-        get: operations["proposals"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/proposals/{number}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Confirms a proposal, sends it back, or takes one's own back. */
-        post: operations["decideProposal"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/cases/{id}/life": {
         parameters: {
             query?: never;
@@ -484,6 +310,162 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ogc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The landing page of OGC API – Features. */
+        get: operations["ogcLanding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as /ogc. */
+        get: operations["ogcLandingSlash"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/conformance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The classes of requirements that are met. */
+        get: operations["ogcConformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/api": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This service in OpenAPI 3.0. */
+        get: operations["ogcApi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The collections that the caller may read. */
+        get: operations["ogcCollections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A collection. */
+        get: operations["ogcCollection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/queryables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The properties by which items can be asked for, as a JSON Schema. */
+        get: operations["ogcQueryables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The items of a collection by page.
+         * @description Every property of the collection is a parameter too: items whose property has that value. A parameter that is neither is refused.
+         */
+        get: operations["ogcItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/items/{feature}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An item. */
+        get: operations["ogcItem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -569,242 +551,14 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/ogc/collections/{collection}/tiles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The tilesets of a collection, by OGC API – Tiles. */
-        get: operations["tilesets"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/ogc/collections/{collection}/tiles/WebMercatorQuad": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Zooms, fields and extent of the tileset of a collection. */
-        get: operations["tileset"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/ogc/collections/{collection}/tiles/WebMercatorQuad/{z}/{y}/{x}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A vector tile; nothing (204) where nothing lies. */
-        get: operations["tile"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/map": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** By what the map may be coloured, the classes of one colouring with their counts, and the layers. */
-        get: operations["map"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/map/days": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The days on which anything happened to a parcel. */
-        get: operations["mapDays"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/map/parcels": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The parcels in a view, as a table. */
-        get: operations["mapParcels"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/map/zones/{layer}/{place}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What is known of a zone of a layer, and the rules that its level decides by. */
-        get: operations["mapZone"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Account: {
-            name: string;
-            title: string;
-            role: string;
-            department: string | null;
-            holder: string | null;
-            districts: string[];
-            disabled: boolean;
-            locked_until: string | null;
-            made_at: string;
-        };
-        AccountRequest: {
-            name?: string;
-            title?: string;
-            role: string;
-            department?: string | null;
-            districts?: string[];
-            holder?: string | null;
-            disabled?: boolean;
-            password?: string | null;
-        };
-        Accounts: {
-            accounts: components["schemas"]["Account"][];
-            roles: components["schemas"]["Role"][];
-            departments: components["schemas"]["Owner"][];
-        };
-        Role: {
-            id: string;
-            title: components["schemas"]["Text"];
-            needs: string[];
-            may: string[];
-        };
-        /** @description Who is signed in; without accounts the machine's own user may do everything. */
-        Session: {
-            accounts: boolean;
-            account: components["schemas"]["Account"] | null;
-            role_title: components["schemas"]["Text"] | null;
-            department: components["schemas"]["Owner"] | null;
-            may: string[];
-        };
-        SignIn: {
-            name: string;
-            password: string;
-        };
-        PasswordChange: {
-            now: string;
-            next: string;
-        };
-        TokenRequest: {
-            label: string;
-        };
-        Token: {
-            id: string;
-            label: string;
-            made_at: string;
-            ends_at: string;
-            /** @description What the other program shows; told once. */
-            secret?: string;
-        };
-        Visit: {
-            seq: number;
-            at: string;
-            account: string;
-            operation: string;
-            summary: components["schemas"]["Text"];
-            path: string;
-            case_id: string;
-            status: number;
-            digest: string;
-        };
-        Visits: {
-            total: number;
-            rows: components["schemas"]["Visit"][];
-        };
-        VisitsVerified: {
-            lines: number | null;
-            broken_at: number | null;
-        };
-        Proposal: {
-            id: number;
-            at: string;
-            by: string;
-            case_id: string;
-            act: string;
-            title: components["schemas"]["Text"] | null;
-            on: string | null;
-            facts: {
-                name: string;
-                title: components["schemas"]["Text"];
-                display: components["schemas"]["Text"];
-            }[];
-            owner: components["schemas"]["Text"];
-            /** @enum {string} */
-            state: "open" | "confirmed" | "returned" | "withdrawn";
-            decided_at: string | null;
-            decided_by: string | null;
-            note: string;
-            may_confirm: boolean;
-            may_withdraw: boolean;
-        };
-        ProposalDecision: {
-            /** @enum {string} */
-            decision: "confirm" | "return" | "withdraw";
-            note?: string;
-        };
         /** @description An act on a case, with the reason why the structure of a life does not allow it. */
         Act: {
             asks: components["schemas"]["FactForm"][];
             cites: components["schemas"]["Cite"][];
-            /** @description A second person confirms it before it is recorded. */
-            four_eyes: boolean;
-            /** @description The caller's department and stage do it. */
-            mine: boolean;
             name: string;
             note: components["schemas"]["Text"] | null;
             owner: components["schemas"]["Owner"];
@@ -890,8 +644,6 @@ export interface components {
             key: string;
             kind: string;
             package: string | null;
-            /** @description The number under which it waits for a second person. */
-            proposal?: number;
             standing: components["schemas"]["Standing"];
         };
         WorkLine: {
@@ -1414,6 +1166,74 @@ export interface components {
                 stage: string;
             }[];
         };
+        OgcLink: {
+            href: string;
+            rel: string;
+            type: string;
+            title?: string;
+        };
+        OgcLinks: components["schemas"]["OgcLink"][];
+        OgcLanding: {
+            title: string;
+            description: string;
+            links: components["schemas"]["OgcLinks"];
+        };
+        OgcConformance: {
+            conformsTo: string[];
+        };
+        OgcCollectionInfo: {
+            id: string;
+            title: string;
+            description: string;
+            links: components["schemas"]["OgcLinks"];
+            /** @constant */
+            itemType: "feature";
+            crs: string[];
+            storageCrs: string;
+            extent: {
+                spatial?: {
+                    bbox: number[][];
+                    crs: string;
+                };
+                temporal: {
+                    interval: (string | null)[][];
+                    trs: string;
+                };
+            };
+        };
+        OgcCollections: {
+            links: components["schemas"]["OgcLinks"];
+            collections: components["schemas"]["OgcCollectionInfo"][];
+        };
+        /** @description A multipolygon; null where no outline is known. */
+        OgcOutline: {
+            /** @constant */
+            type: "MultiPolygon";
+            coordinates: number[][][][];
+        } | null;
+        OgcFeature: {
+            /** @constant */
+            type: "Feature";
+            id: string;
+            geometry: components["schemas"]["OgcOutline"];
+            /** @description Null is unknown. A property that ends in _none says whether none was reported. */
+            properties: {
+                [key: string]: unknown;
+            };
+            links?: components["schemas"]["OgcLinks"];
+        };
+        OgcFeatures: {
+            /** @constant */
+            type: "FeatureCollection";
+            /** Format: date-time */
+            timeStamp: string;
+            numberMatched: number;
+            numberReturned: number;
+            links: components["schemas"]["OgcLinks"];
+            /** Format: date */
+            as_of: string;
+            features: components["schemas"]["OgcFeature"][];
+        };
         RuleSummary: {
             id: string;
             /** @enum {string} */
@@ -1428,7 +1248,7 @@ export interface components {
             title: components["schemas"]["Text"];
         };
         PackageSummary: {
-            cases: number | null;
+            cases: number;
             digest: string;
             id: string;
             illustrative: boolean;
@@ -1441,8 +1261,8 @@ export interface components {
             packages: components["schemas"]["PackageSummary"][];
             rules: components["schemas"]["RuleSummary"][];
             store: {
-                cases: number | null;
-                events: number | null;
+                cases: number;
+                events: number;
                 name: string;
                 sample: boolean;
             };
@@ -1618,160 +1438,6 @@ export interface components {
             layers: components["schemas"]["LayerShare"][];
             outlined: boolean;
         };
-        TileLink: {
-            rel: string;
-            type: string;
-            href: string;
-            templated?: boolean;
-        };
-        Tilesets: {
-            tilesets: {
-                title: string;
-                /** @constant */
-                dataType: "vector";
-                crs: string;
-                tileMatrixSetURI: string;
-                links: components["schemas"]["TileLink"][];
-            }[];
-            links: components["schemas"]["TileLink"][];
-        };
-        /** @description As OGC Two Dimensional Tile Matrix Set has it, and once more as TileJSON has it. */
-        Tileset: {
-            title: string;
-            /** @constant */
-            dataType: "vector";
-            crs: string;
-            tileMatrixSetURI: string;
-            /** Format: date */
-            asOf: string;
-            outlinesFromTileMatrix: string;
-            layers: {
-                id: string;
-                /** @constant */
-                dataType: "vector";
-                geometryDimension: number;
-                description: string;
-                minTileMatrix: string;
-                maxTileMatrix: string;
-                propertiesSchema: Record<string, never>;
-            }[];
-            links: components["schemas"]["TileLink"][];
-            boundingBox?: {
-                lowerLeft: components["schemas"]["Position"];
-                upperRight: components["schemas"]["Position"];
-                crs: string;
-            };
-            bounds?: number[];
-            tilejson: string;
-            minzoom: number;
-            maxzoom: number;
-            tiles: string[];
-            vector_layers: {
-                id: string;
-                fields: Record<string, never>;
-                description: string;
-                minzoom: number;
-                maxzoom: number;
-            }[];
-        };
-        MapClass: {
-            code: string;
-            title: components["schemas"]["Text"];
-            tone: components["schemas"]["Tone"];
-            count: number;
-        };
-        MapTheme: {
-            name: string;
-            title: components["schemas"]["Text"];
-            rule: string | null;
-        };
-        MapLayer: {
-            name: string;
-            edition: number;
-            title: string;
-            kind: components["schemas"]["Text"];
-            zones: number;
-            levels: components["schemas"]["MapLevel"][];
-            illustrative: boolean;
-            approximate: boolean;
-        };
-        MapLevel: {
-            code: string;
-            title: components["schemas"]["Text"];
-        };
-        MapAbout: {
-            /** Format: date */
-            as_of: string;
-            by: string;
-            title: components["schemas"]["Text"];
-            /** @description Whether the classes are steps of a number that follow each other. */
-            steps: boolean;
-            unit: components["schemas"]["Text"] | null;
-            /** @description The rule that explains the class of a parcel. */
-            rule: string | null;
-            illustrative: boolean;
-            classes: components["schemas"]["MapClass"][];
-            total: number;
-            without_outline: number;
-            themes: components["schemas"]["MapTheme"][];
-            extent: number[] | null;
-            /** @description The lowest zoom whose tiles hold outlines; lower ones hold counts. */
-            outlines_from: number;
-            deepest: number;
-            /** @description The rule that gives the grade of the evaluation. */
-            evaluation: string | null;
-            layers: components["schemas"]["MapLayer"][];
-            basemap: {
-                template: string;
-                attribution: string;
-            } | null;
-        };
-        MapDays: {
-            days: string[];
-            /** Format: date */
-            usual: string;
-        };
-        MapParcel: {
-            case_id: string;
-            project_name: string;
-            district: string;
-            stage: string;
-            class: string;
-            illustrative: boolean;
-            area: number | null;
-            term_left: number | null;
-            centre: components["schemas"]["Position"] | null;
-            output_per_mu: number | null;
-            tax_per_mu: number | null;
-        };
-        MapParcels: {
-            total: number;
-            rows: components["schemas"]["MapParcel"][];
-        };
-        MapZone: {
-            layer: string;
-            edition: number;
-            title: string;
-            kind: components["schemas"]["Text"];
-            from: string | null;
-            until: string | null;
-            source: string;
-            digest: string;
-            illustrative: boolean;
-            approximate: boolean;
-            place: number;
-            zone_id: string | null;
-            level: components["schemas"]["MapLevel"] | null;
-            attributes: Record<string, never>;
-            rules: {
-                package: string;
-                package_title: components["schemas"]["Text"];
-                rule: string;
-                title: components["schemas"]["Text"];
-                cites: components["schemas"]["Cite"][];
-                grade: components["schemas"]["Grade"] | null;
-            }[];
-        };
     };
     responses: {
         /** @description What is wrong, in both languages, and what to do. */
@@ -1785,12 +1451,14 @@ export interface components {
         };
     };
     parameters: {
-        /** @description `parcels`, or the name of an imported layer of zones. */
-        TileCollection: string;
-        /** @description The assessment date. */
-        TileDay: string;
-        /** @description By what parcels are classed: `stage`, `finding`, `output_per_mu`, `tax_per_mu`, `term_left`, or a rule by name. */
-        TileColouring: string;
+        /** @description The form of the answer. */
+        OgcForm: "json";
+        /** @description The language of titles and words, before what the header Accept-Language says. */
+        OgcLanguage: "zh" | "en";
+        /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
+        OgcAsOf: string;
+        /** @description parcels, or layer- and the name of a layer. */
+        OgcCollection: string;
     };
     requestBodies: never;
     headers: never;
@@ -1798,352 +1466,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    session: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    signIn: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignIn"];
-            };
-        };
-        responses: {
-            /** @description Signed in. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    signOut: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Signed out. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    changePassword: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PasswordChange"];
-            };
-        };
-        responses: {
-            /** @description Changed. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    tokens: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Token"][];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    makeToken: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TokenRequest"];
-            };
-        };
-        responses: {
-            /** @description Made. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Token"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    endToken: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Token. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Ended. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    accounts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accounts"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    addAccount: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AccountRequest"];
-            };
-        };
-        responses: {
-            /** @description Added. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Account"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    changeAccount: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Account. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AccountRequest"];
-            };
-        };
-        responses: {
-            /** @description Changed. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Account"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    visits: {
-        parameters: {
-            query?: {
-                /** @description Of this account. */
-                account?: string;
-                /** @description On this case. */
-                case?: string;
-                /** @description Of this operation. */
-                operation?: string;
-                /** @description From this day. */
-                from?: string;
-                /** @description To this day. */
-                until?: string;
-                /** @description Lines left out. */
-                offset?: number;
-                /** @description Lines at most. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Visits"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    verifyVisits: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VisitsVerified"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    proposals: {
-        parameters: {
-            query?: {
-                /** @description open, confirmed, returned or withdrawn. */
-                state?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Proposal"][];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    decideProposal: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Number. */
-                number: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ProposalDecision"];
-            };
-        };
-        responses: {
-            /** @description Confirmed and done. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ActDone"];
-                };
-            };
-            /** @description Sent or taken back. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
     life: {
         parameters: {
             query?: {
@@ -2198,15 +1520,6 @@ export interface operations {
             };
             /** @description What was recorded. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ActDone"];
-                };
-            };
-            /** @description What waits for a second person. */
-            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2646,6 +1959,286 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    ogcLanding: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcLanding"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcLandingSlash: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcLanding"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcConformance: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcConformance"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcApi: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OpenAPI 3.0. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.oai.openapi+json;version=3.0": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcCollections: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+                /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
+                as_of?: components["parameters"]["OgcAsOf"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcCollections"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcCollection: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+                /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
+                as_of?: components["parameters"]["OgcAsOf"];
+            };
+            header?: never;
+            path: {
+                /** @description parcels, or layer- and the name of a layer. */
+                collection: components["parameters"]["OgcCollection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcCollectionInfo"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcQueryables: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+                /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
+                as_of?: components["parameters"]["OgcAsOf"];
+            };
+            header?: never;
+            path: {
+                /** @description parcels, or layer- and the name of a layer. */
+                collection: components["parameters"]["OgcCollection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JSON Schema. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcItems: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+                /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
+                as_of?: components["parameters"]["OgcAsOf"];
+                /** @description Items whose outline meets this box: west, south, east, north in longitude and latitude, or in the order of the axes of bbox-crs; heights are ignored. West of more than east crosses the antimeridian. */
+                bbox?: number[] & (unknown | unknown);
+                /** @description The reference system of bbox; one of those that the collection lists. */
+                "bbox-crs"?: string;
+                /** @description A moment or an interval (../2020-12-31, 2020-01-01/..). Of parcels: rights that were held then, from contract to end; those without a contract date are taken. Of zones: in force then. A moment counts as its day in China. */
+                datetime?: string;
+                /** @description Items at most; of more than 10000, that many. */
+                limit?: number;
+                /** @description Items left out at the beginning; links to other pages have it. */
+                offset?: number;
+                /** @description The reference system of outlines; one of those that the collection lists. */
+                crs?: string;
+                /** @description A condition in CQL2. */
+                filter?: string;
+                /** @description The form of the condition. */
+                "filter-lang"?: "cql2-text" | "cql2-json";
+                /** @description The reference system of shapes in the condition. */
+                "filter-crs"?: string;
+                /** @description Names of the properties to tell, with commas; all by default. */
+                properties?: string[];
+            };
+            header?: never;
+            path: {
+                /** @description parcels, or layer- and the name of a layer. */
+                collection: components["parameters"]["OgcCollection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description GeoJSON; its reference system is in the header Content-Crs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["OgcFeatures"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcItem: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+                /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
+                as_of?: components["parameters"]["OgcAsOf"];
+                /** @description The reference system of the outline. */
+                crs?: string;
+            };
+            header?: never;
+            path: {
+                /** @description parcels, or layer- and the name of a layer. */
+                collection: components["parameters"]["OgcCollection"];
+                /** @description The id of the item. */
+                feature: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description GeoJSON; its reference system is in the header Content-Crs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["OgcFeature"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     status: {
         parameters: {
             query?: never;
@@ -2787,229 +2380,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explanation"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    tilesets: {
-        parameters: {
-            query?: {
-                /** @description The assessment date. */
-                as_of?: components["parameters"]["TileDay"];
-                /** @description By what parcels are classed: `stage`, `finding`, `output_per_mu`, `tax_per_mu`, `term_left`, or a rule by name. */
-                by?: components["parameters"]["TileColouring"];
-                /** @description Always JSON. */
-                f?: string;
-            };
-            header?: never;
-            path: {
-                /** @description `parcels`, or the name of an imported layer of zones. */
-                collection: components["parameters"]["TileCollection"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The tilesets. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Tilesets"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    tileset: {
-        parameters: {
-            query?: {
-                /** @description The assessment date. */
-                as_of?: components["parameters"]["TileDay"];
-                /** @description By what parcels are classed: `stage`, `finding`, `output_per_mu`, `tax_per_mu`, `term_left`, or a rule by name. */
-                by?: components["parameters"]["TileColouring"];
-                /** @description Always JSON. */
-                f?: string;
-            };
-            header?: never;
-            path: {
-                /** @description `parcels`, or the name of an imported layer of zones. */
-                collection: components["parameters"]["TileCollection"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The tileset. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Tileset"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    tile: {
-        parameters: {
-            query?: {
-                /** @description The assessment date. */
-                as_of?: components["parameters"]["TileDay"];
-                /** @description By what parcels are classed: `stage`, `finding`, `output_per_mu`, `tax_per_mu`, `term_left`, or a rule by name. */
-                by?: components["parameters"]["TileColouring"];
-            };
-            header?: never;
-            path: {
-                /** @description `parcels`, or the name of an imported layer of zones. */
-                collection: components["parameters"]["TileCollection"];
-                /** @description Zoom. */
-                z: number;
-                /** @description Row, from the north. */
-                y: number;
-                /** @description Column, from the west. */
-                x: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The tile. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.mapbox-vector-tile": string;
-                };
-            };
-            /** @description Nothing lies there. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description What the caller has is still the same. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    map: {
-        parameters: {
-            query?: {
-                /** @description The assessment date. */
-                as_of?: components["parameters"]["TileDay"];
-                /** @description By what parcels are classed: `stage`, `finding`, `output_per_mu`, `tax_per_mu`, `term_left`, or a rule by name. */
-                by?: components["parameters"]["TileColouring"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MapAbout"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    mapDays: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MapDays"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    mapParcels: {
-        parameters: {
-            query: {
-                /** @description West, south, east, north in degrees. */
-                bbox: string;
-                /** @description The assessment date. */
-                as_of?: components["parameters"]["TileDay"];
-                /** @description By what parcels are classed: `stage`, `finding`, `output_per_mu`, `tax_per_mu`, `term_left`, or a rule by name. */
-                by?: components["parameters"]["TileColouring"];
-                /** @description Codes of classes that are left out, with commas between. */
-                hidden?: string;
-                /** @description Column, with a minus sign before it to descend. */
-                sort?: string;
-                /** @description Rows left out at the beginning. */
-                offset?: number;
-                /** @description Rows at most. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MapParcels"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    mapZone: {
-        parameters: {
-            query?: {
-                /** @description The assessment date. */
-                as_of?: components["parameters"]["TileDay"];
-            };
-            header?: never;
-            path: {
-                /** @description Layer. */
-                layer: string;
-                /** @description Place of the zone in its file, from 1. */
-                place: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MapZone"];
                 };
             };
             default: components["responses"]["Problem"];

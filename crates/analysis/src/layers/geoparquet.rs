@@ -163,7 +163,7 @@ fn value(column: &ArrayRef, row: usize) -> Option<Value> {
 }
 
 /// CGCS2000 as the standard asks for it: whole, not only by its code.
-fn cgcs2000() -> Value {
+pub(crate) fn cgcs2000() -> Value {
     let axis = |name: &str, short: &str, direction: &str| json!({"name": name, "abbreviation": short, "direction": direction, "unit": "degree"});
     json!({
         "$schema": "https://proj.org/schemas/v0.5/projjson.schema.json",
@@ -222,7 +222,7 @@ pub fn write(features: &[Feature], into: impl Write + Send) -> Result<(), Parque
     let about = json!({"encoding": "WKB", "geometry_types": ["MultiPolygon"], "crs": cgcs2000()});
     let mut by_name = Map::new();
     by_name.insert(geometry.clone(), about);
-    let geo = json!({"version": "1.0.0", "primary_column": geometry, "columns": by_name});
+    let geo = json!({"version": "1.1.0", "primary_column": geometry, "columns": by_name});
     let schema = Arc::new(Schema::new(fields));
     // Without Arrow's own copy of the schema, which readers would take before the file's metadata.
     let options = ArrowWriterOptions::new().with_skip_arrow_metadata(true);

@@ -8,6 +8,7 @@
 //! [`Trouble`] that names the feature and the place in it.
 
 mod bytes;
+mod carry;
 mod dbf;
 mod flatgeobuf;
 mod gcj02;
@@ -22,8 +23,10 @@ mod trouble;
 mod wkb;
 mod wkt;
 
+pub use carry::{Carry, zones_near};
 pub use flatgeobuf::{read as read_flatgeobuf, write as write_flatgeobuf};
 pub use geojson::{read as read_geojson, write as write_geojson};
+pub(crate) use geoparquet::cgcs2000;
 pub use geoparquet::{read as read_geoparquet, write as write_geoparquet};
 pub use intake::{Intake, Mending, Taken, Zone, take};
 pub use shapefile::{Shapefile, read as read_shapefile};

@@ -78,6 +78,11 @@ pub(super) fn gauss_kruger_code(meridian: f64, east: f64) -> Option<u32> {
     })
 }
 
+/// Central meridian and false easting of a zone.
+pub(super) fn gauss_kruger_zone(code: u32) -> (f64, f64) {
+    zone(code)
+}
+
 /// Central meridian and false easting.
 fn zone(code: u32) -> (f64, f64) {
     if WITH_ZONE.contains(&code) {
@@ -160,7 +165,17 @@ impl System {
 
     /// The way to longitude and latitude on CGCS2000.
     pub(super) fn way(self) -> Result<Way, Trouble> {
-        let Self::GaussKruger(code) = self else { return Ok(Way { system: self, projection: None }) };
+        if !matches!(self, Self::GaussKruger(_)) {
+            return Ok(Way { system: self, projection: None });
+        }
+        Ok(Way { system: self, projection: Some(self.projections()?) })
+    }
+
+    /// Its projection, and that of degrees on the same ellipsoid.
+    pub(super) fn projections(self) -> Result<(Proj, Proj), Trouble> {
+        let Self::GaussKruger(code) = self else {
+            return Err(Trouble::new("layer_unknown_system").with("system", self.name()));
+        };
         let (meridian, east) = zone(code);
         // The ellipsoid of CGCS2000 has the measures of GRS 80.
         let text = format!(
@@ -168,8 +183,7 @@ impl System {
         );
         let made = Proj::from_proj_string(&text)
             .and_then(|from| Ok((from, Proj::from_proj_string("+proj=longlat +ellps=GRS80 +no_defs")?)));
-        let made = made.map_err(|error| Trouble::new("layer_unknown_system").with("system", error))?;
-        Ok(Way { system: self, projection: Some(made) })
+        made.map_err(|error| Trouble::new("layer_unknown_system").with("system", error))
     }
 }
 

@@ -1,5 +1,11 @@
 //! `landcycle export`: what a store holds, for other programs.
 
+mod determinations;
+mod events;
+mod layers;
+mod parcels;
+mod tables;
+
 use std::io::BufWriter;
 use std::path::PathBuf;
 
@@ -18,6 +24,14 @@ use crate::{assessment, clock, packages, store};
 pub(crate) enum Export {
     /// 事实 · the facts of every case as of a day, as Parquet: `assess` and `compare` read it again
     Facts(Facts),
+    /// 宗地 · parcels as of a day: facts in columns of their own types, and outlines (GeoParquet)
+    Parcels(parcels::Parcels),
+    /// 事件 · the events of parcels, as Parquet
+    Events(events::Events),
+    /// 结果 · what every rule says of every parcel as of a day, as Parquet
+    Determinations(determinations::Determinations),
+    /// 图层 · the zones of all layers in one table (GeoParquet)
+    Layers(layers::Layers),
 }
 
 /// Options of `export facts`.
@@ -30,7 +44,7 @@ pub(crate) struct Facts {
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     as_of: Option<Date>,
     /// 输出文件 · Parquet file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, alias = "to", value_name = "FILE")]
     out: PathBuf,
 }
 
@@ -38,6 +52,10 @@ impl Export {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         match self {
             Self::Facts(facts) => facts.run(context),
+            Self::Parcels(parcels) => parcels.run(context),
+            Self::Events(events) => events.run(context),
+            Self::Determinations(determinations) => determinations.run(context),
+            Self::Layers(layers) => layers.run(context),
         }
     }
 }

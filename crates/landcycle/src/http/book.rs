@@ -131,6 +131,17 @@ impl Book {
         Ok(Self { as_of, events, rules, packages, rows })
     }
 
+    /// How many cases there are.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// A case by its row, in the order of the fold: its id, package and outcomes by the columns of `rules`.
+    pub(super) fn row(&self, at: usize) -> (&str, &str, &[Option<Arc<Shown>>]) {
+        let row = &self.rows[at];
+        (&row.case_id, &row.package, &row.outcomes)
+    }
+
     /// The answer to a query: page of rows, total, counts.
     pub(super) fn answer(&self, query: &Query, scope: &Scope) -> Value {
         let rows: Vec<&Row> = self

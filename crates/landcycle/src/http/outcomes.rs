@@ -22,6 +22,10 @@ pub(super) struct Shown {
     grade: &'static str,
     missing: usize,
     bound: Option<&'static str>,
+    /// In one word or line, as tables have it.
+    line: String,
+    /// How it asks for action; empty where it does not.
+    tone: &'static str,
 }
 
 impl Shown {
@@ -34,7 +38,29 @@ impl Shown {
             grade: basis.grade.word(),
             missing: determination.missing.len(),
             bound: bound(determination),
+            line: line(&determination.outcome, rule),
+            tone: crate::findings::tone(rule, determination),
         }
+    }
+
+    /// In one word or line: a code, an amount, a date, `unknown` or `not_applicable`.
+    pub(super) fn line(&self) -> &str {
+        &self.line
+    }
+
+    /// In words.
+    pub(super) fn text(&self) -> &Text {
+        &self.text
+    }
+
+    /// The weakest grade of what it rests on.
+    pub(super) fn grade(&self) -> &'static str {
+        self.grade
+    }
+
+    /// `bad`, `warn`, or empty where it asks for nothing.
+    pub(super) fn tone(&self) -> &'static str {
+        self.tone
     }
 
     pub(super) fn json(&self) -> Value {
@@ -46,6 +72,15 @@ impl Shown {
             object.insert("bound".into(), json!(bound));
         }
         value
+    }
+}
+
+/// An outcome in one word or line.
+pub(crate) fn line(outcome: &Outcome, rule: &Rule) -> String {
+    match outcome {
+        Outcome::Unknown => "unknown".to_owned(),
+        Outcome::NotApplicable => "not_applicable".to_owned(),
+        Outcome::Value(value) => value.words(rule).line(),
     }
 }
 
