@@ -17,7 +17,7 @@ const TOLD: [Verdict; 5] =
     [Verdict::Fails, Verdict::Unknown, Verdict::Holds, Verdict::Indicator, Verdict::NotApplicable];
 
 /// A plan with all that was found, for people.
-pub(super) fn text(
+pub(crate) fn text(
     library: &Library,
     plan: &Plan,
     checked: &Checked,
@@ -51,7 +51,7 @@ pub(super) fn text(
 }
 
 /// What a constraint says, and why.
-pub(super) fn constraint(
+pub(crate) fn constraint(
     library: &Library,
     plan: &Plan,
     checked: &Checked,
@@ -105,7 +105,7 @@ pub(super) fn constraint(
 }
 
 /// The same for programs.
-pub(super) fn json(library: &Library, plan: &Plan, checked: &Checked, as_of: Date) -> Value {
+pub(crate) fn json(library: &Library, plan: &Plan, checked: &Checked, as_of: Date) -> Value {
     json!({
         "package": checked.law.package().id,
         "law": checked.law.digest,
@@ -118,7 +118,7 @@ pub(super) fn json(library: &Library, plan: &Plan, checked: &Checked, as_of: Dat
     })
 }
 
-pub(super) fn constraint_json(library: &Library, checked: &Checked, one: &Constraint) -> Value {
+pub(crate) fn constraint_json(library: &Library, checked: &Checked, one: &Constraint) -> Value {
     let rule = &checked.law.rules[one.rule];
     let facts = library.vocabulary.facts();
     let outcome = match &one.determination.outcome {
@@ -169,7 +169,7 @@ fn equation_json(library: &Library, equation: &Equation) -> Value {
 }
 
 /// A plan of a store with its versions, one a line.
-pub(super) fn revisions(library: &Library, id: &str, revisions: &[Revision], language: Language) -> String {
+pub(crate) fn revisions(library: &Library, id: &str, revisions: &[Revision], language: Language) -> String {
     let total = |revision: &Revision| {
         let fact = library.vocabulary.fact("plan_total")?;
         let text = revision.plan.facts.get("plan_total")?;
