@@ -12,9 +12,13 @@ mod law;
 mod layers;
 mod library;
 pub(crate) mod outcomes;
+mod layer_book;
+mod linkage;
 mod page;
+mod plan;
 mod problem;
 mod query;
+mod upload;
 
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
@@ -191,6 +195,9 @@ fn router(app: Arc<App>) -> Router {
         .route("/parameters", get(library::parameters))
         .route("/parameters/{package}/{stage}/{name}", get(library::parameter))
         .route("/contract.json", get(contract::serve))
+        .merge(plan::routes())
+        .merge(linkage::routes())
+        .merge(layer_book::routes())
         .route_layer(middleware::from_fn(access::enforce))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no_route", &[]))
         .layer(middleware::map_response(async |response: Response| {

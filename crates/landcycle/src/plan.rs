@@ -25,11 +25,11 @@ use landcycle_policy::vocabulary::{Fact, FactKind};
 pub(crate) use self::book::{Prefilled, may_be_summed, template};
 pub(crate) use self::check::{Checked, Constraint, Verdict, batch, check};
 pub(crate) use self::paper::{Office, paper};
-pub(crate) use self::read::{Draft, NotRead, Wrong, draft, lines, read, told as faults};
+pub(crate) use self::read::{Draft, NotRead, Wrong, draft, lines, read, told as faults, written};
 pub(crate) use self::record::{Adoption, Revision, check_and_adopt, is_id, list, load};
 #[cfg(test)]
 pub(crate) use self::record::adopt;
-pub(crate) use self::track::{Tracked, track};
+pub(crate) use self::track::{Tracked, track, track_seen};
 use crate::say::words;
 
 /// The use that parcels of a store have: it holds land for industry alone.

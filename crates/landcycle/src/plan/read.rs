@@ -7,7 +7,8 @@ use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 use landcycle_policy::vocabulary::Fact;
 
-use super::sums::{Places, add_up};
+use super::record::ADOPTED_ON;
+use super::sums::{Places, add_up, added};
 use super::{BOTH, MONTH, Plan, QUARTER, Row, Sheet, listed};
 use crate::cells::{self, Numbers};
 use crate::say::{Failure, filled, filled_with, words};
@@ -135,6 +136,20 @@ pub(crate) fn draft(library: &Library, draft: &Draft) -> Result<Plan, Vec<Wrong>
             vec![Wrong { sheet: Sheet::Summary, row: None, fact: None, text: failure.message }]
         }
     })
+}
+
+/// A plan as a form is filled with it: without what its rows add up to, and without the day of its adopting,
+/// which is said when it is adopted.
+pub(crate) fn written(library: &Library, plan: &Plan) -> Draft {
+    let summed = added(library, plan);
+    let own = |name: &String| !summed.contains(name) && name != ADOPTED_ON;
+    let facts = plan.facts.iter().filter(|(name, _)| own(name));
+    let rows = |rows: &Vec<Row>| rows.iter().map(|row| row.values.clone()).collect();
+    Draft {
+        facts: facts.map(|(name, text)| (name.clone(), text.clone())).collect(),
+        zone: plan.zone.clone(),
+        sheets: plan.sheets.iter().map(|(sheet, all)| (*sheet, rows(all))).collect(),
+    }
 }
 
 /// The canonical values of a row or a form.

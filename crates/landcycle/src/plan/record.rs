@@ -51,7 +51,7 @@ pub(crate) struct Adoption<'a> {
 }
 
 /// The fact that says when a plan was adopted.
-const ADOPTED_ON: &str = "plan_adopted_on";
+pub(super) const ADOPTED_ON: &str = "plan_adopted_on";
 
 /// Whether a text may be the id of a plan.
 pub(crate) fn is_id(text: &str) -> bool {

@@ -279,7 +279,7 @@ impl Told<'_> {
             "remarks": self.remarks().iter().map(text_json).collect::<Vec<_>>(),
             "constraints": constraints
                 .filter(|one| one.verdict != Verdict::NotApplicable)
-                .map(|one| print::constraint_json(self.library, &found.checked, one))
+                .map(|one| print::constraint_json(self.library, &self.revision.plan, &found.checked, one))
                 .collect::<Vec<_>>(),
         })
     }
