@@ -310,6 +310,262 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All editions of all layers. */
+        get: operations["layers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/overlay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Parcels and ground by layer and level. */
+        get: operations["layerOverlay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a file would become, or every fault with its place; nothing is recorded. */
+        post: operations["layerPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import a file, whole or not at all. */
+        post: operations["layerImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/{layer}/{edition}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An edition with its zones. */
+        get: operations["layer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/{layer}/{edition}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An edition as a file. */
+        get: operations["layerExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A request to change the use of a parcel, held against the lines. */
+        get: operations["caseUse"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/books": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The books of the store with their totals. */
+        get: operations["linkageBooks"];
+        put?: never;
+        /** Open a book. */
+        post: operations["linkageOpen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each act asks for, and what accounts and operations are called. */
+        get: operations["linkageForms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The chain and every invariant, over all books. */
+        get: operations["linkageCheck"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/books/{book}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Balances by place, account and year. */
+        get: operations["linkageBook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/books/{book}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The journal. */
+        get: operations["linkageEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/books/{book}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A book as a workbook, or a table of it as CSV. */
+        get: operations["linkageExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/books/{book}/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do an act, or learn why not. */
+        post: operations["linkageOperate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/books/{book}/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Operations from a file, all or none. */
+        post: operations["linkageLoad"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -389,6 +645,194 @@ export interface paths {
         get: operations["explain"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a plan asks for: sheets, facts, codes. */
+        get: operations["planForm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workbook that an office fills in. */
+        get: operations["planTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A workbook, or the lines of a CSV file, as a draft; or every fault of its cells. */
+        post: operations["planRead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A draft before every rule of its place; nothing is recorded. */
+        post: operations["planCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A draft as a workbook. */
+        post: operations["planWorkbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plans of the store. */
+        get: operations["plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A plan with its rows, constraints and revisions. */
+        get: operations["plan"];
+        put?: never;
+        /** Adopt a plan, or revise the one that is there. */
+        post: operations["planAdopt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan}/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A plan as a workbook. */
+        get: operations["planFileWorkbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan}/track": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was supplied against a plan, with the interval at the year's end. */
+        get: operations["planTrack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan}/track/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a workbook. */
+        get: operations["planTrackWorkbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The plan as a document. */
+        post: operations["planPaper"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1010,6 +1454,286 @@ export interface components {
                 stage: string;
             }[];
         };
+        /** @description An edition of a layer, as its event tells it. */
+        LayerEdition: {
+            name: string;
+            edition: number;
+            title: string;
+            kind: string;
+            from: string | null;
+            until: string | null;
+            zones: number;
+            crs: string;
+            approximate: boolean;
+            illustrative: boolean;
+            source: string;
+            source_digest: string;
+            digest: string;
+            event: number;
+            marks: components["schemas"]["Text"];
+        };
+        LayerList: {
+            as_of: string;
+            layers: {
+                edition: components["schemas"]["LayerEdition"];
+                in_force: boolean;
+                kind_title: components["schemas"]["Text"];
+            }[];
+            kinds: {
+                code: string;
+                title: components["schemas"]["Text"];
+            }[];
+            levels: {
+                code: string;
+                title: components["schemas"]["Text"];
+            }[];
+            uses: {
+                code: string;
+                title: components["schemas"]["Text"];
+            }[];
+            file_limit: number;
+        };
+        LayerRow: {
+            name: string;
+            edition: number;
+            title: string;
+            level: components["schemas"]["Text"] | null;
+            parcels: number;
+            hectares: string;
+            illustrative: boolean;
+            approximate: boolean;
+        };
+        LayerOverlay: {
+            as_of: string;
+            parcels: number;
+            rows: components["schemas"]["LayerRow"][];
+            whole: number;
+            across: number;
+            tolerance: string;
+            illustrative: components["schemas"]["Text"] | null;
+        };
+        /** @description A zone; its outline where there is room for it. */
+        LayerZone: {
+            place: number;
+            id: string | null;
+            vertices: number;
+            level: components["schemas"]["Text"] | null;
+            attributes: {
+                [key: string]: unknown;
+            } | null;
+            geometry: components["schemas"]["Geometry"] | null;
+        };
+        LayerFile: {
+            edition: components["schemas"]["LayerEdition"];
+            kind_title: components["schemas"]["Text"];
+            total: number;
+            zones: components["schemas"]["LayerZone"][];
+        };
+        /** @description What is wrong with a feature, and where in it. */
+        LayerFault: {
+            feature: string | null;
+            name: string | null;
+            polygon: string | null;
+            ring: string | null;
+            vertex: string | null;
+            text: components["schemas"]["Text"];
+        };
+        /** @description What a file would become, or why it is refused. */
+        LayerPreview: {
+            sound: boolean;
+            zones: number;
+            crs: string | null;
+            approximate: boolean;
+            mended: components["schemas"]["Text"][];
+            shown: components["schemas"]["LayerZone"][];
+            whole: components["schemas"]["Text"] | null;
+            faults: components["schemas"]["LayerFault"][];
+            fault_count: number;
+            edition: number | null;
+        };
+        LayerImported: {
+            name: string;
+            edition: number;
+            zones: number;
+            crs: string;
+            there: boolean;
+            approximate: boolean;
+            mended: components["schemas"]["Text"][];
+        };
+        LayerJudged: {
+            as_of: string;
+            package: string;
+            told: components["schemas"]["Text"][];
+            rules: components["schemas"]["TraceNode"][];
+        };
+        LinkagePlace: {
+            district: string;
+            township: string;
+            pending: string;
+            credit: string;
+            kept: string;
+            owes: string;
+            is_owed: string;
+            has_paid: string;
+            was_paid: string;
+        };
+        LinkageAccount: {
+            account: string;
+            holder: string;
+            other: string;
+            unit: string;
+            balance: string;
+        };
+        LinkageYear: {
+            year: string;
+            account: string;
+            unit: string;
+            change: string;
+            balance: string;
+        };
+        LinkageEntry: {
+            line: string;
+            seq: string;
+            key: string;
+            on: string;
+            act: string;
+            account: string;
+            holder: string;
+            other: string;
+            unit: string;
+            amount: string;
+            undone_by: string;
+            parcel: string;
+            part: string;
+            parcel_area: string;
+            by: string;
+            origin: string;
+            grade: string;
+        };
+        /** @description A book with its balances. */
+        LinkageBook: {
+            book: string;
+            title: string;
+            package: string;
+            last_day: string | null;
+            operations: number;
+            illustrative: boolean;
+            totals: {
+                [key: string]: string;
+            };
+            places: components["schemas"]["LinkagePlace"][];
+            accounts: components["schemas"]["LinkageAccount"][];
+        };
+        LinkageBooks: {
+            books: components["schemas"]["LinkageBook"][];
+            packages: {
+                id: string;
+                title: components["schemas"]["Text"];
+            }[];
+        };
+        LinkageBookFile: {
+            book: components["schemas"]["LinkageBook"];
+            years: components["schemas"]["LinkageYear"][];
+        };
+        LinkageField: {
+            form: components["schemas"]["FactForm"];
+            needed: boolean;
+        };
+        LinkageAct: {
+            act: string;
+            title: components["schemas"]["Text"];
+            asks: components["schemas"]["LinkageField"][];
+        };
+        LinkageForms: {
+            acts: components["schemas"]["LinkageAct"][];
+            accounts: {
+                [key: string]: components["schemas"]["Text"];
+            };
+            deeds: {
+                [key: string]: components["schemas"]["Text"];
+            };
+            file_limit: number;
+        };
+        LinkageOpening: {
+            book: string;
+            title: string;
+            package: string;
+            by: string;
+            on?: string | null;
+            dry_run?: boolean;
+        };
+        LinkageOperation: {
+            act: string;
+            by: string;
+            on?: string | null;
+            key?: string | null;
+            origin?: string;
+            fields?: {
+                [key: string]: string;
+            };
+            dry_run?: boolean;
+        };
+        LinkagePosting: {
+            account: string;
+            holder: string;
+            other: string;
+            unit: string;
+            amount: string;
+        };
+        LinkageDone: {
+            key: string;
+            on: string;
+            act: string;
+            there: boolean;
+            facts: {
+                [key: string]: string;
+            };
+            postings: components["schemas"]["LinkagePosting"][];
+            grounds: components["schemas"]["Ground"][] | null;
+        };
+        LinkageDoneList: {
+            done: components["schemas"]["LinkageDone"][];
+        };
+        /** @description One reason against an operation; the grade is empty where no law speaks. */
+        LinkageObjection: {
+            code: string;
+            title: components["schemas"]["Text"];
+            detail: components["schemas"]["Text"];
+            remedy: components["schemas"]["Text"];
+            cites: components["schemas"]["Cite"][];
+            /** @enum {string} */
+            grade: "" | "text" | "paper" | "press" | "illustrative";
+        };
+        /** @description application/problem+json */
+        LinkageRefused: {
+            code: string;
+            title: components["schemas"]["Text"];
+            detail: components["schemas"]["Text"];
+            refused: components["schemas"]["LinkageObjection"][];
+            fields: {
+                field: string;
+                title: components["schemas"]["Text"];
+                why: components["schemas"]["Text"];
+            }[];
+        };
+        LinkageLoaded: {
+            added: number;
+            there: number;
+            dry_run: boolean;
+        };
+        LinkageExamined: {
+            books: string[];
+            events: number;
+            head: string;
+            chain: string | null;
+            invariants: {
+                invariant: string;
+                title: components["schemas"]["Text"];
+                looked_at: number;
+                faults: string[];
+            }[];
+            sound: boolean;
+        };
         RuleSummary: {
             id: string;
             /** @enum {string} */
@@ -1213,6 +1937,232 @@ export interface components {
             as_of: string;
             layers: components["schemas"]["LayerShare"][];
             outlined: boolean;
+        };
+        /** @description A plan as people write it: texts by fact, rows by sheet. */
+        PlanDraft: {
+            facts?: {
+                [key: string]: string;
+            };
+            zone?: {
+                [key: string]: string;
+            };
+            sheets?: {
+                [key: string]: {
+                    [key: string]: string;
+                }[];
+            };
+        };
+        PlanAsked: {
+            package?: string | null;
+            as_of?: string | null;
+            plan: components["schemas"]["PlanDraft"];
+        };
+        /** @description What is wrong with a plan as it was written, and where. */
+        PlanFault: {
+            sheet: string;
+            sheet_title: components["schemas"]["Text"];
+            row: number | null;
+            fact: string | null;
+            text: components["schemas"]["Text"];
+        };
+        PlanRead: {
+            /** @enum {string} */
+            read: "plan" | "lines";
+            draft: components["schemas"]["PlanDraft"] | null;
+            faults: components["schemas"]["PlanFault"][];
+        };
+        PlanField: {
+            form: components["schemas"]["FactForm"];
+            note: components["schemas"]["Text"] | null;
+            summed: boolean;
+        };
+        PlanSheet: {
+            sheet: string;
+            title: components["schemas"]["Text"];
+            rows: boolean;
+            facts: components["schemas"]["PlanField"][];
+        };
+        PlanForm: {
+            package: string;
+            city: string | null;
+            packages: {
+                id: string;
+                title: components["schemas"]["Text"];
+                city: string | null;
+            }[];
+            sheets: components["schemas"]["PlanSheet"][];
+            file_limit: number;
+        };
+        /** @description A condition with its numbers. */
+        PlanEquation: {
+            text: components["schemas"]["Text"];
+            holds: boolean | null;
+            condition: boolean;
+            left: string | null;
+            wanted: string | null;
+            actual: string | null;
+            right: string | null;
+            unit: components["schemas"]["Text"] | null;
+            margin: {
+                amount: string;
+                unit: components["schemas"]["Text"];
+                unchanged: components["schemas"]["Text"] | null;
+                text: components["schemas"]["Text"];
+            } | null;
+            cites: string[];
+            missing: string[];
+        };
+        /** @description A rule, what it says of the plan, and its conditions. */
+        PlanConstraint: {
+            rule: string;
+            title: components["schemas"]["Text"];
+            /** @enum {string} */
+            verdict: "fails" | "unknown" | "holds" | "indicator" | "not_applicable";
+            binding: boolean;
+            outcome: unknown;
+            equations: components["schemas"]["PlanEquation"][];
+            asks: boolean;
+            telling: number[];
+            missing: string[];
+            owed: {
+                name: string;
+                title: components["schemas"]["Text"];
+                owner: components["schemas"]["Text"];
+                rows: number[];
+            }[];
+            reason: components["schemas"]["Text"] | null;
+            cites: components["schemas"]["Cite"][];
+            grade: components["schemas"]["Grade"];
+        };
+        PlanChecked: {
+            package: string;
+            law: string;
+            as_of: string;
+            /** @enum {string} */
+            verdict: "fails" | "unknown" | "holds";
+            facts: {
+                [key: string]: string;
+            };
+            zone: {
+                [key: string]: string;
+            };
+            left_open: {
+                [key: string]: number[];
+            };
+            constraints: components["schemas"]["PlanConstraint"][];
+        };
+        /** @description Faults of the draft, or the draft with its constraints. */
+        PlanJudged: {
+            faults: components["schemas"]["PlanFault"][];
+            checked: components["schemas"]["PlanChecked"] | null;
+        };
+        PlanRevision: {
+            seq: number;
+            on: string;
+            by: string;
+            origin: string;
+            kind: string;
+            total: string | null;
+            despite: string | null;
+            set_aside: string[] | null;
+        };
+        PlanSummary: {
+            id: string;
+            package: string;
+            package_title: components["schemas"]["Text"] | null;
+            city: string | null;
+            district: string | null;
+            level: components["schemas"]["Text"] | null;
+            from: string | null;
+            until: string | null;
+            total: string | null;
+            industrial: string | null;
+            /** @enum {string} */
+            state: "ahead" | "running" | "ended" | "undated";
+            revisions: components["schemas"]["PlanRevision"][];
+        };
+        PlanList: {
+            as_of: string;
+            plans: components["schemas"]["PlanSummary"][];
+        };
+        PlanFile: {
+            plan: components["schemas"]["PlanSummary"];
+            seq: number;
+            draft: components["schemas"]["PlanDraft"];
+            checked: components["schemas"]["PlanChecked"];
+        };
+        /** @description What is sent to adopt a plan. */
+        PlanAdoption: {
+            package?: string | null;
+            on: string;
+            by: string;
+            despite?: string | null;
+            origin?: string;
+            plan: components["schemas"]["PlanDraft"];
+        };
+        PlanAdopted: {
+            id: string;
+            seq: number;
+            kind: string;
+            unknown: number;
+        };
+        PlanMonth: {
+            month: string;
+            planned: string;
+            planned_so_far: string;
+            supplied: string | null;
+            supplied_so_far: string | null;
+        };
+        PlanShare: {
+            code: string;
+            name: string;
+            title: components["schemas"]["Text"];
+            planned: string | null;
+            supplied: string | null;
+        };
+        PlanTracked: {
+            plan: string;
+            revision: number;
+            use: string;
+            from: string;
+            until: string;
+            counted_until: string;
+            parcels: number;
+            supplied: string | null;
+            supplied_in_all: string | null;
+            without_area: string[];
+            undated: number;
+            unscheduled: string;
+            months: components["schemas"]["PlanMonth"][];
+            sources: components["schemas"]["PlanShare"][];
+            districts: components["schemas"]["PlanShare"][];
+            past_years: {
+                year: number;
+                until: string;
+                whole: string;
+            }[];
+            interval: {
+                low: string;
+                high: string;
+                coverage: string;
+                years: number;
+            } | null;
+            forecast: components["schemas"]["Text"];
+            remarks: components["schemas"]["Text"][];
+            constraints: components["schemas"]["PlanConstraint"][];
+        };
+        /** @description `partial`: parcels that the account may not see are not counted. */
+        PlanTrack: {
+            partial: boolean;
+            tracked: components["schemas"]["PlanTracked"];
+        };
+        /** @description What the office enters; `draft` marks what is lacking instead of refusing. */
+        PlanPaper: {
+            as_of?: string | null;
+            entries?: {
+                [key: string]: string;
+            };
+            draft?: boolean;
         };
     };
     responses: {
@@ -1726,6 +2676,568 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    layers: {
+        parameters: {
+            query?: {
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    layerOverlay: {
+        parameters: {
+            query?: {
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerOverlay"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    layerPreview: {
+        parameters: {
+            query: {
+                /** @description Name of the file. */
+                name: string;
+                /** @description Name of the layer: letters, digits, _ and -. */
+                layer?: string;
+                /** @description What people call it. */
+                title?: string;
+                /** @description Kind. */
+                kind?: string;
+                /** @description Level of the whole layer. */
+                level?: string;
+                /** @description Attribute that holds each zone's level. */
+                level_field?: string;
+                /** @description First day in force. */
+                from?: string;
+                /** @description Last day in force. */
+                until?: string;
+                /** @description Reference system, where the file names none. */
+                crs?: string;
+                /** @description yes: mend what moves no boundary. */
+                repair?: string;
+                /** @description yes: invented or a stand-in. */
+                illustrative?: string;
+                /** @description Layer within a GeoPackage of several. */
+                table?: string;
+                /** @description Who imports it. */
+                by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerPreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    layerImport: {
+        parameters: {
+            query: {
+                /** @description Name of the file. */
+                name: string;
+                /** @description Name of the layer: letters, digits, _ and -. */
+                layer?: string;
+                /** @description What people call it. */
+                title?: string;
+                /** @description Kind. */
+                kind?: string;
+                /** @description Level of the whole layer. */
+                level?: string;
+                /** @description Attribute that holds each zone's level. */
+                level_field?: string;
+                /** @description First day in force. */
+                from?: string;
+                /** @description Last day in force. */
+                until?: string;
+                /** @description Reference system, where the file names none. */
+                crs?: string;
+                /** @description yes: mend what moves no boundary. */
+                repair?: string;
+                /** @description yes: invented or a stand-in. */
+                illustrative?: string;
+                /** @description Layer within a GeoPackage of several. */
+                table?: string;
+                /** @description Who imports it. */
+                by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description It was there already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerImported"];
+                };
+            };
+            /** @description Imported. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerImported"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    layer: {
+        parameters: {
+            query?: {
+                /** @description Zones to skip. */
+                offset?: number;
+                /** @description Zones at most. */
+                limit?: number;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a layer. */
+                layer: string;
+                /** @description Number of its edition. */
+                edition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerFile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    layerExport: {
+        parameters: {
+            query?: {
+                /** @description gpkg, geojson, fgb or parquet. */
+                form?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a layer. */
+                layer: string;
+                /** @description Number of its edition. */
+                edition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geopackage+sqlite3": string;
+                    "application/geo+json": string;
+                    "application/octet-stream": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    caseUse: {
+        parameters: {
+            query: {
+                /** @description Proposed use. */
+                proposed: string;
+                /** @description Package. */
+                package?: string;
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description Case. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerJudged"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageBooks: {
+        parameters: {
+            query?: {
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageBooks"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageOpen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkageOpening"];
+            };
+        };
+        responses: {
+            /** @description It would be opened. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageDoneList"];
+                };
+            };
+            /** @description Opened. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageDoneList"];
+                };
+            };
+            /** @description Fields that cannot be read, or the objection with its clauses. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["LinkageRefused"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageForms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageForms"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageExamined"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageBook: {
+        parameters: {
+            query?: {
+                /** @description As it was at the end of that day. */
+                on?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a book. */
+                book: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageBookFile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageEntries: {
+        parameters: {
+            query?: {
+                /** @description As it was at the end of that day. */
+                on?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a book. */
+                book: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageEntry"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageExport: {
+        parameters: {
+            query?: {
+                /** @description As it was at the end of that day. */
+                on?: string;
+                /** @description xlsx or csv. */
+                form?: string;
+                /** @description journal, accounts or places. */
+                table?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a book. */
+                book: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description XLSX or CSV. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageOperate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a book. */
+                book: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkageOperation"];
+            };
+        };
+        responses: {
+            /** @description It would be done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageDoneList"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageDoneList"];
+                };
+            };
+            /** @description Fields that cannot be read, or the objection with its clauses. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["LinkageRefused"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageLoad: {
+        parameters: {
+            query: {
+                /** @description Name of the file. */
+                name: string;
+                /** @description Sheet. */
+                sheet?: string;
+                /** @description Who loads it. */
+                by?: string;
+                /** @description yes: decide and record nothing. */
+                dry_run?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a book. */
+                book: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description It would be loaded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageLoaded"];
+                };
+            };
+            /** @description Loaded. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageLoaded"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     status: {
         parameters: {
             query?: never;
@@ -1867,6 +3379,338 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planForm: {
+        parameters: {
+            query?: {
+                /** @description Package. */
+                package?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanForm"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planTemplate: {
+        parameters: {
+            query: {
+                /** @description Package. */
+                package: string;
+                /** @description Year. */
+                year: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description XLSX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planRead: {
+        parameters: {
+            query: {
+                /** @description Name of the file. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRead"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAsked"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanJudged"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planWorkbook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAsked"];
+            };
+        };
+        responses: {
+            /** @description XLSX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    plans: {
+        parameters: {
+            query?: {
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+                /** @description Package. */
+                package?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    plan: {
+        parameters: {
+            query?: {
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a plan, such as 2026. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanFile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planAdopt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a plan, such as 2026. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAdoption"];
+            };
+        };
+        responses: {
+            /** @description Adopted. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanAdopted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planFileWorkbook: {
+        parameters: {
+            query?: {
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a plan, such as 2026. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description XLSX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planTrack: {
+        parameters: {
+            query?: {
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+                /** @description Hectares supplied that the store does not hold. */
+                elsewhere?: string;
+                /** @description Least coverage of the interval. */
+                coverage?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description Id of a plan, such as 2026. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanTrack"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planTrackWorkbook: {
+        parameters: {
+            query?: {
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+                /** @description Hectares supplied that the store does not hold. */
+                elsewhere?: string;
+                /** @description Least coverage of the interval. */
+                coverage?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description Id of a plan, such as 2026. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description XLSX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planPaper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a plan, such as 2026. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanPaper"];
+            };
+        };
+        responses: {
+            /** @description DOCX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 };
             };
             default: components["responses"]["Problem"];
