@@ -20,6 +20,12 @@ export const router = createRouter({
     { path: '/desks/:name', name: 'desk', component: () => import('./desks/DeskPage.vue') },
     { path: '/refusals', name: 'refusals', component: () => import('./refusals/RefusalsPage.vue') },
     { path: '/refusals/:code', name: 'refusal', component: () => import('./refusals/RefusalPage.vue') },
+    { path: '/plan', name: 'plans', component: () => import('./plan/PlansPage.vue') },
+    { path: '/plan/draft', name: 'plan-draft', component: () => import('./plan/DraftPage.vue') },
+    { path: '/plans/:plan', name: 'plan', component: () => import('./plan/PlanPage.vue') },
+    { path: '/linkage', name: 'linkage', component: () => import('./linkage/LinkagePage.vue') },
+    { path: '/layers', name: 'layers', component: () => import('./layer-book/LayersPage.vue') },
+    { path: '/layers/:layer/:edition', name: 'layer', component: () => import('./layer-book/LayerPage.vue') },
     { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./shell/NowherePage.vue') },
   ],
   scrollBehavior(to, from, saved) {
