@@ -513,7 +513,6 @@ export const en: Record<Key, string> = {
   'plan.whole.holds': 'every constraint holds',
   'plan.owed': '{fact} is missing ({owner})',
   'plan.owed.rows': '; left open by rows {rows}',
-  'plan.comma': ', ',
   'plan.binding': 'It rests on the text of the law and must be mended before adoption.',
   'plan.advice': 'It does not rest on the text of the law alone: it may be set aside with a reason, which is recorded.',
   'plan.adopt': 'Adopt …',

@@ -511,7 +511,6 @@ export const zh = {
   'plan.whole.holds': '约束均符合',
   'plan.owed': '缺少{fact}（{owner}）',
   'plan.owed.rows': '，未填的行：{rows}',
-  'plan.comma': '、',
   'plan.binding': '依据法规原文，批准前须改正。',
   'plan.advice': '依据不是法规原文，说明理由后可以批准，理由记录在案。',
   'plan.adopt': '批准…',
