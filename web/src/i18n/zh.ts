@@ -625,7 +625,7 @@ export const zh = {
   'layer_book.in_force': '施行中',
   'layer_book.not_in_force': '当日未施行',
   'layer_book.overlay': '宗地与图层',
-  'layer_book.overlay.note': '{n} 宗有界线；{whole} 宗整体位于一级，{across} 宗跨线（容差 {tolerance}）',
+  'layer_book.overlay.note': '{n} 宗有界线；{whole} 宗整体位于同一级线内，{across} 宗跨线（容差 {tolerance}）',
   'layer_book.level': '级别',
   'layer_book.parcels': '宗地',
   'layer_book.ground': '面积（公顷）',
