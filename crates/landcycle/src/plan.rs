@@ -26,9 +26,9 @@ pub(crate) use self::book::{Prefilled, may_be_summed, template};
 pub(crate) use self::check::{Checked, Constraint, Verdict, batch, check};
 pub(crate) use self::paper::{Office, paper};
 pub(crate) use self::read::{Draft, NotRead, Wrong, draft, lines, read, told as faults, written};
-pub(crate) use self::record::{Adoption, Revision, check_and_adopt, is_id, list, load};
 #[cfg(test)]
 pub(crate) use self::record::adopt;
+pub(crate) use self::record::{Adoption, Revision, check_and_adopt, is_id, list, load};
 pub(crate) use self::track::{Tracked, track, track_seen};
 use crate::say::words;
 

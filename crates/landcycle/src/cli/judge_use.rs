@@ -56,7 +56,8 @@ impl Judge {
             let values = judged.trees(&library, |step, sources| tree::json(step, &library, sources))?;
             return out(&Value::Array(values).to_string());
         }
-        let told = judged.trees(&library, |step, sources| tree::text(step, &library, sources, context.language));
+        let told =
+            judged.trees(&library, |step, sources| tree::text(step, &library, sources, context.language));
         out(&told?.join("\n"))
     }
 }

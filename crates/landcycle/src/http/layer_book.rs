@@ -111,11 +111,7 @@ fn seen(app: &App, caller: &Caller, day: Date) -> Result<Option<BTreeSet<String>
 }
 
 /// Layer by layer and level by level: parcels that lie there, and how much ground.
-async fn overlay(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Pairs(pairs): Pairs<query::Pairs>,
-) -> Answer {
+async fn overlay(State(app): State<Arc<App>>, caller: Caller, Pairs(pairs): Pairs<query::Pairs>) -> Answer {
     only(&pairs, &["as_of", "lang"])?;
     apart(move || {
         let (library, day) = (&app.library, query::day(&pairs)?.unwrap_or_else(|| app.usual_day()));
@@ -159,7 +155,8 @@ fn rows(library: &Library, fresh: &Fresh) -> Vec<Value> {
 
 fn find(app: &App, layer: &str, number: &str) -> Result<Edition, Problem> {
     let all = editions(app)?;
-    let wanted = all.into_iter().find(|edition| edition.name == layer && edition.number.to_string() == number);
+    let wanted =
+        all.into_iter().find(|edition| edition.name == layer && edition.number.to_string() == number);
     wanted.ok_or_else(|| Problem::absent(&format!("{layer} {number}")))
 }
 
@@ -240,8 +237,19 @@ async fn file(
 
 /// What is asked of a file, beside the file itself.
 const WISHES: [&str; 13] = [
-    "name", "layer", "title", "kind", "level", "level_field", "from", "until", "crs", "repair",
-    "illustrative", "table", "by",
+    "name",
+    "layer",
+    "title",
+    "kind",
+    "level",
+    "level_field",
+    "from",
+    "until",
+    "crs",
+    "repair",
+    "illustrative",
+    "table",
+    "by",
 ];
 
 fn wish(pairs: &query::Pairs, upload: &Upload, by: &str) -> Result<Wish, Problem> {
@@ -370,7 +378,8 @@ async fn judge_use(
         if known.map_err(|error| store::failure(&app.store, &error))?.is_empty() {
             return Err(Problem::absent(&id));
         }
-        let asked = judge::Asked { case: &id, proposed: text(&pairs, "proposed").unwrap_or_default(), package, day };
+        let asked =
+            judge::Asked { case: &id, proposed: text(&pairs, "proposed").unwrap_or_default(), package, day };
         let path: &FilePath = &app.store;
         let refused = |failure| upload::refused("layer", failure);
         let judged = judge::judge(library, path, &asked).map_err(refused)?;

@@ -12,8 +12,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use jiff::civil::Date;
-use landcycle_ledger::linkage::{self as books, Act, Order};
 use landcycle_ledger::Event;
+use landcycle_ledger::linkage::{self as books, Act, Order};
 use landcycle_policy::package::library::Library;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -81,9 +81,8 @@ async fn list(State(app): State<Arc<App>>, Pairs(pairs): Pairs<query::Pairs>) ->
         });
         let each: Vec<Value> = each.collect::<Result<_, Failure>>()?;
         let packages = app.library.laws();
-        let packages: Vec<Value> = packages
-            .map(|(id, law)| json!({"id": id, "title": text_json(&law.package().title)}))
-            .collect();
+        let packages: Vec<Value> =
+            packages.map(|(id, law)| json!({"id": id, "title": text_json(&law.package().title)})).collect();
         Ok(Json(json!({"books": each, "packages": packages})))
     })
     .await
@@ -107,7 +106,8 @@ async fn forms(State(app): State<Arc<App>>) -> Answer {
             .into_iter()
             .map(|kind| (kind, text_json(&words(&format!("linkage_account_{kind}")))))
             .collect();
-        let deeds = ["opened", "share_published", "given_up", "credited", "moved", "used", "paid", "reversed"];
+        let deeds =
+            ["opened", "share_published", "given_up", "credited", "moved", "used", "paid", "reversed"];
         let deeds: BTreeMap<&str, Value> = deeds
             .into_iter()
             .map(|deed| (deed, text_json(&words(&format!("linkage_deed_{deed}")))))
@@ -122,7 +122,8 @@ async fn forms(State(app): State<Arc<App>>) -> Answer {
 
 fn field_form(library: &Library, field: &str) -> Value {
     if field == "share_of" {
-        let of = |code: &str| json!({"code": code, "title": text_json(&words(&format!("linkage_of_{code}")))});
+        let of =
+            |code: &str| json!({"code": code, "title": text_json(&words(&format!("linkage_of_{code}")))});
         let values = vec![of("benefit"), of("credit")];
         return json!({"name": field, "title": null, "kind": "code", "unit": null, "values": values});
     }

@@ -25,7 +25,9 @@ use super::upload::{self, DOCX, Upload, XLSX};
 use super::{App, apart, query};
 use crate::acts::fact_form;
 use crate::cli::tree::text_json;
-use crate::plan::{self, Adoption, Checked, Draft, NotRead, Office, Plan, Prefilled, Revision, Sheet, Verdict};
+use crate::plan::{
+    self, Adoption, Checked, Draft, NotRead, Office, Plan, Prefilled, Revision, Sheet, Verdict,
+};
 use crate::plan::{Wrong, print, told};
 use crate::say::{Failure, words};
 use crate::{clock, store};
@@ -82,7 +84,8 @@ async fn form(State(app): State<Arc<App>>, Pairs(pairs): Pairs<query::Pairs>) ->
     apart(move || {
         let library = &app.library;
         let asked = package(library, text(&pairs, "package"))?;
-        let usual = || library.laws().map(|(id, _)| id.as_str()).find(|id| plan::city_of(library, id).is_some());
+        let usual =
+            || library.laws().map(|(id, _)| id.as_str()).find(|id| plan::city_of(library, id).is_some());
         let chosen = asked.or_else(usual).unwrap_or_default();
         let packages = library.laws().map(|(id, law)| {
             let city = plan::city_of(library, id);
@@ -467,9 +470,8 @@ async fn track_workbook(
     apart(move || {
         let english = text(&pairs, "lang") == Some("en");
         let language = if english { Language::En } else { Language::Zh };
-        let failed = |error: rust_xlsxwriter::XlsxError| {
-            Problem::from(Failure::text(Text::same(error.to_string())))
-        };
+        let failed =
+            |error: rust_xlsxwriter::XlsxError| Problem::from(Failure::text(Text::same(error.to_string())));
         let bytes = tracked(&app, &caller, &id, &pairs, |told| told.workbook(language).map_err(failed))?;
         Ok(upload::file(XLSX, &format!("track-{id}.xlsx"), bytes))
     })

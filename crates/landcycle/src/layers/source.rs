@@ -136,12 +136,8 @@ impl Parts {
     fn read(self) -> Result<Source, Refused> {
         let text = |bytes: &Option<Vec<u8>>| bytes.as_ref().map(|b| String::from_utf8_lossy(b).into_owned());
         let (prj, cpg) = (text(&self.prj), text(&self.cpg));
-        let files = Shapefile {
-            shp: &self.shp,
-            dbf: self.dbf.as_deref(),
-            prj: prj.as_deref(),
-            cpg: cpg.as_deref(),
-        };
+        let files =
+            Shapefile { shp: &self.shp, dbf: self.dbf.as_deref(), prj: prj.as_deref(), cpg: cpg.as_deref() };
         let collection = layers::read_shapefile(&files);
         let collection = collection.map_err(|trouble| Refused::Troubles(vec![trouble]))?;
         let parts = [Some(&self.shp), self.dbf.as_ref(), self.prj.as_ref(), self.cpg.as_ref()];

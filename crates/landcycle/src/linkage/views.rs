@@ -225,7 +225,13 @@ pub(crate) fn years(book: &Book) -> Listing {
         for ((kind, unit), balance) in &standing {
             let change = changes.get(&(*kind, *unit)).copied().unwrap_or_default();
             let texts = [*kind, unit.name()].map(str::to_owned);
-            rows.push([year.to_string()].into_iter().chain(texts).chain([unit.text(change), unit.text(*balance)]).collect());
+            rows.push(
+                [year.to_string()]
+                    .into_iter()
+                    .chain(texts)
+                    .chain([unit.text(change), unit.text(*balance)])
+                    .collect(),
+            );
         }
     }
     Listing { heading: &YEARS, rows }

@@ -166,9 +166,7 @@ fn values(
         let fact = library.vocabulary.fact(name).filter(|_| known(name));
         let read = match fact {
             Some(fact) => cells::value(library, fact, text, None, Numbers::WithUnits),
-            None => {
-                Err(filled_with("plan_no_item", &[("item", Text::same(name)), ("sheet", sheet.title())]))
-            }
+            None => Err(filled_with("plan_no_item", &[("item", Text::same(name)), ("sheet", sheet.title())])),
         };
         match read {
             Ok(value) if value.is_empty() => {}

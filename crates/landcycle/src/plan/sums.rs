@@ -63,7 +63,8 @@ pub(super) fn add_up(library: &Library, plan: &mut Plan, places: &Places, faults
                 ];
                 let why = filled_with("plan_stated_otherwise", &values);
                 let (row, place) = places.get(&name).cloned().unwrap_or_default();
-                let text = Text { zh: format!("{}{}", place.zh, why.zh), en: format!("{}{}", place.en, why.en) };
+                let text =
+                    Text { zh: format!("{}{}", place.zh, why.zh), en: format!("{}{}", place.en, why.en) };
                 faults.push(Wrong { sheet: Sheet::Summary, row, fact: Some(name), text });
             }
             (Sum::Known(sum), _) => {

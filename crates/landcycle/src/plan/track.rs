@@ -142,9 +142,7 @@ fn count(
         let value =
             |name: &str| case.get(name).map(|fact| fact.value.as_ref()).filter(|text| !text.is_empty());
         let lies = value(DISTRICT).unwrap_or_default();
-        if district.is_some_and(|district| district != lies)
-            || !sees(case)
-        {
+        if district.is_some_and(|district| district != lies) || !sees(case) {
             return;
         }
         let package = library.package_for(value).and_then(|package| library.law(&package.id));

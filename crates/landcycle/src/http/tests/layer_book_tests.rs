@@ -42,7 +42,8 @@ fn a_faulty_file_is_refused_with_feature_and_vertex_and_leaves_nothing() {
     assert_eq!((status, &problem["code"]), (422, &json!("layer")), "{problem}");
     assert!(!problem.to_string().contains("/tmp/"), "{problem}");
     assert_eq!(server.json("/api/layers")["layers"], json!([]));
-    let (status, found) = post(&server, "preview", &WISH.replace("layer=park", "layer=a b").replace(' ', "%20"), &sound());
+    let (status, found) =
+        post(&server, "preview", &WISH.replace("layer=park", "layer=a b").replace(' ', "%20"), &sound());
     assert_eq!((status, &found["sound"]), (200, &json!(false)));
     assert!(found["whole"]["en"].is_string(), "{found}");
     assert_eq!(post(&server, "preview", &format!("{WISH}&moon=1"), &sound()).0, 400);
@@ -84,8 +85,11 @@ fn an_archive_holds_one_shapefile() {
     archive.start_file("notes.txt", zip::write::SimpleFileOptions::default()).expect("begun");
     archive.write_all(b"nothing").expect("written");
     archive.finish().expect("packed");
-    let (status, found) =
-        server.post_bytes(&format!("/api/layers/preview?{}", WISH.replace("park.geojson", "park.zip")), BYTES, packed.get_ref());
+    let (status, found) = server.post_bytes(
+        &format!("/api/layers/preview?{}", WISH.replace("park.geojson", "park.zip")),
+        BYTES,
+        packed.get_ref(),
+    );
     assert_eq!((status, &found["sound"]), (200, &json!(false)), "{found}");
     assert!(found["whole"]["en"].as_str().is_some_and(|said| said.contains("exactly one")), "{found}");
 }

@@ -60,11 +60,20 @@ fn what_is_objected_to_comes_with_its_code_and_what_to_do() {
     assert_eq!(status, 422, "{refused}");
     let one = &refused["refused"][0];
     let code = one["code"].as_str().expect("a code");
-    assert!(code.starts_with('L') && one["remedy"]["en"].as_str().is_some_and(|said| !said.is_empty()), "{one}");
+    assert!(
+        code.starts_with('L') && one["remedy"]["en"].as_str().is_some_and(|said| !said.is_empty()),
+        "{one}"
+    );
     let words = server.json("/api/refusals");
-    assert!(words.as_array().expect("codes").iter().any(|known| known["code"] == *code), "{code} has its page");
+    assert!(
+        words.as_array().expect("codes").iter().any(|known| known["code"] == *code),
+        "{code} has its page"
+    );
     let (status, wrong) = operate(&server, &give_up("many", false));
-    assert_eq!((status, &wrong["code"], &wrong["fields"][0]["field"]), (422, &json!("fields"), &json!("area")));
+    assert_eq!(
+        (status, &wrong["code"], &wrong["fields"][0]["field"]),
+        (422, &json!("fields"), &json!("area"))
+    );
     let mut unknown = give_up("1", false);
     unknown["fields"]["colour"] = json!("red");
     assert_eq!(operate(&server, &unknown).0, 400);
@@ -80,7 +89,7 @@ fn a_file_is_loaded_whole_or_not_at_all() {
     let path = "/api/linkage/books/2024/load?name=operations.csv&by=clerk";
     let (status, refused) = server.post(path, BYTES, &file.replace("2.0000", "many"));
     assert_eq!((status, &refused["code"]), (422, &json!("file")), "{refused}");
-    assert!(refused["detail"]["en"].as_str().is_some_and(|said| said.contains("row 6")), "{refused}");
+    assert!(refused["detail"]["en"].as_str().is_some_and(|said| said.contains("line 6")), "{refused}");
     assert_eq!(server.json("/api/linkage/books/2024")["book"]["operations"], 1);
     let (status, tried) = server.post(&format!("{path}&dry_run=yes"), BYTES, file);
     assert_eq!((status, &tried["added"]), (200, &json!(9)), "{tried}");

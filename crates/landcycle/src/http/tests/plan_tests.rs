@@ -43,13 +43,17 @@ fn a_draft_is_told_what_the_command_line_tells_of_the_same_workbook() {
     let by_use = constraint(&found, "plan_by_use");
     assert_eq!((&by_use["verdict"], &by_use["binding"]), (&json!("fails"), &json!(true)));
     let equation = &by_use["equations"][by_use["telling"][0].as_u64().expect("a place") as usize];
-    assert_eq!((&equation["left"], &equation["actual"], &equation["right"]), (&json!("90"), &json!("≠"), &json!("100")));
+    assert_eq!(
+        (&equation["left"], &equation["actual"], &equation["right"]),
+        (&json!("90"), &json!("≠"), &json!("100"))
+    );
     // The same plan through its workbook and the command line's own reading.
     let (library, day) = (packages::sound(None).map_err(|f| f.message).expect("sound"), date(2024, 6, 30));
     let written = serde_json::from_value(draft("50")["sheets"]["lines"].clone()).expect("rows");
     let facts = serde_json::from_value(draft("50")["facts"].clone()).expect("facts");
     let sheets = [(plan::Sheet::Lines, written)].into();
-    let plan = plan::draft(&library, &plan::Draft { facts, sheets, ..plan::Draft::default() }).expect("a plan");
+    let plan =
+        plan::draft(&library, &plan::Draft { facts, sheets, ..plan::Draft::default() }).expect("a plan");
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("plan.xlsx");
     let packed = plan::template(&library, &plan::Prefilled::default(), Some(&plan)).expect("packed");
@@ -66,7 +70,10 @@ fn faults_of_a_draft_stand_at_their_cells_and_nothing_is_judged() {
     let found = check(&server, &draft("many"));
     assert_eq!(found["checked"], Value::Null);
     let fault = &found["faults"][0];
-    assert_eq!((&fault["sheet"], &fault["row"], &fault["fact"]), (&json!("lines"), &json!(3), &json!("line_area")));
+    assert_eq!(
+        (&fault["sheet"], &fault["row"], &fault["fact"]),
+        (&json!("lines"), &json!(3), &json!("line_area"))
+    );
     let (status, problem) = server.post("/api/plan/check", JSON, "{\"plan\": {\"sheets\": {\"moon\": []}}}");
     assert_eq!((status, &problem["code"]), (404, &json!("absent")));
     let (status, _) = server.post("/api/plan/check", JSON, "{\"plan\": 1}");
