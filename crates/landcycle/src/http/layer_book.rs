@@ -61,7 +61,7 @@ fn only(pairs: &query::Pairs, names: &[&str]) -> Result<(), Problem> {
 }
 
 fn editions(app: &App) -> Result<Vec<Edition>, Problem> {
-    let found = app.with_ledger(|ledger| layers::editions(ledger));
+    let found = app.with_ledger(layers::editions);
     found.map_err(|error| store::failure(&app.store, &error).into())
 }
 

@@ -72,7 +72,7 @@ fn package<'l>(library: &'l Library, package: Option<&'l str>) -> Result<Option<
 }
 
 /// Whether a plan lies in the area of who asks. A plan of a whole city is everybody's who may see plans.
-fn sees(caller: &Caller, facts: &BTreeMap<String, String>) -> bool {
+pub(super) fn sees(caller: &Caller, facts: &BTreeMap<String, String>) -> bool {
     let fact = |name: &str| facts.get(name).map(String::as_str);
     let of_district = fact("plan_level") == Some("district_plan");
     caller.sees_all() || !of_district || caller.sees(|name| if name == "holder" { None } else { fact(name) })
@@ -378,7 +378,7 @@ async fn adopt(
             return Err(Problem::query("by", "", words("who_acts").zh.as_str()));
         }
         let today = clock::today();
-        let day = day(Some(&asked.on).map(String::as_str), "on", today)?;
+        let day = day(Some(asked.on.as_str()), "on", today)?;
         let package = package(library, asked.package.as_deref())?;
         let read = plan::draft(library, &asked.plan.draft()?);
         let mut read = read.map_err(|faults| upload::refused("plan_faulty", plan::faults(&faults)))?;
@@ -481,7 +481,7 @@ async fn track_workbook(
 /// What the office enters into the paper.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entries {
+struct Wanted {
     #[serde(default)]
     as_of: Option<String>,
     #[serde(default)]
@@ -496,7 +496,7 @@ async fn paper(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(id): Path<String>,
-    asked: Result<Json<Entries>, JsonRejection>,
+    asked: Result<Json<Wanted>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let asked = upload::form(asked)?;
     apart(move || {

@@ -4,6 +4,8 @@ use jiff::civil::date;
 use serde_json::{Value, json};
 
 use super::{Server, served};
+use crate::http::caller::Caller;
+use crate::http::plan::sees;
 use crate::plan::{self, print};
 use crate::{clock, packages};
 
@@ -136,4 +138,17 @@ fn a_plan_is_adopted_once_revised_and_tracked() {
     let list = server.json("/api/plans?package=sample-city");
     assert_eq!(list["plans"].as_array().map(Vec::len), Some(1));
     assert_eq!(server.json("/api/plans?package=beijing")["plans"], json!([]));
+}
+
+#[test]
+fn a_plan_of_a_district_is_seen_by_those_who_work_for_it() {
+    let facts =
+        |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    let city = facts(&[("plan_level", "city_plan"), ("city", "示例市")]);
+    let east = facts(&[("plan_level", "district_plan"), ("district", "东区")]);
+    let mut caller = Caller::nobody();
+    caller.districts = ["中区".to_owned()].into();
+    assert!(sees(&caller, &city) && !sees(&caller, &east));
+    caller.districts.insert("东区".to_owned());
+    assert!(sees(&caller, &east) && sees(&Caller::office(), &east));
 }
