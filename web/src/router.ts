@@ -26,6 +26,12 @@ export const router = createRouter({
     { path: '/accounts', name: 'accounts', component: () => import('./account/AccountsPage.vue') },
     { path: '/audit', name: 'audit', component: () => import('./account/VisitsPage.vue') },
     { path: '/proposals', name: 'proposals', component: () => import('./account/ProposalsPage.vue') },
+    { path: '/plan', name: 'plans', component: () => import('./plan/PlansPage.vue') },
+    { path: '/plan/draft', name: 'plan-draft', component: () => import('./plan/DraftPage.vue') },
+    { path: '/plans/:plan', name: 'plan', component: () => import('./plan/PlanPage.vue') },
+    { path: '/linkage', name: 'linkage', component: () => import('./linkage/LinkagePage.vue') },
+    { path: '/layers', name: 'layers', component: () => import('./layer-book/LayersPage.vue') },
+    { path: '/layers/:layer/:edition', name: 'layer', component: () => import('./layer-book/LayerPage.vue') },
     { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./shell/NowherePage.vue') },
   ],
   scrollBehavior(to, from, saved) {

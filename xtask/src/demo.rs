@@ -10,6 +10,9 @@ use crate::steps::Steps;
 use crate::web;
 use crate::workspace::{Profile, Workspace};
 
+/// Who did what was never done.
+const INVENTED: &str = "invented";
+
 /// Builds, makes the city, judges it, serves it.
 pub(crate) fn run(workspace: &Workspace, wish: &Demo) -> Result<(), String> {
     let mut steps = Steps::begin(6);
@@ -48,7 +51,8 @@ fn sample(workspace: &Workspace, binary: &Path, wish: &Demo) -> Result<(PathBuf,
     let store = folder.join("sample-city.gpkg");
     let recipe_file = folder.join("sample-city.recipe");
     let version = ask(binary, &["--version"]).unwrap_or_default();
-    let recipe = format!("{version}, {} parcels, seed {}, zone lines\n", wish.parcels, wish.seed);
+    let recipe =
+        format!("{version}, {} parcels, seed {}, zone lines, plan, linkage\n", wish.parcels, wish.seed);
     let there = store.is_file() && std::fs::read_to_string(&recipe_file).is_ok_and(|made| made == recipe);
     let shown = workspace.relative(&store).to_string();
     if there && !wish.fresh {
@@ -66,7 +70,8 @@ fn sample(workspace: &Workspace, binary: &Path, wish: &Demo) -> Result<(PathBuf,
     Ok((store, shown))
 }
 
-/// Makes an invented city where there is none, with invented zone lines over it.
+/// Makes an invented city where there is none, with invented zone lines over it, an invented plan of its
+/// year, and an invented book of linkage.
 pub(crate) fn make_sample(
     workspace: &Workspace,
     binary: &Path,
@@ -81,7 +86,20 @@ pub(crate) fn make_sample(
     lines.args(["--name", "lines"]);
     lines.args(["--kind", "zone_line", "--level-field", "level", "--from", "2020-01-01", "--illustrative"]);
     lines.args(["--title", "Invented zone lines", "--store"]);
-    run_program(lines.arg(store))
+    run_program(lines.arg(store))?;
+    let examples = workspace.root.join("examples");
+    let mut plan = workspace.command(binary);
+    plan.args(["plan", "adopt"]).arg(examples.join("plan/sample-2026.xlsx"));
+    plan.args(["--id", "2026", "--on", "2026-01-15", "--by", INVENTED, "--store"]);
+    run_program(plan.arg(store))?;
+    let mut open = workspace.command(binary);
+    open.args(["linkage", "open", "2024", "--title", "Invented book of linkage", "--package", "national"]);
+    open.args(["--on", "2024-01-02", "--by", INVENTED, "--store"]);
+    run_program(open.arg(store))?;
+    let mut load = workspace.command(binary);
+    load.args(["linkage", "load", "2024"]).arg(examples.join("linkage/operations.csv"));
+    load.args(["--by", INVENTED, "--store"]);
+    run_program(load.arg(store))
 }
 
 fn check(command: Command, port: u16, parcels: u32) -> Result<String, String> {

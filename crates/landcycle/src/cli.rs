@@ -49,6 +49,7 @@ use jiff::civil::Date;
 use landcycle_policy::text::Language;
 
 use crate::say::{Failure, both, tell};
+pub(crate) use sheets::Sheets;
 pub(crate) use target::Target;
 
 /// 产业用地全生命周期治理 · industrial land over its whole life, by policy as code.

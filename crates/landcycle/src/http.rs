@@ -10,16 +10,20 @@ mod comparison;
 pub(crate) mod contract;
 mod desks;
 mod law;
+mod layer_book;
 mod layers;
 mod library;
 mod ogc;
+mod linkage;
 pub(crate) mod outcomes;
 mod page;
+mod plan;
 mod problem;
 mod proposals;
 mod query;
 mod session;
 mod tiles;
+mod upload;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -257,6 +261,9 @@ fn router(app: Arc<App>) -> Router {
         .route("/proposals", get(proposals::proposals))
         .route("/proposals/{number}", post(proposals::decide_proposal))
         .merge(tiles::api())
+        .merge(plan::routes())
+        .merge(linkage::routes())
+        .merge(layer_book::routes())
         .route_layer(middleware::from_fn_with_state(Arc::clone(&app), access::enforce))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no_route", &[]))
         .layer(middleware::map_response(async |response: Response| {

@@ -6,11 +6,13 @@
 mod export;
 mod fresh;
 mod import;
+pub(crate) mod judge;
 mod record;
+mod source;
 
 pub(crate) use export::write;
 pub(crate) use fresh::{Fresh, fresh};
-pub(crate) use import::{Wish, import};
+pub(crate) use import::{Refused, Wish, import, prepare};
 pub(crate) use record::{level_of, offers, record};
 
 use jiff::civil::Date;
@@ -21,6 +23,9 @@ use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 use landcycle_policy::vocabulary::{CodeValue, FactKind};
 
+use serde_json::{Value, json};
+
+use crate::cli::tree::text_json;
 use crate::say::{Failure, filled, words};
 
 /// Events that tell an edition.
@@ -213,6 +218,27 @@ pub(crate) fn said(trouble: &Trouble) -> Text {
         text = Text { zh: text.zh + &at.zh, en: text.en + &at.en };
     }
     Text { zh: text.zh + &what.zh, en: text.en + &what.en }
+}
+
+/// An edition for other programs and the page.
+pub(crate) fn edition_json(edition: &Edition) -> Value {
+    json!({
+        "name": edition.name,
+        "edition": edition.number,
+        "title": edition.title,
+        "kind": edition.kind,
+        "from": edition.from.map(|day| day.to_string()),
+        "until": edition.until.map(|day| day.to_string()),
+        "zones": edition.zones,
+        "crs": edition.crs,
+        "approximate": edition.approximate,
+        "illustrative": edition.illustrative,
+        "source": edition.source,
+        "source_digest": edition.source_digest,
+        "digest": edition.digest,
+        "event": edition.seq,
+        "marks": text_json(&marks(edition)),
+    })
 }
 
 /// The name of a code in words.

@@ -3,6 +3,7 @@
 //! *One meaning:* commands and files go through [`perform`]; what a book is stands in the ledger crate.
 
 pub(crate) mod court;
+pub(crate) mod export;
 pub(crate) mod file;
 pub(crate) mod form;
 pub(crate) mod objection;

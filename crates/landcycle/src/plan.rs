@@ -6,8 +6,12 @@
 
 mod book;
 mod check;
+mod paper;
+pub(crate) mod print;
 mod read;
 mod record;
+mod sums;
+pub(crate) mod told;
 mod track;
 
 use std::collections::BTreeMap;
@@ -18,11 +22,14 @@ use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 use landcycle_policy::vocabulary::{Fact, FactKind};
 
-pub(crate) use self::book::{Prefilled, template};
+pub(crate) use self::book::{Prefilled, may_be_summed, template};
 pub(crate) use self::check::{Checked, Constraint, Verdict, batch, check};
-pub(crate) use self::read::read;
-pub(crate) use self::record::{Adoption, Revision, adopt, list, load};
-pub(crate) use self::track::{Tracked, track};
+pub(crate) use self::paper::{Office, paper};
+pub(crate) use self::read::{Draft, NotRead, Wrong, draft, lines, read, told as faults, written};
+#[cfg(test)]
+pub(crate) use self::record::adopt;
+pub(crate) use self::record::{Adoption, Revision, check_and_adopt, is_id, list, load};
+pub(crate) use self::track::{Tracked, track, track_seen};
 use crate::say::words;
 
 /// The use that parcels of a store have: it holds land for industry alone.
@@ -186,6 +193,12 @@ impl Plan {
     }
 }
 
+/// The city of a package, as the package spells it.
+pub(crate) fn city_of(library: &Library, package: &str) -> Option<String> {
+    let places = library.packages.get(package)?.places.iter().flatten();
+    places.filter(|(fact, _)| fact == "city").flat_map(|(_, values)| values).next().cloned()
+}
+
 /// The codes of a fact.
 pub(crate) fn codes(library: &Library, fact: &str) -> Vec<(String, Text)> {
     match library.vocabulary.fact(fact).map(|fact| &fact.kind) {
@@ -197,7 +210,7 @@ pub(crate) fn codes(library: &Library, fact: &str) -> Vec<(String, Text)> {
 }
 
 /// The facts that a sheet lists one a row: those of its subject, and where the plan is of.
-fn listed(library: &Library, sheet: Sheet) -> Vec<&Fact> {
+pub(crate) fn listed(library: &Library, sheet: Sheet) -> Vec<&Fact> {
     let vocabulary = &library.vocabulary;
     let subject = sheet.subject();
     let at = vocabulary.subjects().iter().position(|known| Some(known.id.as_str()) == subject);

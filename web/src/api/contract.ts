@@ -310,15 +310,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/ogc": {
+    "/api/layers": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The landing page of OGC API – Features. */
-        get: operations["ogcLanding"];
+        /** All editions of all layers. */
+        get: operations["layers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -327,15 +327,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/ogc/": {
+    "/api/layers/overlay": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The same as /ogc. */
-        get: operations["ogcLandingSlash"];
+        /** Parcels and ground by layer and level. */
+        get: operations["layerOverlay"];
         put?: never;
         post?: never;
         delete?: never;
@@ -344,15 +344,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/ogc/conformance": {
+    "/api/layers/preview": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The classes of requirements that are met. */
-        get: operations["ogcConformance"];
+        get?: never;
+        put?: never;
+        /** What a file would become, or every fault with its place; nothing is recorded. */
+        post: operations["layerPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import a file, whole or not at all. */
+        post: operations["layerImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/{layer}/{edition}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An edition with its zones. */
+        get: operations["layer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -361,15 +395,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/ogc/api": {
+    "/api/layers/{layer}/{edition}/file": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** This service in OpenAPI 3.0. */
-        get: operations["ogcApi"];
+        /** An edition as a file. */
+        get: operations["layerExport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -378,15 +412,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/ogc/collections": {
+    "/api/cases/{id}/use": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The collections that the caller may read. */
-        get: operations["ogcCollections"];
+        /** A request to change the use of a parcel, held against the lines. */
+        get: operations["caseUse"];
         put?: never;
         post?: never;
         delete?: never;
@@ -395,15 +429,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/ogc/collections/{collection}": {
+    "/api/linkage/books": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** A collection. */
-        get: operations["ogcCollection"];
+        /** The books of the store with their totals. */
+        get: operations["linkageBooks"];
+        put?: never;
+        /** Open a book. */
+        post: operations["linkageOpen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each act asks for, and what accounts and operations are called. */
+        get: operations["linkageForms"];
         put?: never;
         post?: never;
         delete?: never;
@@ -412,15 +464,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/ogc/collections/{collection}/queryables": {
+    "/api/linkage/check": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The properties by which items can be asked for, as a JSON Schema. */
-        get: operations["ogcQueryables"];
+        /** The chain and every invariant, over all books. */
+        get: operations["linkageCheck"];
         put?: never;
         post?: never;
         delete?: never;
@@ -429,18 +481,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/ogc/collections/{collection}/items": {
+    "/api/linkage/books/{book}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * The items of a collection by page.
-         * @description Every property of the collection is a parameter too: items whose property has that value. A parameter that is neither is refused.
-         */
-        get: operations["ogcItems"];
+        /** Balances by place, account and year. */
+        get: operations["linkageBook"];
         put?: never;
         post?: never;
         delete?: never;
@@ -449,17 +498,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/ogc/collections/{collection}/items/{feature}": {
+    "/api/linkage/books/{book}/entries": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** An item. */
-        get: operations["ogcItem"];
+        /** The journal. */
+        get: operations["linkageEntries"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/books/{book}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A book as a workbook, or a table of it as CSV. */
+        get: operations["linkageExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/books/{book}/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do an act, or learn why not. */
+        post: operations["linkageOperate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/books/{book}/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Operations from a file, all or none. */
+        post: operations["linkageLoad"];
         delete?: never;
         options?: never;
         head?: never;
@@ -545,6 +645,194 @@ export interface paths {
         get: operations["explain"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a plan asks for: sheets, facts, codes. */
+        get: operations["planForm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workbook that an office fills in. */
+        get: operations["planTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A workbook, or the lines of a CSV file, as a draft; or every fault of its cells. */
+        post: operations["planRead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A draft before every rule of its place; nothing is recorded. */
+        post: operations["planCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A draft as a workbook. */
+        post: operations["planWorkbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plans of the store. */
+        get: operations["plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A plan with its rows, constraints and revisions. */
+        get: operations["plan"];
+        put?: never;
+        /** Adopt a plan, or revise the one that is there. */
+        post: operations["planAdopt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan}/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A plan as a workbook. */
+        get: operations["planFileWorkbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan}/track": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was supplied against a plan, with the interval at the year's end. */
+        get: operations["planTrack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan}/track/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a workbook. */
+        get: operations["planTrackWorkbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The plan as a document. */
+        post: operations["planPaper"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1166,73 +1454,285 @@ export interface components {
                 stage: string;
             }[];
         };
-        OgcLink: {
-            href: string;
-            rel: string;
-            type: string;
-            title?: string;
-        };
-        OgcLinks: components["schemas"]["OgcLink"][];
-        OgcLanding: {
+        /** @description An edition of a layer, as its event tells it. */
+        LayerEdition: {
+            name: string;
+            edition: number;
             title: string;
-            description: string;
-            links: components["schemas"]["OgcLinks"];
+            kind: string;
+            from: string | null;
+            until: string | null;
+            zones: number;
+            crs: string;
+            approximate: boolean;
+            illustrative: boolean;
+            source: string;
+            source_digest: string;
+            digest: string;
+            event: number;
+            marks: components["schemas"]["Text"];
         };
-        OgcConformance: {
-            conformsTo: string[];
-        };
-        OgcCollectionInfo: {
-            id: string;
-            title: string;
-            description: string;
-            links: components["schemas"]["OgcLinks"];
-            /** @constant */
-            itemType: "feature";
-            crs: string[];
-            storageCrs: string;
-            extent: {
-                spatial?: {
-                    bbox: number[][];
-                    crs: string;
-                };
-                temporal: {
-                    interval: (string | null)[][];
-                    trs: string;
-                };
-            };
-        };
-        OgcCollections: {
-            links: components["schemas"]["OgcLinks"];
-            collections: components["schemas"]["OgcCollectionInfo"][];
-        };
-        /** @description A multipolygon; null where no outline is known. */
-        OgcOutline: {
-            /** @constant */
-            type: "MultiPolygon";
-            coordinates: number[][][][];
-        } | null;
-        OgcFeature: {
-            /** @constant */
-            type: "Feature";
-            id: string;
-            geometry: components["schemas"]["OgcOutline"];
-            /** @description Null is unknown. A property that ends in _none says whether none was reported. */
-            properties: {
-                [key: string]: unknown;
-            };
-            links?: components["schemas"]["OgcLinks"];
-        };
-        OgcFeatures: {
-            /** @constant */
-            type: "FeatureCollection";
-            /** Format: date-time */
-            timeStamp: string;
-            numberMatched: number;
-            numberReturned: number;
-            links: components["schemas"]["OgcLinks"];
-            /** Format: date */
+        LayerList: {
             as_of: string;
-            features: components["schemas"]["OgcFeature"][];
+            layers: {
+                edition: components["schemas"]["LayerEdition"];
+                in_force: boolean;
+                kind_title: components["schemas"]["Text"];
+            }[];
+            kinds: {
+                code: string;
+                title: components["schemas"]["Text"];
+            }[];
+            levels: {
+                code: string;
+                title: components["schemas"]["Text"];
+            }[];
+            uses: {
+                code: string;
+                title: components["schemas"]["Text"];
+            }[];
+            file_limit: number;
+        };
+        LayerRow: {
+            name: string;
+            edition: number;
+            title: string;
+            level: components["schemas"]["Text"] | null;
+            parcels: number;
+            hectares: string;
+            illustrative: boolean;
+            approximate: boolean;
+        };
+        LayerOverlay: {
+            as_of: string;
+            parcels: number;
+            rows: components["schemas"]["LayerRow"][];
+            whole: number;
+            across: number;
+            tolerance: string;
+            illustrative: components["schemas"]["Text"] | null;
+        };
+        /** @description A zone; its outline where there is room for it. */
+        LayerZone: {
+            place: number;
+            id: string | null;
+            vertices: number;
+            level: components["schemas"]["Text"] | null;
+            attributes: {
+                [key: string]: unknown;
+            } | null;
+            geometry: components["schemas"]["Geometry"] | null;
+        };
+        LayerFile: {
+            edition: components["schemas"]["LayerEdition"];
+            kind_title: components["schemas"]["Text"];
+            total: number;
+            zones: components["schemas"]["LayerZone"][];
+        };
+        /** @description What is wrong with a feature, and where in it. */
+        LayerFault: {
+            feature: string | null;
+            name: string | null;
+            polygon: string | null;
+            ring: string | null;
+            vertex: string | null;
+            text: components["schemas"]["Text"];
+        };
+        /** @description What a file would become, or why it is refused. */
+        LayerPreview: {
+            sound: boolean;
+            zones: number;
+            crs: string | null;
+            approximate: boolean;
+            mended: components["schemas"]["Text"][];
+            shown: components["schemas"]["LayerZone"][];
+            whole: components["schemas"]["Text"] | null;
+            faults: components["schemas"]["LayerFault"][];
+            fault_count: number;
+            edition: number | null;
+        };
+        LayerImported: {
+            name: string;
+            edition: number;
+            zones: number;
+            crs: string;
+            there: boolean;
+            approximate: boolean;
+            mended: components["schemas"]["Text"][];
+        };
+        LayerJudged: {
+            as_of: string;
+            package: string;
+            told: components["schemas"]["Text"][];
+            rules: components["schemas"]["TraceNode"][];
+        };
+        LinkagePlace: {
+            district: string;
+            township: string;
+            pending: string;
+            credit: string;
+            kept: string;
+            owes: string;
+            is_owed: string;
+            has_paid: string;
+            was_paid: string;
+        };
+        LinkageAccount: {
+            account: string;
+            holder: string;
+            other: string;
+            unit: string;
+            balance: string;
+        };
+        LinkageYear: {
+            year: string;
+            account: string;
+            unit: string;
+            change: string;
+            balance: string;
+        };
+        LinkageEntry: {
+            line: string;
+            seq: string;
+            key: string;
+            on: string;
+            act: string;
+            account: string;
+            holder: string;
+            other: string;
+            unit: string;
+            amount: string;
+            undone_by: string;
+            parcel: string;
+            part: string;
+            parcel_area: string;
+            by: string;
+            origin: string;
+            grade: string;
+        };
+        /** @description A book with its balances. */
+        LinkageBook: {
+            book: string;
+            title: string;
+            package: string;
+            last_day: string | null;
+            operations: number;
+            illustrative: boolean;
+            totals: {
+                [key: string]: string;
+            };
+            places: components["schemas"]["LinkagePlace"][];
+            accounts: components["schemas"]["LinkageAccount"][];
+        };
+        LinkageBooks: {
+            books: components["schemas"]["LinkageBook"][];
+            packages: {
+                id: string;
+                title: components["schemas"]["Text"];
+            }[];
+        };
+        LinkageBookFile: {
+            book: components["schemas"]["LinkageBook"];
+            years: components["schemas"]["LinkageYear"][];
+        };
+        LinkageField: {
+            form: components["schemas"]["FactForm"];
+            needed: boolean;
+        };
+        LinkageAct: {
+            act: string;
+            title: components["schemas"]["Text"];
+            asks: components["schemas"]["LinkageField"][];
+        };
+        LinkageForms: {
+            acts: components["schemas"]["LinkageAct"][];
+            accounts: {
+                [key: string]: components["schemas"]["Text"];
+            };
+            deeds: {
+                [key: string]: components["schemas"]["Text"];
+            };
+            file_limit: number;
+        };
+        LinkageOpening: {
+            book: string;
+            title: string;
+            package: string;
+            by: string;
+            on?: string | null;
+            dry_run?: boolean;
+        };
+        LinkageOperation: {
+            act: string;
+            by: string;
+            on?: string | null;
+            key?: string | null;
+            origin?: string;
+            fields?: {
+                [key: string]: string;
+            };
+            dry_run?: boolean;
+        };
+        LinkagePosting: {
+            account: string;
+            holder: string;
+            other: string;
+            unit: string;
+            amount: string;
+        };
+        LinkageDone: {
+            key: string;
+            on: string;
+            act: string;
+            there: boolean;
+            facts: {
+                [key: string]: string;
+            };
+            postings: components["schemas"]["LinkagePosting"][];
+            grounds: components["schemas"]["Ground"][] | null;
+        };
+        LinkageDoneList: {
+            done: components["schemas"]["LinkageDone"][];
+        };
+        /** @description One reason against an operation; the grade is empty where no law speaks. */
+        LinkageObjection: {
+            code: string;
+            title: components["schemas"]["Text"];
+            detail: components["schemas"]["Text"];
+            remedy: components["schemas"]["Text"];
+            cites: components["schemas"]["Cite"][];
+            /** @enum {string} */
+            grade: "" | "text" | "paper" | "press" | "illustrative";
+        };
+        /** @description application/problem+json */
+        LinkageRefused: {
+            code: string;
+            title: components["schemas"]["Text"];
+            detail: components["schemas"]["Text"];
+            refused: components["schemas"]["LinkageObjection"][];
+            fields: {
+                field: string;
+                title: components["schemas"]["Text"];
+                why: components["schemas"]["Text"];
+            }[];
+        };
+        LinkageLoaded: {
+            added: number;
+            there: number;
+            dry_run: boolean;
+        };
+        LinkageExamined: {
+            books: string[];
+            events: number;
+            head: string;
+            chain: string | null;
+            invariants: {
+                invariant: string;
+                title: components["schemas"]["Text"];
+                looked_at: number;
+                faults: string[];
+            }[];
+            sound: boolean;
         };
         RuleSummary: {
             id: string;
@@ -1438,6 +1938,232 @@ export interface components {
             layers: components["schemas"]["LayerShare"][];
             outlined: boolean;
         };
+        /** @description A plan as people write it: texts by fact, rows by sheet. */
+        PlanDraft: {
+            facts?: {
+                [key: string]: string;
+            };
+            zone?: {
+                [key: string]: string;
+            };
+            sheets?: {
+                [key: string]: {
+                    [key: string]: string;
+                }[];
+            };
+        };
+        PlanAsked: {
+            package?: string | null;
+            as_of?: string | null;
+            plan: components["schemas"]["PlanDraft"];
+        };
+        /** @description What is wrong with a plan as it was written, and where. */
+        PlanFault: {
+            sheet: string;
+            sheet_title: components["schemas"]["Text"];
+            row: number | null;
+            fact: string | null;
+            text: components["schemas"]["Text"];
+        };
+        PlanRead: {
+            /** @enum {string} */
+            read: "plan" | "lines";
+            draft: components["schemas"]["PlanDraft"] | null;
+            faults: components["schemas"]["PlanFault"][];
+        };
+        PlanField: {
+            form: components["schemas"]["FactForm"];
+            note: components["schemas"]["Text"] | null;
+            summed: boolean;
+        };
+        PlanSheet: {
+            sheet: string;
+            title: components["schemas"]["Text"];
+            rows: boolean;
+            facts: components["schemas"]["PlanField"][];
+        };
+        PlanForm: {
+            package: string;
+            city: string | null;
+            packages: {
+                id: string;
+                title: components["schemas"]["Text"];
+                city: string | null;
+            }[];
+            sheets: components["schemas"]["PlanSheet"][];
+            file_limit: number;
+        };
+        /** @description A condition with its numbers. */
+        PlanEquation: {
+            text: components["schemas"]["Text"];
+            holds: boolean | null;
+            condition: boolean;
+            left: string | null;
+            wanted: string | null;
+            actual: string | null;
+            right: string | null;
+            unit: components["schemas"]["Text"] | null;
+            margin: {
+                amount: string;
+                unit: components["schemas"]["Text"];
+                unchanged: components["schemas"]["Text"] | null;
+                text: components["schemas"]["Text"];
+            } | null;
+            cites: string[];
+            missing: string[];
+        };
+        /** @description A rule, what it says of the plan, and its conditions. */
+        PlanConstraint: {
+            rule: string;
+            title: components["schemas"]["Text"];
+            /** @enum {string} */
+            verdict: "fails" | "unknown" | "holds" | "indicator" | "not_applicable";
+            binding: boolean;
+            outcome: unknown;
+            equations: components["schemas"]["PlanEquation"][];
+            asks: boolean;
+            telling: number[];
+            missing: string[];
+            owed: {
+                name: string;
+                title: components["schemas"]["Text"];
+                owner: components["schemas"]["Text"];
+                rows: number[];
+            }[];
+            reason: components["schemas"]["Text"] | null;
+            cites: components["schemas"]["Cite"][];
+            grade: components["schemas"]["Grade"];
+        };
+        PlanChecked: {
+            package: string;
+            law: string;
+            as_of: string;
+            /** @enum {string} */
+            verdict: "fails" | "unknown" | "holds";
+            facts: {
+                [key: string]: string;
+            };
+            zone: {
+                [key: string]: string;
+            };
+            left_open: {
+                [key: string]: number[];
+            };
+            constraints: components["schemas"]["PlanConstraint"][];
+        };
+        /** @description Faults of the draft, or the draft with its constraints. */
+        PlanJudged: {
+            faults: components["schemas"]["PlanFault"][];
+            checked: components["schemas"]["PlanChecked"] | null;
+        };
+        PlanRevision: {
+            seq: number;
+            on: string;
+            by: string;
+            origin: string;
+            kind: string;
+            total: string | null;
+            despite: string | null;
+            set_aside: string[] | null;
+        };
+        PlanSummary: {
+            id: string;
+            package: string;
+            package_title: components["schemas"]["Text"] | null;
+            city: string | null;
+            district: string | null;
+            level: components["schemas"]["Text"] | null;
+            from: string | null;
+            until: string | null;
+            total: string | null;
+            industrial: string | null;
+            /** @enum {string} */
+            state: "ahead" | "running" | "ended" | "undated";
+            revisions: components["schemas"]["PlanRevision"][];
+        };
+        PlanList: {
+            as_of: string;
+            plans: components["schemas"]["PlanSummary"][];
+        };
+        PlanFile: {
+            plan: components["schemas"]["PlanSummary"];
+            seq: number;
+            draft: components["schemas"]["PlanDraft"];
+            checked: components["schemas"]["PlanChecked"];
+        };
+        /** @description What is sent to adopt a plan. */
+        PlanAdoption: {
+            package?: string | null;
+            on: string;
+            by: string;
+            despite?: string | null;
+            origin?: string;
+            plan: components["schemas"]["PlanDraft"];
+        };
+        PlanAdopted: {
+            id: string;
+            seq: number;
+            kind: string;
+            unknown: number;
+        };
+        PlanMonth: {
+            month: string;
+            planned: string;
+            planned_so_far: string;
+            supplied: string | null;
+            supplied_so_far: string | null;
+        };
+        PlanShare: {
+            code: string;
+            name: string;
+            title: components["schemas"]["Text"];
+            planned: string | null;
+            supplied: string | null;
+        };
+        PlanTracked: {
+            plan: string;
+            revision: number;
+            use: string;
+            from: string;
+            until: string;
+            counted_until: string;
+            parcels: number;
+            supplied: string | null;
+            supplied_in_all: string | null;
+            without_area: string[];
+            undated: number;
+            unscheduled: string;
+            months: components["schemas"]["PlanMonth"][];
+            sources: components["schemas"]["PlanShare"][];
+            districts: components["schemas"]["PlanShare"][];
+            past_years: {
+                year: number;
+                until: string;
+                whole: string;
+            }[];
+            interval: {
+                low: string;
+                high: string;
+                coverage: string;
+                years: number;
+            } | null;
+            forecast: components["schemas"]["Text"];
+            remarks: components["schemas"]["Text"][];
+            constraints: components["schemas"]["PlanConstraint"][];
+        };
+        /** @description `partial`: parcels that the account may not see are not counted. */
+        PlanTrack: {
+            partial: boolean;
+            tracked: components["schemas"]["PlanTracked"];
+        };
+        /** @description What the office enters; `draft` marks what is lacking instead of refusing. */
+        PlanPaper: {
+            as_of?: string | null;
+            entries?: {
+                [key: string]: string;
+            };
+            draft?: boolean;
+        };
     };
     responses: {
         /** @description What is wrong, in both languages, and what to do. */
@@ -1450,16 +2176,7 @@ export interface components {
             };
         };
     };
-    parameters: {
-        /** @description The form of the answer. */
-        OgcForm: "json";
-        /** @description The language of titles and words, before what the header Accept-Language says. */
-        OgcLanguage: "zh" | "en";
-        /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
-        OgcAsOf: string;
-        /** @description parcels, or layer- and the name of a layer. */
-        OgcCollection: string;
-    };
+    parameters: never;
     requestBodies: never;
     headers: never;
     pathItems: never;
@@ -1959,13 +2676,13 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    ogcLanding: {
+    layers: {
         parameters: {
             query?: {
-                /** @description The form of the answer. */
-                f?: components["parameters"]["OgcForm"];
-                /** @description The language of titles and words, before what the header Accept-Language says. */
-                lang?: components["parameters"]["OgcLanguage"];
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
             };
             header?: never;
             path?: never;
@@ -1979,19 +2696,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OgcLanding"];
+                    "application/json": components["schemas"]["LayerList"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    ogcLandingSlash: {
+    layerOverlay: {
         parameters: {
             query?: {
-                /** @description The form of the answer. */
-                f?: components["parameters"]["OgcForm"];
-                /** @description The language of titles and words, before what the header Accept-Language says. */
-                lang?: components["parameters"]["OgcLanguage"];
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
             };
             header?: never;
             path?: never;
@@ -2005,25 +2722,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OgcLanding"];
+                    "application/json": components["schemas"]["LayerOverlay"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    ogcConformance: {
+    layerPreview: {
         parameters: {
-            query?: {
-                /** @description The form of the answer. */
-                f?: components["parameters"]["OgcForm"];
-                /** @description The language of titles and words, before what the header Accept-Language says. */
-                lang?: components["parameters"]["OgcLanguage"];
+            query: {
+                /** @description Name of the file. */
+                name: string;
+                /** @description Name of the layer: letters, digits, _ and -. */
+                layer?: string;
+                /** @description What people call it. */
+                title?: string;
+                /** @description Kind. */
+                kind?: string;
+                /** @description Level of the whole layer. */
+                level?: string;
+                /** @description Attribute that holds each zone's level. */
+                level_field?: string;
+                /** @description First day in force. */
+                from?: string;
+                /** @description Last day in force. */
+                until?: string;
+                /** @description Reference system, where the file names none. */
+                crs?: string;
+                /** @description yes: mend what moves no boundary. */
+                repair?: string;
+                /** @description yes: invented or a stand-in. */
+                illustrative?: string;
+                /** @description Layer within a GeoPackage of several. */
+                table?: string;
+                /** @description Who imports it. */
+                by?: string;
             };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
         responses: {
             /** @description The answer. */
             200: {
@@ -2031,209 +2774,465 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OgcConformance"];
+                    "application/json": components["schemas"]["LayerPreview"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    ogcApi: {
+    layerImport: {
         parameters: {
-            query?: {
-                /** @description The form of the answer. */
-                f?: components["parameters"]["OgcForm"];
-                /** @description The language of titles and words, before what the header Accept-Language says. */
-                lang?: components["parameters"]["OgcLanguage"];
+            query: {
+                /** @description Name of the file. */
+                name: string;
+                /** @description Name of the layer: letters, digits, _ and -. */
+                layer?: string;
+                /** @description What people call it. */
+                title?: string;
+                /** @description Kind. */
+                kind?: string;
+                /** @description Level of the whole layer. */
+                level?: string;
+                /** @description Attribute that holds each zone's level. */
+                level_field?: string;
+                /** @description First day in force. */
+                from?: string;
+                /** @description Last day in force. */
+                until?: string;
+                /** @description Reference system, where the file names none. */
+                crs?: string;
+                /** @description yes: mend what moves no boundary. */
+                repair?: string;
+                /** @description yes: invented or a stand-in. */
+                illustrative?: string;
+                /** @description Layer within a GeoPackage of several. */
+                table?: string;
+                /** @description Who imports it. */
+                by?: string;
             };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
         responses: {
-            /** @description OpenAPI 3.0. */
+            /** @description It was there already. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.oai.openapi+json;version=3.0": Record<string, never>;
+                    "application/json": components["schemas"]["LayerImported"];
                 };
             };
-            default: components["responses"]["Problem"];
-        };
-    };
-    ogcCollections: {
-        parameters: {
-            query?: {
-                /** @description The form of the answer. */
-                f?: components["parameters"]["OgcForm"];
-                /** @description The language of titles and words, before what the header Accept-Language says. */
-                lang?: components["parameters"]["OgcLanguage"];
-                /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
-                as_of?: components["parameters"]["OgcAsOf"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
+            /** @description Imported. */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OgcCollections"];
+                    "application/json": components["schemas"]["LayerImported"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    ogcCollection: {
+    layer: {
         parameters: {
             query?: {
-                /** @description The form of the answer. */
-                f?: components["parameters"]["OgcForm"];
-                /** @description The language of titles and words, before what the header Accept-Language says. */
-                lang?: components["parameters"]["OgcLanguage"];
-                /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
-                as_of?: components["parameters"]["OgcAsOf"];
-            };
-            header?: never;
-            path: {
-                /** @description parcels, or layer- and the name of a layer. */
-                collection: components["parameters"]["OgcCollection"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OgcCollectionInfo"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    ogcQueryables: {
-        parameters: {
-            query?: {
-                /** @description The form of the answer. */
-                f?: components["parameters"]["OgcForm"];
-                /** @description The language of titles and words, before what the header Accept-Language says. */
-                lang?: components["parameters"]["OgcLanguage"];
-                /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
-                as_of?: components["parameters"]["OgcAsOf"];
-            };
-            header?: never;
-            path: {
-                /** @description parcels, or layer- and the name of a layer. */
-                collection: components["parameters"]["OgcCollection"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A JSON Schema. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/schema+json": Record<string, never>;
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    ogcItems: {
-        parameters: {
-            query?: {
-                /** @description The form of the answer. */
-                f?: components["parameters"]["OgcForm"];
-                /** @description The language of titles and words, before what the header Accept-Language says. */
-                lang?: components["parameters"]["OgcLanguage"];
-                /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
-                as_of?: components["parameters"]["OgcAsOf"];
-                /** @description Items whose outline meets this box: west, south, east, north in longitude and latitude, or in the order of the axes of bbox-crs; heights are ignored. West of more than east crosses the antimeridian. */
-                bbox?: number[] & (unknown | unknown);
-                /** @description The reference system of bbox; one of those that the collection lists. */
-                "bbox-crs"?: string;
-                /** @description A moment or an interval (../2020-12-31, 2020-01-01/..). Of parcels: rights that were held then, from contract to end; those without a contract date are taken. Of zones: in force then. A moment counts as its day in China. */
-                datetime?: string;
-                /** @description Items at most; of more than 10000, that many. */
-                limit?: number;
-                /** @description Items left out at the beginning; links to other pages have it. */
+                /** @description Zones to skip. */
                 offset?: number;
-                /** @description The reference system of outlines; one of those that the collection lists. */
-                crs?: string;
-                /** @description A condition in CQL2. */
-                filter?: string;
-                /** @description The form of the condition. */
-                "filter-lang"?: "cql2-text" | "cql2-json";
-                /** @description The reference system of shapes in the condition. */
-                "filter-crs"?: string;
-                /** @description Names of the properties to tell, with commas; all by default. */
-                properties?: string[];
+                /** @description Zones at most. */
+                limit?: number;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
             };
             header?: never;
             path: {
-                /** @description parcels, or layer- and the name of a layer. */
-                collection: components["parameters"]["OgcCollection"];
+                /** @description Name of a layer. */
+                layer: string;
+                /** @description Number of its edition. */
+                edition: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description GeoJSON; its reference system is in the header Content-Crs. */
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": components["schemas"]["OgcFeatures"];
+                    "application/json": components["schemas"]["LayerFile"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    ogcItem: {
+    layerExport: {
         parameters: {
             query?: {
-                /** @description The form of the answer. */
-                f?: components["parameters"]["OgcForm"];
-                /** @description The language of titles and words, before what the header Accept-Language says. */
-                lang?: components["parameters"]["OgcLanguage"];
-                /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
-                as_of?: components["parameters"]["OgcAsOf"];
-                /** @description The reference system of the outline. */
-                crs?: string;
+                /** @description gpkg, geojson, fgb or parquet. */
+                form?: string;
             };
             header?: never;
             path: {
-                /** @description parcels, or layer- and the name of a layer. */
-                collection: components["parameters"]["OgcCollection"];
-                /** @description The id of the item. */
-                feature: string;
+                /** @description Name of a layer. */
+                layer: string;
+                /** @description Number of its edition. */
+                edition: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description GeoJSON; its reference system is in the header Content-Crs. */
+            /** @description The file. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": components["schemas"]["OgcFeature"];
+                    "application/geopackage+sqlite3": string;
+                    "application/geo+json": string;
+                    "application/octet-stream": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    caseUse: {
+        parameters: {
+            query: {
+                /** @description Proposed use. */
+                proposed: string;
+                /** @description Package. */
+                package?: string;
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description Case. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerJudged"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageBooks: {
+        parameters: {
+            query?: {
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageBooks"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageOpen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkageOpening"];
+            };
+        };
+        responses: {
+            /** @description It would be opened. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageDoneList"];
+                };
+            };
+            /** @description Opened. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageDoneList"];
+                };
+            };
+            /** @description Fields that cannot be read, or the objection with its clauses. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["LinkageRefused"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageForms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageForms"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageExamined"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageBook: {
+        parameters: {
+            query?: {
+                /** @description As it was at the end of that day. */
+                on?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a book. */
+                book: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageBookFile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageEntries: {
+        parameters: {
+            query?: {
+                /** @description As it was at the end of that day. */
+                on?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a book. */
+                book: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageEntry"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageExport: {
+        parameters: {
+            query?: {
+                /** @description As it was at the end of that day. */
+                on?: string;
+                /** @description xlsx or csv. */
+                form?: string;
+                /** @description journal, accounts or places. */
+                table?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a book. */
+                book: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description XLSX or CSV. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageOperate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a book. */
+                book: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkageOperation"];
+            };
+        };
+        responses: {
+            /** @description It would be done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageDoneList"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageDoneList"];
+                };
+            };
+            /** @description Fields that cannot be read, or the objection with its clauses. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["LinkageRefused"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageLoad: {
+        parameters: {
+            query: {
+                /** @description Name of the file. */
+                name: string;
+                /** @description Sheet. */
+                sheet?: string;
+                /** @description Who loads it. */
+                by?: string;
+                /** @description yes: decide and record nothing. */
+                dry_run?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a book. */
+                book: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description It would be loaded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageLoaded"];
+                };
+            };
+            /** @description Loaded. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageLoaded"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2380,6 +3379,338 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planForm: {
+        parameters: {
+            query?: {
+                /** @description Package. */
+                package?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanForm"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planTemplate: {
+        parameters: {
+            query: {
+                /** @description Package. */
+                package: string;
+                /** @description Year. */
+                year: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description XLSX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planRead: {
+        parameters: {
+            query: {
+                /** @description Name of the file. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRead"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAsked"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanJudged"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planWorkbook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAsked"];
+            };
+        };
+        responses: {
+            /** @description XLSX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    plans: {
+        parameters: {
+            query?: {
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+                /** @description Package. */
+                package?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    plan: {
+        parameters: {
+            query?: {
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a plan, such as 2026. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanFile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planAdopt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a plan, such as 2026. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAdoption"];
+            };
+        };
+        responses: {
+            /** @description Adopted. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanAdopted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planFileWorkbook: {
+        parameters: {
+            query?: {
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a plan, such as 2026. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description XLSX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planTrack: {
+        parameters: {
+            query?: {
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+                /** @description Hectares supplied that the store does not hold. */
+                elsewhere?: string;
+                /** @description Least coverage of the interval. */
+                coverage?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description Id of a plan, such as 2026. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanTrack"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planTrackWorkbook: {
+        parameters: {
+            query?: {
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+                /** @description Hectares supplied that the store does not hold. */
+                elsewhere?: string;
+                /** @description Least coverage of the interval. */
+                coverage?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description Id of a plan, such as 2026. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description XLSX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planPaper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a plan, such as 2026. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanPaper"];
+            };
+        };
+        responses: {
+            /** @description DOCX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 };
             };
             default: components["responses"]["Problem"];

@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 
 use super::sheets::Sheets;
 use super::target::Target;
-use super::tree::text_json;
 use super::{Context, output, parse_date};
 use crate::layers::{self, Edition, Fresh, Wish};
 use crate::say::{Failure, filled, out, tell, words};
@@ -208,7 +207,7 @@ impl List {
             editions.iter().try_for_each(|edition| layers::zones_of(&ledger, &name, edition).map(|_| ()))?;
         }
         if self.json {
-            let lines: Vec<Value> = editions.iter().map(edition_json).collect();
+            let lines: Vec<Value> = editions.iter().map(layers::edition_json).collect();
             return out(&Value::Array(lines).to_string());
         }
         let head = [
@@ -248,26 +247,6 @@ fn table<const N: usize>(head: [&str; N], context: &Context) -> comfy_table::Tab
     table.load_style(comfy_table::presets::UTF8_FULL_CONDENSED);
     table.set_header(head.map(|key| words(key).get(context.language).to_owned()));
     table
-}
-
-fn edition_json(edition: &Edition) -> Value {
-    json!({
-        "name": edition.name,
-        "edition": edition.number,
-        "title": edition.title,
-        "kind": edition.kind,
-        "from": edition.from.map(|day| day.to_string()),
-        "until": edition.until.map(|day| day.to_string()),
-        "zones": edition.zones,
-        "crs": edition.crs,
-        "approximate": edition.approximate,
-        "illustrative": edition.illustrative,
-        "source": edition.source,
-        "source_digest": edition.source_digest,
-        "digest": edition.digest,
-        "event": edition.seq,
-        "marks": text_json(&layers::marks(edition)),
-    })
 }
 
 impl Export {

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use landcycle_ledger::Ledger;
 use landcycle_ledger::linkage::{Act, Done, Order};
 use landcycle_policy::package::library::Library;
-use landcycle_policy::text::{Language, Text};
+use landcycle_policy::text::Language;
 use serde_json::{Value, json};
 
 use self::show::{Check, Entries, Show};
@@ -17,7 +17,7 @@ use super::{Context, parse_date};
 use crate::linkage::file::{self, Load};
 use crate::linkage::form::{self, Form, Written};
 use crate::linkage::objection;
-use crate::linkage::views::account_title;
+use crate::linkage::views::{account_title, done_json};
 use crate::linkage::{Refused, known_area, perform};
 use crate::say::{Failure, filled, out, tell, words};
 use crate::{clock, packages, store};
@@ -341,15 +341,7 @@ impl Common {
         let day = self.on.unwrap_or_else(clock::today);
         let known = |parcel: &str| known_area(&ledger, parcel, clock::today());
         let orders = Form::new(&library, &written, &known).orders(act, Some(day), &self.origin);
-        let orders = orders.map_err(|wrong| {
-            let told = |form: fn(&Text) -> &str| {
-                let each = wrong
-                    .iter()
-                    .map(|(field, why)| format!("{}: {}", form(&form::field_title(field)), form(why)));
-                each.collect::<Vec<_>>().join("\n")
-            };
-            Failure::text(Text { zh: told(|text| &text.zh), en: told(|text| &text.en) }).misuse()
-        })?;
+        let orders = orders.map_err(|wrong| form::told(&wrong).misuse())?;
         self.record(context, &library, &mut ledger, &orders)
     }
 
@@ -415,23 +407,6 @@ fn tell_grounds(done: &Done, language: Language) {
         };
         tell(&format!("  {} = {} · {}{mark}", text("rule"), text("outcome"), cites.join(", ")));
     }
-}
-
-fn done_json(done: &Done) -> Value {
-    let postings = done.postings.iter().map(|posting| {
-        let account = &posting.account;
-        json!({
-            "account": account.kind(), "holder": account.holder(), "other": account.other(),
-            "unit": account.unit().name(), "amount": account.unit().text(posting.amount),
-        })
-    });
-    let facts = done.deed.facts().into_iter().map(|(name, value)| (name.to_owned(), json!(value)));
-    let grounds = done.grounds.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
-    json!({
-        "key": done.key, "on": done.on.to_string(), "act": done.deed.name(), "there": done.there,
-        "facts": facts.collect::<serde_json::Map<_, _>>(), "postings": postings.collect::<Vec<_>>(),
-        "grounds": grounds,
-    })
 }
 
 impl Open {

@@ -1,8 +1,6 @@
 //! `landcycle plan`: the yearly supply plan, from its workbook to what is supplied against it.
 
-mod print;
 mod published;
-mod tracked;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -17,7 +15,7 @@ use landcycle_policy::text::Text;
 use super::assess::no_package;
 use super::target::Target;
 use super::{Context, parse_date};
-use crate::plan::{self, Adoption, Prefilled, Verdict};
+use crate::plan::{self, Adoption, Prefilled, Verdict, print, told};
 use crate::say::{Failure, both, filled, out, tell};
 use crate::{clock, packages, store};
 
@@ -137,9 +135,7 @@ pub(crate) enum Form {
 }
 
 fn parse_id(text: &str) -> Result<String, String> {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let good = !text.is_empty() && text.chars().count() <= 60 && text.chars().all(plain);
-    good.then(|| text.to_owned()).ok_or_else(|| both("plan_bad_id"))
+    plan::is_id(text).then(|| text.to_owned()).ok_or_else(|| both("plan_bad_id"))
 }
 
 fn parse_number(text: &str) -> Result<Exact, String> {
@@ -184,12 +180,8 @@ impl Template {
     fn run(&self, context: &Context) -> Result<(), Failure> {
         let library = packages::sound(context.packages())?;
         known(&library, Some(&self.package))?;
-        let city = library.packages.get(&self.package).and_then(|package| {
-            let places = package.places.iter().flatten();
-            let mut cities = places.filter(|(fact, _)| fact == "city").flat_map(|(_, values)| values);
-            cities.next().cloned()
-        });
-        let made = plan::template(&library, &Prefilled { city, year: self.year });
+        let city = plan::city_of(&library, &self.package);
+        let made = plan::template(&library, &Prefilled { city, year: self.year }, None);
         let made = made.map_err(|error| Failure::text(Text::same(error.to_string())))?;
         put(Some(&self.to), &[], &made)?;
         let file = self.to.display().to_string();
@@ -222,17 +214,9 @@ impl Check {
 
 impl Adopt {
     fn run(&self, context: &Context) -> Result<(), Failure> {
-        const ADOPTED_ON: &str = "plan_adopted_on";
         let library = packages::sound(context.packages())?;
         known(&library, self.package.as_deref())?;
         let mut read = plan::read(&library, &self.file)?;
-        let day = self.on.to_string();
-        let stated = read.facts.insert(ADOPTED_ON.to_owned(), day.clone());
-        if let Some(stated) = stated.filter(|stated| *stated != day && stated != "none") {
-            return Err(Failure::new("plan_other_day", &[("stated", &stated), ("day", &day)]).misuse());
-        }
-        let day = clock::day_number(self.on);
-        let checked = plan::check(&library, &read, self.package.as_deref(), day)?;
         let mut ledger = store::open(&self.store)?;
         let file = self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let adoption = Adoption {
@@ -243,7 +227,8 @@ impl Adopt {
             despite: self.despite.as_deref(),
             now: (clock::now(), clock::today()),
         };
-        let event = plan::adopt(&mut ledger, &read, &checked, &adoption)?;
+        let package = self.package.as_deref();
+        let (event, checked) = plan::check_and_adopt(&library, &mut ledger, &mut read, package, &adoption)?;
         let unknown = checked.of(Verdict::Unknown).filter(|one| one.asks).count().to_string();
         let values = [("plan", self.id.as_str()), ("seq", &event.seq.to_string()), ("unknown", &unknown)];
         tell(filled("plan_adopted", &values).get(context.language));
@@ -279,7 +264,7 @@ impl Track {
         }
         let revision = plan::load(&library, &ledger, &self.id, as_of)?;
         let found = plan::track(&library, &ledger, &revision, as_of, self.elsewhere, self.coverage)?;
-        let told = tracked::Told { library: &library, id: &self.id, revision: &revision, found: &found };
+        let told = told::Told { library: &library, id: &self.id, revision: &revision, found: &found };
         let bytes = match self.format {
             Form::Table => format!("{}\n", told.text(context.language)).into_bytes(),
             Form::Json => format!("{}\n", told.json()).into_bytes(),

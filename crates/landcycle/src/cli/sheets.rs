@@ -6,7 +6,7 @@ use rust_xlsxwriter::{Workbook, XlsxError};
 const ROWS: u32 = 1_048_575;
 
 /// Rows under one heading, in as many sheets as they need.
-pub(super) struct Sheets {
+pub(crate) struct Sheets {
     book: Workbook,
     name: &'static str,
     heading: &'static [&'static str],
@@ -17,12 +17,12 @@ pub(super) struct Sheets {
 }
 
 impl Sheets {
-    pub(super) fn new(name: &'static str, heading: &'static [&'static str]) -> Self {
+    pub(crate) fn new(name: &'static str, heading: &'static [&'static str]) -> Self {
         Self { book: Workbook::new(), name, heading, row: ROWS + 1, begun: 0 }
     }
 
     /// Ends the rows so far; those that follow have another heading.
-    pub(super) fn turn(
+    pub(crate) fn turn(
         self,
         name: &'static str,
         heading: &'static [&'static str],
@@ -33,7 +33,7 @@ impl Sheets {
     }
 
     /// Adds a row.
-    pub(super) fn put<'t>(&mut self, cells: impl IntoIterator<Item = &'t str>) -> Result<(), XlsxError> {
+    pub(crate) fn put<'t>(&mut self, cells: impl IntoIterator<Item = &'t str>) -> Result<(), XlsxError> {
         if self.row > ROWS {
             self.begin()?;
         }
@@ -47,7 +47,7 @@ impl Sheets {
     }
 
     /// The workbook, packed. In memory: the packer talks to standard error when its file ends early.
-    pub(super) fn finish(mut self) -> Result<Vec<u8>, XlsxError> {
+    pub(crate) fn finish(mut self) -> Result<Vec<u8>, XlsxError> {
         self.begin_if_none()?;
         self.book.save_to_buffer()
     }

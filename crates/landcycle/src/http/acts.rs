@@ -24,6 +24,7 @@ use crate::acts::{self, File, NotDone, Request};
 use crate::cli::tree::text_json;
 use crate::cli::work::line_json;
 use crate::duties::{self, Wanted};
+use crate::linkage::objection;
 use crate::portfolio::single;
 use crate::say::words;
 use crate::{clock, findings, store};
@@ -268,5 +269,6 @@ pub(super) async fn refusals() -> Json<Value> {
         let part = |part| text_json(&code.words(part));
         json!({"code": code.text(), "title": part("title"), "detail": part("detail"), "remedy": part("remedy"), "why": part("why")})
     });
-    Json(each.collect())
+    let linkage = objection::codes().map(objection::words_json);
+    Json(each.chain(linkage).collect())
 }

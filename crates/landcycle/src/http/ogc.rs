@@ -24,14 +24,14 @@ use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::response::Response;
-use axum::routing::{any, get};
+use axum::routing::get;
 use jiff::civil::Date;
 use landcycle_ledger::Ledger;
 use landcycle_policy::text::Text;
 
 use super::caller::Caller;
 use super::problem::Problem;
-use super::{App, access, told};
+use super::{App, told};
 use crate::layers::{self, Edition};
 use crate::say::words;
 use crate::store;

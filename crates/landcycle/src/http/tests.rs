@@ -12,10 +12,14 @@ use serde_json::Value;
 use super::{App, router};
 use crate::{packages, store};
 
+mod layer_book_tests;
+mod linkage_tests;
+mod plan_tests;
+
 struct Server {
     address: SocketAddr,
     _runtime: tokio::runtime::Runtime,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 fn reform() -> PathBuf {
@@ -77,7 +81,7 @@ fn served_from(path: &Path, folder: tempfile::TempDir) -> Server {
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
     let address = listener.local_addr().expect("its address");
     runtime.spawn(async move { axum::serve(listener, router(Arc::new(app))).await });
-    Server { address, _runtime: runtime, _folder: folder }
+    Server { address, _runtime: runtime, folder }
 }
 
 impl Server {
@@ -98,14 +102,24 @@ impl Server {
         serde_json::from_str(&body).expect("JSON")
     }
 
+    /// The folder of the store.
+    fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     fn post(&self, path: &str, headers: &str, body: &str) -> (u16, Value) {
+        self.post_bytes(path, headers, body.as_bytes())
+    }
+
+    fn post_bytes(&self, path: &str, headers: &str, body: &[u8]) -> (u16, Value) {
         let mut stream = TcpStream::connect(self.address).expect("a connection");
         let length = body.len();
         write!(
             stream,
-            "POST {path} HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n"
         )
         .expect("sent");
+        stream.write_all(body).expect("sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer in text");
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");

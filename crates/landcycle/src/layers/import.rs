@@ -3,20 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
-use landcycle_analysis::layers::{
-    self, Collection, Declared, Feature, Intake, Mending, Shapefile, System, Taken, Trouble,
-};
+use landcycle_analysis::layers::{self, Intake, Mending, System, Taken, Trouble};
 use landcycle_ledger::{
     Body, Entry, Geometry, LAYER_CASES, LayerZones, Ledger, NewEvent, Zone, entries, is_layer_name,
-    read_vector,
 };
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 use sha2::{Digest, Sha256};
 
+use super::source::{Source, hex};
 use super::{Edition, IMPORTED, codes, editions_of, listed, meant, said};
 use crate::clock;
-use crate::say::{Failure, filled, io_reason, words};
+use crate::say::{Failure, filled, words};
 use crate::store::{self, Writing};
 
 /// Faulty features that are told one by one.
@@ -58,18 +56,72 @@ pub(crate) struct Imported {
     pub(crate) mended: Vec<Text>,
 }
 
+/// 不收 · why a file is not imported.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// What was asked, or the file as a whole.
+    Whole(Failure),
+    /// Features, each with its place.
+    Troubles(Vec<Trouble>),
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self::Whole(failure)
+    }
+}
+
+impl Refused {
+    /// For a person at a terminal.
+    fn said(self, file: &str) -> Failure {
+        match self {
+            Self::Whole(failure) => failure,
+            Self::Troubles(troubles) => refused(file, &troubles),
+        }
+    }
+}
+
+/// 待导入 · a file that was read and checked, and would be an edition.
+pub(crate) struct Ready {
+    kind: String,
+    system: System,
+    source_digest: String,
+    /// The zones.
+    pub(crate) zones: Vec<Zone>,
+    /// What was mended, and zones that lie on each other, in words.
+    pub(crate) mended: Vec<Text>,
+}
+
+impl Ready {
+    /// The reference system of the file.
+    pub(crate) fn crs(&self) -> String {
+        self.system.name()
+    }
+
+    /// Whether its coordinates are good to a few metres only.
+    pub(crate) fn approximate(&self) -> bool {
+        self.system.is_approximate()
+    }
+}
+
 /// Imports a file into a store, which is made when there is none.
 pub(crate) fn import(library: &Library, store_path: &Path, wish: &Wish) -> Result<Imported, Failure> {
     let file = wish.file.display().to_string();
+    let ready = prepare(library, wish).map_err(|refused| refused.said(&file))?;
+    put(store_path, wish, ready)
+}
+
+/// Reads and checks a file; nothing is recorded.
+pub(crate) fn prepare(library: &Library, wish: &Wish) -> Result<Ready, Refused> {
     if !is_layer_name(&wish.name) {
-        return Err(Failure::new("layer_bad_name", &[("name", &wish.name)]).misuse());
+        return Err(Failure::new("layer_bad_name", &[("name", &wish.name)]).misuse().into());
     }
     if let (Some(from), Some(until)) = (wish.from, wish.until)
         && until < from
     {
         let values = [("from", from.to_string()), ("until", until.to_string())];
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        return Err(Failure::new("layer_ends_before", &values).misuse());
+        return Err(Failure::new("layer_ends_before", &values).misuse().into());
     }
     let kinds = codes(library, "layer_kind");
     let kind = meant(kinds, &wish.kind).ok_or_else(|| unknown("layer_no_kind", &wish.kind, listed(kinds)))?;
@@ -81,13 +133,12 @@ pub(crate) fn import(library: &Library, store_path: &Path, wish: &Wish) -> Resul
             Some(known.ok_or_else(|| Failure::new("layer_crs_unknown", &[("crs", text)]).misuse())?)
         }
     };
-    let refuse = |troubles: &[Trouble]| refused(&file, troubles);
     let system = System::choose(&source.collection.declared, given, source.silent);
-    let system = system.map_err(|trouble| refuse(&[trouble]))?;
+    let system = system.map_err(|trouble| Refused::Troubles(vec![trouble]))?;
     if let Some(field) = &wish.level_field
         && source.collection.features.iter().all(|feature| !feature.attributes.contains_key(field))
     {
-        return Err(refuse(&[Trouble::new("layer_no_column").with("field", field)]));
+        return Err(Refused::Troubles(vec![Trouble::new("layer_no_column").with("field", field)]));
     }
     let intake = Intake {
         system,
@@ -95,15 +146,14 @@ pub(crate) fn import(library: &Library, store_path: &Path, wish: &Wish) -> Resul
         level_field: wish.level_field.clone(),
         repair: wish.repair,
     };
-    let mut taken = layers::take(source.collection, &intake).map_err(|troubles| refuse(&troubles))?;
+    let mut taken = layers::take(source.collection, &intake).map_err(Refused::Troubles)?;
     if kind.code == ZONE_LINE {
         name_levels(library, &mut taken)?;
     }
-    let zones = zones(&taken).map_err(|troubles| refuse(&troubles))?;
+    let zones = zones(&taken).map_err(Refused::Troubles)?;
     let mut mended = mended(&taken);
     mended.extend(doubled(&taken)?);
-    let told = Told { wish, kind: &kind.code, system, source_digest: source.digest, mended };
-    put(store_path, told, zones)
+    Ok(Ready { kind: kind.code.clone(), system, source_digest: source.digest, zones, mended })
 }
 
 fn unknown(key: &str, text: &str, known: Text) -> Failure {
@@ -123,124 +173,6 @@ fn refused(file: &str, troubles: &[Trouble]) -> Failure {
         text = Text { zh: format!("{}\n{}", text.zh, more.zh), en: format!("{}\n{}", text.en, more.en) };
     }
     Failure::text(text)
-}
-
-/// A file as it was read.
-struct Source {
-    collection: Collection,
-    /// The digest of the file, or of its files one after another.
-    digest: String,
-    /// Whether the reference system follows from the file's silence.
-    silent: bool,
-}
-
-impl Source {
-    fn read(path: &Path, table: Option<&str>) -> Result<Self, Failure> {
-        let name = path.display().to_string();
-        let unreadable = |path: &Path, error: &std::io::Error| {
-            let values = [("file", Text::same(path.display().to_string())), ("why", io_reason(error))];
-            Failure::text(words("layer_cannot_read").fill(&values))
-        };
-        let read = |path: &Path| std::fs::read(path).map_err(|error| unreadable(path, &error));
-        let ending =
-            path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-        let refuse = |trouble: Trouble| refused(&name, &[trouble]);
-        let bytes = read(path)?;
-        let digest = |parts: &[&[u8]]| {
-            let mut sum = Sha256::new();
-            for part in parts {
-                sum.update(part);
-            }
-            hex(&sum.finalize())
-        };
-        match ending.as_str() {
-            "geojson" | "json" => {
-                let collection = layers::read_geojson(&bytes).map_err(refuse)?;
-                let silent = !declares(&bytes);
-                Ok(Self { collection, digest: digest(&[&bytes]), silent })
-            }
-            "fgb" => {
-                let collection = layers::read_flatgeobuf(&bytes).map_err(refuse)?;
-                Ok(Self { collection, digest: digest(&[&bytes]), silent: false })
-            }
-            "parquet" | "geoparquet" => {
-                let file = std::fs::File::open(path).map_err(|error| unreadable(path, &error))?;
-                let collection = layers::read_geoparquet(file).map_err(refuse)?;
-                Ok(Self { collection, digest: digest(&[&bytes]), silent: false })
-            }
-            "gpkg" => {
-                let collection = geopackage(path, table).map_err(|why| {
-                    let values = [("file", Text::same(&name)), ("why", why)];
-                    Failure::text(words("layer_cannot_read").fill(&values))
-                })?;
-                Ok(Self { collection: collection.map_err(refuse)?, digest: digest(&[&bytes]), silent: false })
-            }
-            "shp" => {
-                let beside = |ending: &str| {
-                    let found =
-                        [ending.to_owned(), ending.to_uppercase()].map(|ending| path.with_extension(ending));
-                    found.into_iter().find(|path| path.exists()).map(|path| read(&path)).transpose()
-                };
-                let (dbf, prj, cpg) = (beside("dbf")?, beside("prj")?, beside("cpg")?);
-                let text =
-                    |bytes: &Option<Vec<u8>>| bytes.as_ref().map(|b| String::from_utf8_lossy(b).into_owned());
-                let (prj_text, cpg_text) = (text(&prj), text(&cpg));
-                let files = Shapefile {
-                    shp: &bytes,
-                    dbf: dbf.as_deref(),
-                    prj: prj_text.as_deref(),
-                    cpg: cpg_text.as_deref(),
-                };
-                let collection = layers::read_shapefile(&files).map_err(refuse)?;
-                let parts = [Some(&bytes), dbf.as_ref(), prj.as_ref(), cpg.as_ref()];
-                let parts: Vec<&[u8]> = parts.into_iter().flatten().map(Vec::as_slice).collect();
-                Ok(Self { collection, digest: digest(&parts), silent: false })
-            }
-            _ => Err(Failure::new("layer_no_format", &[("file", &name)]).misuse()),
-        }
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Whether a `GeoJSON` file names a reference system.
-fn declares(bytes: &[u8]) -> bool {
-    #[derive(serde::Deserialize)]
-    struct Head {
-        crs: Option<serde::de::IgnoredAny>,
-    }
-    serde_json::from_slice::<Head>(bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes))
-        .is_ok_and(|head| head.crs.is_some())
-}
-
-/// A layer of a `GeoPackage`. The outer error is of the file, the inner one of a feature.
-fn geopackage(path: &Path, table: Option<&str>) -> Result<Result<Collection, Trouble>, Text> {
-    use landcycle_ledger::VectorError;
-    let found = read_vector(path, table).map_err(|error| match &error {
-        VectorError::NotOne => words("layer_no_geopackage"),
-        VectorError::NoLayer => words("layer_no_table"),
-        VectorError::Which(names) => filled("layer_which_table", &[("names", &names.join(", "))]),
-        other => Text::same(other.to_string()),
-    })?;
-    let declared = match (found.organization.to_uppercase().as_str(), found.number) {
-        (_, ..=0) => Declared::Nothing,
-        ("EPSG", number) => Declared::Epsg(number as u32),
-        _ => Declared::wkt(&found.definition),
-    };
-    let mut features = Vec::with_capacity(found.rows.len());
-    for (attributes, wkb) in found.rows {
-        let mut feature = Feature { id: None, attributes, polygons: Vec::new() };
-        if let Some(wkb) = wkb {
-            match layers::read_wkb(&wkb) {
-                Ok(polygons) => feature.polygons = polygons,
-                Err(trouble) => return Ok(Err(trouble.of(features.len() + 1, &feature.name()))),
-            }
-        }
-        features.push(feature);
-    }
-    Ok(Ok(Collection { features, declared }))
 }
 
 /// Zone lines have the levels of a fact: other words for them are brought to its codes.
@@ -326,17 +258,9 @@ fn doubled(taken: &Taken) -> Result<Vec<Text>, Failure> {
     Ok(lines)
 }
 
-/// What the event tells.
-struct Told<'w> {
-    wish: &'w Wish,
-    kind: &'w str,
-    system: System,
-    source_digest: String,
-    mended: Vec<Text>,
-}
-
-fn put(store_path: &Path, told: Told<'_>, zones: Vec<Zone>) -> Result<Imported, Failure> {
-    let wish = told.wish;
+fn put(store_path: &Path, wish: &Wish, ready: Ready) -> Result<Imported, Failure> {
+    let (crs, approximate) = (ready.crs(), ready.approximate());
+    let Ready { kind, source_digest, zones, mended, .. } = ready;
     let failed = |error| store::failure(store_path, &error);
     let title = wish.title.clone().unwrap_or_else(|| wish.name.clone());
     let many = zones.len();
@@ -346,13 +270,13 @@ fn put(store_path: &Path, told: Told<'_>, zones: Vec<Zone>) -> Result<Imported, 
     let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
     let mut facts = vec![
         ("layer_title", title),
-        ("layer_kind", told.kind.to_owned()),
+        ("layer_kind", kind),
         ("layer_from", day(wish.from)),
         ("layer_until", day(wish.until)),
         ("layer_level", wish.level.clone().unwrap_or_default()),
         ("layer_level_field", wish.level_field.clone().unwrap_or_default()),
-        ("layer_crs", told.system.name()),
-        ("layer_approximate", yes(told.system.is_approximate())),
+        ("layer_crs", crs.clone()),
+        ("layer_approximate", yes(approximate)),
         ("layer_illustrative", yes(wish.illustrative)),
         ("layer_zones", many.to_string()),
         ("layer_digest", digest),
@@ -372,10 +296,10 @@ fn put(store_path: &Path, told: Told<'_>, zones: Vec<Zone>) -> Result<Imported, 
     let mut imported = Imported {
         number: before.iter().map(|edition| edition.number).max().unwrap_or(0) + 1,
         zones: many,
-        crs: told.system.name(),
+        crs,
         there: false,
-        approximate: told.system.is_approximate(),
-        mended: told.mended,
+        approximate,
+        mended,
     };
     if let Some(same) = before.iter().find(|edition| edition.key == key) {
         (imported.number, imported.there) = (same.number, true);
@@ -385,7 +309,7 @@ fn put(store_path: &Path, told: Told<'_>, zones: Vec<Zone>) -> Result<Imported, 
     let source = wish.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     facts.push(("layer_edition", imported.number.to_string()));
     facts.push(("layer_source", source.clone()));
-    facts.push(("layer_source_digest", told.source_digest));
+    facts.push(("layer_source_digest", source_digest));
     if !imported.mended.is_empty() {
         let lines: Vec<&str> = imported.mended.iter().map(|line| line.zh.as_str()).collect();
         facts.push(("layer_mended", lines.join("\n")));

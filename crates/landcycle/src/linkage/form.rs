@@ -6,7 +6,7 @@ use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 
 use crate::cells::{self, Numbers};
-use crate::say::{filled, filled_with, words};
+use crate::say::{Failure, filled, filled_with, words};
 
 /// The fields, in the order of the columns of a file. Their titles are messages `linkage_field_…`.
 pub(crate) const FIELDS: [&str; 19] = [
@@ -42,6 +42,66 @@ const SHARE: &str = "benefit_share_giving";
 const DAY: &str = "credit_used_on";
 const FLAGS: [(&str, &str); 3] =
     [("outside", "exit_outside_boundary"), ("verified", "exit_verified"), ("in_park", "supplied_in_park")];
+
+/// What an act asks for: its fields, and whether it cannot do without them.
+pub(crate) fn asks(act: &str) -> &'static [(&'static str, bool)] {
+    match act {
+        "share" => &[("share_of", true), ("place", true), ("to", false), ("shares", true), ("note", true)],
+        "give-up" => &[
+            ("place", true),
+            ("parcel", true),
+            ("part", false),
+            ("area", true),
+            ("parcel_area", false),
+            ("outside", false),
+            ("verified", false),
+        ],
+        "credit" => &[("of", true), ("verified", false)],
+        "move" => &[("place", true), ("to", true), ("giving", false), ("area", true)],
+        "use" => &[
+            ("place", true),
+            ("giving", false),
+            ("project", true),
+            ("area", true),
+            ("in_park", false),
+            ("money", false),
+        ],
+        "pay" => &[("place", true), ("to", true), ("money", true)],
+        _ => &[("of", true), ("note", true)],
+    }
+}
+
+/// What a field is called in the form of an act.
+pub(crate) fn asked_title(act: &str, field: &str) -> Text {
+    match (act, field) {
+        ("share", "place" | "to" | "note")
+        | ("credit" | "reverse", "of")
+        | ("move" | "pay", "place" | "to")
+        | ("use", "place" | "money")
+        | ("reverse", "note") => words(&format!("linkage_asks_{act}_{field}")),
+        _ => field_title(field),
+    }
+}
+
+/// The fact of the vocabulary whose type and unit a field has, if it has one.
+pub(crate) fn fact_of(field: &str) -> Option<&'static str> {
+    match field {
+        "area" => Some(LINKED),
+        "parcel_area" => Some(GIVEN_UP),
+        "money" => Some(MONEY),
+        "on" => Some(DAY),
+        _ => FLAGS.into_iter().find(|(flag, _)| *flag == field).map(|(_, fact)| fact),
+    }
+}
+
+/// All that is wrong with the fields of an act.
+pub(crate) fn told(wrong: &[Wrong]) -> Failure {
+    let told = |form: fn(&Text) -> &str| {
+        let each = wrong.iter().map(|(field, why)| format!("{}: {}", form(&field_title(field)), form(why)));
+        each.collect::<Vec<_>>().join("\n")
+    };
+    Failure::text(Text { zh: told(|text| &text.zh), en: told(|text| &text.en) })
+}
 
 /// 填报项 · a field as it was written, with the unit of its heading.
 #[derive(Clone, Copy, Debug, Default)]

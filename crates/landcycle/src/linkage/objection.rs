@@ -139,6 +139,12 @@ impl Objection {
     }
 }
 
+/// The words of a code as the guide has them, for the page.
+pub(crate) fn words_json(code: &str) -> Value {
+    let of = |name| text_json(&part(code, name));
+    json!({"code": code, "title": of("title"), "detail": of("detail"), "remedy": of("remedy"), "why": of("why")})
+}
+
 /// The page of the guide on a code.
 pub(crate) fn page(code: &str) -> String {
     let of = |name| part(code, name);

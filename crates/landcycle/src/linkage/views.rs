@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use landcycle_ledger::Event;
-use landcycle_ledger::linkage::{Account, Area, Book, Deed, GROUNDS, Money, Unit};
+use landcycle_ledger::linkage::{Account, Area, Book, Deed, Done, GROUNDS, Money, Unit};
 use landcycle_policy::text::{Language, Text};
 use serde_json::{Value, json};
 
@@ -183,6 +183,58 @@ pub(crate) fn book_json(name: &str, book: &Book, events: &[Event]) -> Value {
         "places": places(book).json(),
         "accounts": accounts(book).json(),
     })
+}
+
+/// What was done, for other programs and the page.
+pub(crate) fn done_json(done: &Done) -> Value {
+    let postings = done.postings.iter().map(|posting| {
+        let account = &posting.account;
+        json!({
+            "account": account.kind(), "holder": account.holder(), "other": account.other(),
+            "unit": account.unit().name(), "amount": account.unit().text(posting.amount),
+        })
+    });
+    let facts = done.deed.facts().into_iter().map(|(name, value)| (name.to_owned(), json!(value)));
+    let grounds = done.grounds.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    json!({
+        "key": done.key, "on": done.on.to_string(), "act": done.deed.name(), "there": done.there,
+        "facts": facts.collect::<serde_json::Map<_, _>>(), "postings": postings.collect::<Vec<_>>(),
+        "grounds": grounds,
+    })
+}
+
+/// Columns of the movements by year.
+const YEARS: [&str; 5] = ["year", "account", "unit", "change", "balance"];
+
+/// What each year added to each kind of account, and what stood on it at the year's end.
+pub(crate) fn years(book: &Book) -> Listing {
+    let mut moved: BTreeMap<i16, BTreeMap<(&str, Unit), i128>> = BTreeMap::new();
+    for line in book.lines() {
+        let year = moved.entry(line.on.year()).or_default();
+        for posting in &line.postings {
+            let account = &posting.account;
+            *year.entry((account.kind(), account.unit())).or_default() += posting.amount;
+        }
+    }
+    let mut standing: BTreeMap<(&str, Unit), i128> = BTreeMap::new();
+    let mut rows = Vec::new();
+    for (year, changes) in moved {
+        for (kind, change) in &changes {
+            *standing.entry(*kind).or_default() += change;
+        }
+        for ((kind, unit), balance) in &standing {
+            let change = changes.get(&(*kind, *unit)).copied().unwrap_or_default();
+            let texts = [*kind, unit.name()].map(str::to_owned);
+            rows.push(
+                [year.to_string()]
+                    .into_iter()
+                    .chain(texts)
+                    .chain([unit.text(change), unit.text(*balance)])
+                    .collect(),
+            );
+        }
+    }
+    Listing { heading: &YEARS, rows }
 }
 
 impl Listing {

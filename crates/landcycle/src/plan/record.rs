@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Checked, Plan, Row, Sheet, Verdict};
 use crate::say::{Failure, filled, filled_with, words};
-use crate::store;
+use crate::{clock, store};
 
 /// How the cases of plans begin.
 const PLANS: &str = "@plan/";
@@ -48,6 +48,33 @@ pub(crate) struct Adoption<'a> {
     pub(crate) despite: Option<&'a str>,
     /// Now, and today.
     pub(crate) now: (Timestamp, Date),
+}
+
+/// The fact that says when a plan was adopted.
+pub(super) const ADOPTED_ON: &str = "plan_adopted_on";
+
+/// Whether a text may be the id of a plan.
+pub(crate) fn is_id(text: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !text.is_empty() && text.chars().count() <= 60 && text.chars().all(plain)
+}
+
+/// Judges a plan on the day of its adopting, which becomes a fact of it, and adopts it.
+pub(crate) fn check_and_adopt(
+    library: &Library,
+    ledger: &mut Store,
+    plan: &mut Plan,
+    package: Option<&str>,
+    adoption: &Adoption<'_>,
+) -> Result<(Event, Checked), Failure> {
+    let day = adoption.day.to_string();
+    let stated = plan.facts.insert(ADOPTED_ON.to_owned(), day.clone());
+    if let Some(stated) = stated.filter(|stated| *stated != day && stated != "none") {
+        return Err(Failure::new("plan_other_day", &[("stated", &stated), ("day", &day)]).misuse());
+    }
+    let checked = super::check(library, plan, package, clock::day_number(adoption.day))?;
+    let event = adopt(ledger, plan, &checked, adoption)?;
+    Ok((event, checked))
 }
 
 /// A version of a plan in the store.

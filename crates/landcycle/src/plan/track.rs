@@ -51,7 +51,7 @@ pub(crate) struct Forecast {
     pub(crate) past: Vec<landcycle_analysis::plan::PastYear>,
 }
 
-/// Tracks a plan. `elsewhere` is what was supplied in the period and is not in the store, in hectares:
+/// Tracks a plan by all parcels of the store. `elsewhere` is what was supplied in the period and is not in the store, in hectares:
 /// a store holds land for industry alone.
 pub(crate) fn track(
     library: &Library,
@@ -61,12 +61,24 @@ pub(crate) fn track(
     elsewhere: Option<Exact>,
     coverage: Option<Exact>,
 ) -> Result<Tracked, Failure> {
+    track_seen(library, ledger, revision, as_of, (elsewhere, coverage), &|_| true)
+}
+
+/// Tracks a plan by the parcels that somebody may see.
+pub(crate) fn track_seen(
+    library: &Library,
+    ledger: &Store,
+    revision: &Revision,
+    as_of: Date,
+    (elsewhere, coverage): (Option<Exact>, Option<Exact>),
+    sees: &(dyn Fn(&FoldedCase<'_>) -> bool + Sync),
+) -> Result<Tracked, Failure> {
     let plan = &revision.plan;
     let (Some(from), Some(until)) = (plan.day(FROM), plan.day(UNTIL)) else {
         return Err(Failure::new("plan_no_period", &[]));
     };
     let period = Period { from, until };
-    let (actual, undated) = count(library, ledger, revision, (period, as_of))?;
+    let (actual, undated) = count(library, ledger, revision, (period, as_of), sees)?;
     let lines: Vec<_> = plan
         .lines()
         .into_iter()
@@ -117,6 +129,7 @@ fn count(
     ledger: &Store,
     revision: &Revision,
     (period, as_of): (Period, Date),
+    sees: &(dyn Fn(&FoldedCase<'_>) -> bool + Sync),
 ) -> Result<(Actual, usize), Failure> {
     let vocabulary = &library.vocabulary;
     let occurrence = |name: &str| store::is_occurrence(vocabulary, name);
@@ -129,7 +142,7 @@ fn count(
         let value =
             |name: &str| case.get(name).map(|fact| fact.value.as_ref()).filter(|text| !text.is_empty());
         let lies = value(DISTRICT).unwrap_or_default();
-        if district.is_some_and(|district| district != lies) {
+        if district.is_some_and(|district| district != lies) || !sees(case) {
             return;
         }
         let package = library.package_for(value).and_then(|package| library.law(&package.id));

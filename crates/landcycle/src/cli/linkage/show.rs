@@ -5,15 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
-use landcycle_ledger::linkage::{self, Account, Book, NotDone, case_of};
-use landcycle_ledger::{Event, Ledger};
-use serde_json::json;
+use landcycle_ledger::Ledger;
+use landcycle_ledger::linkage::{self, Account};
 
-use super::super::output::guarded;
-use super::super::sheets::Sheets;
 use super::super::target::Target;
 use super::super::{Context, parse_date};
-use crate::cli::tree::text_json;
+use crate::linkage::export;
 use crate::linkage::views::{self, Listing};
 use crate::say::{Failure, filled, out, tell, words};
 use crate::store;
@@ -77,39 +74,11 @@ enum Format {
 
 /// Columns of the journal that a terminal has room for.
 const JOURNAL: [&str; 8] = ["key", "on", "act", "account", "holder", "other", "amount", "undone_by"];
-/// A book with its events; an error where there is none, or where it does not read.
-fn read(ledger: &dyn Ledger, path: &Path, name: &str) -> Result<(Book, Vec<Event>), Failure> {
-    let failed = |error| store::failure(path, &error);
-    let book = linkage::read::<()>(ledger, name).map_err(|not_done| match not_done {
-        NotDone::Store(error) => failed(error),
-        NotDone::Broken { book, seq, why } => {
-            let values = [("book", book.as_str()), ("seq", &seq.to_string()), ("why", &why.to_string())];
-            Failure::new("linkage_broken", &values)
-        }
-        _ => Failure::new("linkage_no_book", &[("book", name), ("known", "")]),
-    })?;
-    let Some(book) = book else {
-        let known = linkage::books(ledger).map_err(failed)?;
-        return Err(Failure::new("linkage_no_book", &[("book", name), ("known", &known.join(", "))]));
-    };
-    let events = ledger.events_of(&case_of(name)).map_err(failed)?;
-    Ok((book, events))
-}
-
 impl Show {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
         let ledger = store::open_to_read(&self.store)?;
-        let (book, mut events) = read(&ledger, &self.store, &self.book)?;
-        let book = match self.on {
-            None => book,
-            Some(day) => {
-                let values = [("book", self.book.clone()), ("on", day.to_string())];
-                let values: Vec<(&str, &str)> =
-                    values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-                book.as_of(day).ok_or_else(|| Failure::new("linkage_not_yet", &values))?
-            }
-        };
-        events.truncate(book.lines().len());
+        let book = export::read(&ledger, &self.store, &self.book)?;
+        let (book, events) = export::as_of(book, &self.book, self.on)?;
         let language = context.language;
         let (places, accounts) = (views::places(&book), views::accounts(&book));
         let made = match self.to.format {
@@ -129,8 +98,8 @@ impl Show {
                 let value = views::book_json(&self.book, &book, &events);
                 serde_json::to_string_pretty(&value).unwrap_or_default().into_bytes()
             }
-            Format::Csv => csv(&accounts)?,
-            Format::Xlsx => xlsx(&[
+            Format::Csv => export::csv(&accounts)?,
+            Format::Xlsx => export::xlsx(&[
                 ("places", &places),
                 ("accounts", &accounts),
                 ("journal", &views::journal(&book, &events)),
@@ -160,13 +129,13 @@ fn tell_sample(ledger: &dyn Ledger) {
 impl Entries {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
         let ledger = store::open_to_read(&self.store)?;
-        let (book, events) = read(&ledger, &self.store, &self.book)?;
+        let (book, events) = export::read(&ledger, &self.store, &self.book)?;
         let journal = views::journal(&book, &events);
         let made = match self.to.format {
             Format::Table => journal.table(&JOURNAL, context.language).into_bytes(),
             Format::Json => serde_json::to_string_pretty(&journal.json()).unwrap_or_default().into_bytes(),
-            Format::Csv => csv(&journal)?,
-            Format::Xlsx => xlsx(&[("journal", &journal)])?,
+            Format::Csv => export::csv(&journal)?,
+            Format::Xlsx => export::xlsx(&[("journal", &journal)])?,
         };
         self.to.write(&made, &self.store)?;
         tell_sample(&ledger);
@@ -188,61 +157,13 @@ impl To {
     }
 }
 
-fn csv(listing: &Listing) -> Result<Vec<u8>, Failure> {
-    let failed = |error: &dyn std::fmt::Display| Failure::new("store_other", &[("what", &error.to_string())]);
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(listing.heading).map_err(|error| failed(&error))?;
-    for row in &listing.rows {
-        let cells = row.iter().zip(listing.heading).map(|(cell, name)| {
-            // Numbers are ours; a text that looks like a formula is not.
-            if ["amount", "balance"].contains(name) { cell.clone() } else { guarded(cell) }
-        });
-        writer.write_record(cells).map_err(|error| failed(&error))?;
-    }
-    writer.into_inner().map_err(|error| failed(&error))
-}
-
-fn xlsx(listings: &[(&'static str, &Listing)]) -> Result<Vec<u8>, Failure> {
-    let failed =
-        |error: rust_xlsxwriter::XlsxError| Failure::new("store_other", &[("what", &error.to_string())]);
-    let mut sheets: Option<Sheets> = None;
-    for (name, listing) in listings {
-        let mut next = match sheets {
-            None => Sheets::new(name, listing.heading),
-            Some(before) => before.turn(name, listing.heading).map_err(failed)?,
-        };
-        for row in &listing.rows {
-            next.put(row.iter().map(String::as_str)).map_err(failed)?;
-        }
-        sheets = Some(next);
-    }
-    sheets.map_or(Ok(Vec::new()), |sheets| sheets.finish().map_err(failed))
-}
-
 impl Check {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
         let ledger = store::open_to_read(&self.store)?;
-        let failed = |error| store::failure(&self.store, &error);
-        let chain = ledger.verify().map_err(failed)?;
-        let findings = linkage::check(&ledger).map_err(failed)?;
-        let books = linkage::books(&ledger).map_err(failed)?;
-        let language = context.language;
-        let faults = findings.iter().map(|finding| finding.faults.len()).sum::<usize>();
-        let faults = faults + usize::from(chain.fault.is_some());
+        let found = export::examine(&ledger, &self.store)?;
+        let (language, faults) = (context.language, found.faults());
         if self.json {
-            let each = findings.iter().map(|finding| {
-                let name = finding.invariant.name();
-                let title = words(&format!("linkage_invariant_{name}"));
-                json!({
-                    "invariant": name, "title": text_json(&title),
-                    "looked_at": finding.looked_at, "faults": finding.faults,
-                })
-            });
-            let value = json!({
-                "books": books, "events": chain.events, "head": chain.head.to_string(),
-                "chain": chain.fault.as_ref().map(ToString::to_string),
-                "invariants": each.collect::<Vec<_>>(), "sound": faults == 0,
-            });
+            let value = found.json();
             out(&serde_json::to_string_pretty(&value).unwrap_or_default())?;
         } else {
             let mut table = comfy_table::Table::new();
@@ -251,15 +172,15 @@ impl Check {
             table.set_header(
                 ["linkage_head_invariant", "linkage_head_looked_at", "linkage_head_faults"].map(word),
             );
-            let chain_fault = chain.fault.as_ref().map(ToString::to_string).unwrap_or_default();
-            table.add_row([word("linkage_invariant_chain"), chain.events.to_string(), chain_fault]);
-            for finding in &findings {
+            let chain_fault = found.chain.fault.as_ref().map(ToString::to_string).unwrap_or_default();
+            table.add_row([word("linkage_invariant_chain"), found.chain.events.to_string(), chain_fault]);
+            for finding in &found.findings {
                 let title = word(&format!("linkage_invariant_{}", finding.invariant.name()));
                 table.add_row([title, finding.looked_at.to_string(), finding.faults.join("\n")]);
             }
             out(&table.to_string())?;
         }
-        let values = [("books", books.len().to_string()), ("faults", faults.to_string())];
+        let values = [("books", found.books.len().to_string()), ("faults", faults.to_string())];
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         if faults > 0 {
             return Err(Failure::new("linkage_unsound", &values));

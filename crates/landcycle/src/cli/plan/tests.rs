@@ -9,8 +9,7 @@ use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Language;
 use rust_xlsxwriter::Workbook;
 
-use super::{print, tracked};
-use crate::plan::{self, Adoption, Plan, Revision, Verdict};
+use crate::plan::{self, Adoption, Plan, Revision, Verdict, print, told};
 use crate::say::Failure;
 use crate::{clock, packages, store};
 
@@ -90,8 +89,8 @@ fn library() -> Library {
     packages::sound(None).map_err(said).expect("sound packages")
 }
 
-fn said(failure: Failure) -> String {
-    failure.message.en
+fn said(failure: impl Into<Failure>) -> String {
+    failure.into().message.en
 }
 
 fn sample(library: &Library, folder: &Path) -> Plan {
@@ -268,12 +267,12 @@ fn what_was_supplied_is_told_beside_the_plan() {
     let rest = landcycle_policy::exact::Exact::parse("120");
     let found = plan::track(&library, &ledger, &revision, as_of, rest, None).map_err(said).expect("tracked");
     assert_eq!(found.supplied.map(|area| area.to_string()).as_deref(), Some("162"));
-    let told = tracked::Told { library: &library, id: "2022", revision: &revision, found: &found };
+    let beside = told::Told { library: &library, id: "2022", revision: &revision, found: &found };
     for (name, language) in [("track.zh.txt", Language::Zh), ("track.en.txt", Language::En)] {
-        golden(name, &format!("{}\n", told.text(language)));
+        golden(name, &format!("{}\n", beside.text(language)));
     }
-    assert_eq!(told.json()["interval"]["coverage"], "0.75");
-    assert!(!told.workbook(Language::Zh).expect("a workbook").is_empty());
+    assert_eq!(beside.json()["interval"]["coverage"], "0.75");
+    assert!(!beside.workbook(Language::Zh).expect("a workbook").is_empty());
     let open = plan::track(&library, &ledger, &revision, as_of, None, None).map_err(said).expect("tracked");
     assert_eq!(open.supplied, None, "the store holds industrial land alone");
     // A parcel whose area nobody knows: what was supplied is not known.
@@ -287,7 +286,7 @@ fn the_template_is_read_back_as_it_is_handed_out() {
     let (library, folder) = (library(), tempfile::tempdir().expect("a folder"));
     let known = plan::Prefilled { city: Some("深圳".to_owned()), year: 2026 };
     let path = folder.path().join("template.xlsx");
-    std::fs::write(&path, plan::template(&library, &known).expect("a template")).expect("written");
+    std::fs::write(&path, plan::template(&library, &known, None).expect("a template")).expect("written");
     let read = plan::read(&library, &path).map_err(said).expect("a plan");
     let facts: Vec<(&str, &str)> =
         read.facts.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

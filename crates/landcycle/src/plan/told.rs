@@ -9,8 +9,8 @@ use landcycle_policy::text::{Language, Text};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use serde_json::{Value, json};
 
-use super::print;
-use crate::plan::{DISTRICT, INDUSTRIAL, Revision, SOURCE, Tracked, Verdict, codes};
+use super::{DISTRICT, INDUSTRIAL, Revision, SOURCE, Tracked, Verdict, codes, print};
+use crate::cli::tree::text_json;
 use crate::say::{filled, filled_with, words};
 
 /// The rules whose outcomes say how far a plan is carried out, where a law has them.
@@ -19,11 +19,11 @@ const POINT: &str = "plan_forecast";
 const YEARS: &str = "years_of_supply";
 
 /// What is told of a tracked plan.
-pub(super) struct Told<'t> {
-    pub(super) library: &'t Library,
-    pub(super) id: &'t str,
-    pub(super) revision: &'t Revision,
-    pub(super) found: &'t Tracked,
+pub(crate) struct Told<'t> {
+    pub(crate) library: &'t Library,
+    pub(crate) id: &'t str,
+    pub(crate) revision: &'t Revision,
+    pub(crate) found: &'t Tracked,
 }
 
 /// A month of the plan: planned and supplied, alone and so far; what is ahead is not supplied yet.
@@ -68,8 +68,8 @@ impl Told<'_> {
         months
     }
 
-    /// Planned and supplied by the codes of a dimension.
-    fn by(&self, dimension: &str, language: Language) -> Grid {
+    /// Planned and supplied by the codes of a dimension, each with what it is called.
+    fn shares(&self, dimension: &str) -> Vec<(String, Text, [Option<Exact>; 2])> {
         let planned = &self.found.planned[dimension];
         let supplied =
             if dimension == SOURCE { &self.found.actual.sources } else { &self.found.actual.districts };
@@ -77,16 +77,22 @@ impl Told<'_> {
         let mut names: Vec<&String> = planned.keys().chain(supplied.keys()).collect();
         names.sort();
         names.dedup();
-        let rows = names.into_iter().map(|name| {
-            let title = titles.iter().find(|(code, _)| code == name).map(|(_, title)| title.get(language));
+        let one = |name: &String| {
+            let title = titles.iter().find(|(code, _)| code == name).map(|(_, title)| title.clone());
             let title = match title {
-                Some(title) => title.to_owned(),
-                None if name.is_empty() => words("plan_not_known").get(language).to_owned(),
-                None => name.clone(),
+                Some(title) => title,
+                None if name.is_empty() => words("plan_not_known"),
+                None => Text::same(name),
             };
-            let row = vec![planned.get(name).copied(), Some(supplied.get(name).copied().unwrap_or_default())];
-            (title, row)
-        });
+            let numbers = [planned.get(name).copied(), Some(supplied.get(name).copied().unwrap_or_default())];
+            (name.clone(), title, numbers)
+        };
+        names.into_iter().map(one).collect()
+    }
+
+    fn by(&self, dimension: &str, language: Language) -> Grid {
+        let rows = self.shares(dimension).into_iter();
+        let rows = rows.map(|(_, title, numbers)| (title.get(language).to_owned(), numbers.to_vec()));
         let title =
             self.library.vocabulary.fact(dimension).map(|fact| fact.title.clone()).unwrap_or_default();
         Grid {
@@ -186,7 +192,7 @@ impl Told<'_> {
     }
 
     /// Tables for people.
-    pub(super) fn text(&self, language: Language) -> String {
+    pub(crate) fn text(&self, language: Language) -> String {
         let mut parts = vec![self.head().get(language).to_owned()];
         for grid in self.grids(language).into_iter().filter(|grid| !grid.rows.is_empty()) {
             let mut table = Table::new();
@@ -218,18 +224,17 @@ impl Told<'_> {
     }
 
     /// For programs.
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         let found = self.found;
         let number = |number: Option<Exact>| number.map(|number| number.to_string());
-        let grid = |grid: Grid| {
-            let row = |(name, numbers): (String, Vec<Option<Exact>>)| {
+        let shares = |dimension: &str| {
+            let row = |(code, title, numbers): (String, Text, [Option<Exact>; 2])| {
                 json!({
-                    "name": name,
-                    "planned": number(numbers[0]),
-                    "supplied": number(numbers[1]),
+                    "code": code, "name": title.zh, "title": text_json(&title),
+                    "planned": number(numbers[0]), "supplied": number(numbers[1]),
                 })
             };
-            grid.rows.into_iter().map(row).collect::<Vec<_>>()
+            self.shares(dimension).into_iter().map(row).collect::<Vec<_>>()
         };
         let interval = match found.forecast.pace {
             Some(Pace::Known(interval)) => json!({
@@ -262,24 +267,25 @@ impl Told<'_> {
                 "supplied": number(month.supplied),
                 "supplied_so_far": number(month.supplied_so_far),
             })).collect::<Vec<_>>(),
-            "sources": grid(self.by(SOURCE, Language::Zh)),
-            "districts": grid(self.by(DISTRICT, Language::Zh)),
+            "sources": shares(SOURCE),
+            "districts": shares(DISTRICT),
             "past_years": found.forecast.past.iter().map(|year| json!({
                 "year": year.year,
                 "until": year.until.to_string(),
                 "whole": year.whole.to_string(),
             })).collect::<Vec<_>>(),
             "interval": interval,
-            "forecast": {"zh": forecast.zh, "en": forecast.en},
+            "forecast": text_json(&forecast),
+            "remarks": self.remarks().iter().map(text_json).collect::<Vec<_>>(),
             "constraints": constraints
                 .filter(|one| one.verdict != Verdict::NotApplicable)
-                .map(|one| print::constraint_json(self.library, &found.checked, one))
+                .map(|one| print::constraint_json(self.library, &self.revision.plan, &found.checked, one))
                 .collect::<Vec<_>>(),
         })
     }
 
     /// A sheet for each table, and one for what stands beside them.
-    pub(super) fn workbook(&self, language: Language) -> Result<Vec<u8>, XlsxError> {
+    pub(crate) fn workbook(&self, language: Language) -> Result<Vec<u8>, XlsxError> {
         let mut book = Workbook::new();
         let bold = Format::new().set_bold();
         for grid in self.grids(language) {

@@ -6,6 +6,7 @@ use landcycle_policy::package::library::Library;
 use landcycle_policy::program::explain::equation::Equation;
 use landcycle_policy::program::outcome::{Outcome, Words};
 use landcycle_policy::text::{Language, Text};
+use landcycle_policy::vocabulary::Fact;
 use serde_json::{Value, json};
 
 use crate::cli::tree::{cite_json, cite_line, text_json};
@@ -17,7 +18,7 @@ const TOLD: [Verdict; 5] =
     [Verdict::Fails, Verdict::Unknown, Verdict::Holds, Verdict::Indicator, Verdict::NotApplicable];
 
 /// A plan with all that was found, for people.
-pub(super) fn text(
+pub(crate) fn text(
     library: &Library,
     plan: &Plan,
     checked: &Checked,
@@ -51,7 +52,7 @@ pub(super) fn text(
 }
 
 /// What a constraint says, and why.
-pub(super) fn constraint(
+pub(crate) fn constraint(
     library: &Library,
     plan: &Plan,
     checked: &Checked,
@@ -105,7 +106,7 @@ pub(super) fn constraint(
 }
 
 /// The same for programs.
-pub(super) fn json(library: &Library, plan: &Plan, checked: &Checked, as_of: Date) -> Value {
+pub(crate) fn json(library: &Library, plan: &Plan, checked: &Checked, as_of: Date) -> Value {
     json!({
         "package": checked.law.package().id,
         "law": checked.law.digest,
@@ -114,11 +115,11 @@ pub(super) fn json(library: &Library, plan: &Plan, checked: &Checked, as_of: Dat
         "facts": plan.facts,
         "zone": plan.zone,
         "left_open": plan.open,
-        "constraints": checked.constraints.iter().map(|one| constraint_json(library, checked, one)).collect::<Vec<_>>(),
+        "constraints": checked.constraints.iter().map(|one| constraint_json(library, plan, checked, one)).collect::<Vec<_>>(),
     })
 }
 
-pub(super) fn constraint_json(library: &Library, checked: &Checked, one: &Constraint) -> Value {
+pub(crate) fn constraint_json(library: &Library, plan: &Plan, checked: &Checked, one: &Constraint) -> Value {
     let rule = &checked.law.rules[one.rule];
     let facts = library.vocabulary.facts();
     let outcome = match &one.determination.outcome {
@@ -138,10 +139,29 @@ pub(super) fn constraint_json(library: &Library, checked: &Checked, one: &Constr
         "binding": one.binds(),
         "outcome": outcome,
         "equations": one.equations.iter().map(|one| equation_json(library, one)).collect::<Vec<_>>(),
+        "asks": one.asks,
+        "telling": telling(one),
         "missing": one.determination.missing.iter().map(|fact| facts[*fact].name.as_str()).collect::<Vec<_>>(),
+        "owed": one.determination.missing.iter().map(|fact| owed(library, plan, &facts[*fact])).collect::<Vec<_>>(),
         "reason": one.determination.reason.as_ref().map(text_json),
         "cites": basis.cites.iter().map(|cite| cite_json(library, cite)).collect::<Vec<_>>(),
         "grade": basis.grade.word(),
+    })
+}
+
+/// Which of the equations show why it is as it is.
+fn telling(one: &Constraint) -> Vec<usize> {
+    let chosen = one.telling();
+    let shown = |equation: &Equation| chosen.iter().any(|chosen| std::ptr::eq(*chosen, equation));
+    one.equations.iter().enumerate().filter(|(_, equation)| shown(equation)).map(|(at, _)| at).collect()
+}
+
+/// A fact that is missing: who owes it, and the rows that leave it open.
+fn owed(library: &Library, plan: &Plan, fact: &Fact) -> Value {
+    json!({
+        "name": fact.name, "title": text_json(&fact.title),
+        "owner": text_json(&library.vocabulary.department(&fact.owner)),
+        "rows": plan.open.get(&fact.name).cloned().unwrap_or_default(),
     })
 }
 
@@ -169,7 +189,7 @@ fn equation_json(library: &Library, equation: &Equation) -> Value {
 }
 
 /// A plan of a store with its versions, one a line.
-pub(super) fn revisions(library: &Library, id: &str, revisions: &[Revision], language: Language) -> String {
+pub(crate) fn revisions(library: &Library, id: &str, revisions: &[Revision], language: Language) -> String {
     let total = |revision: &Revision| {
         let fact = library.vocabulary.fact("plan_total")?;
         let text = revision.plan.facts.get("plan_total")?;
