@@ -11,9 +11,11 @@ mod desks;
 mod law;
 mod layers;
 mod library;
+mod listings;
 pub(crate) mod outcomes;
 mod page;
 mod problem;
+mod public;
 mod query;
 
 use std::net::Ipv4Addr;
@@ -52,6 +54,8 @@ pub(crate) struct App {
     reforms: Vec<Reform>,
     /// The comparison asked for last.
     compared: Mutex<Option<Arc<Compared>>>,
+    /// What is published, as last computed.
+    published: Mutex<Option<Arc<public::Published>>>,
     /// Programs of the rules that acts require.
     judge: Mutex<Judge>,
     /// The folder of packages, if not those in the program.
@@ -75,6 +79,7 @@ impl App {
             books: Mutex::new(Vec::new()),
             reforms,
             compared: Mutex::new(None),
+            published: Mutex::new(None),
             judge: Mutex::default(),
             folder: folder.map(Path::to_owned),
         })
@@ -191,6 +196,8 @@ fn router(app: Arc<App>) -> Router {
         .route("/parameters", get(library::parameters))
         .route("/parameters/{package}/{stage}/{name}", get(library::parameter))
         .route("/contract.json", get(contract::serve))
+        .merge(listings::routes())
+        .merge(public::routes())
         .route_layer(middleware::from_fn(access::enforce))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no_route", &[]))
         .layer(middleware::map_response(async |response: Response| {

@@ -22,6 +22,7 @@ mod packages;
 mod papers;
 mod plan;
 mod portfolio;
+mod publications;
 mod reports;
 mod say;
 mod store;
