@@ -20,6 +20,12 @@ export const router = createRouter({
     { path: '/desks/:name', name: 'desk', component: () => import('./desks/DeskPage.vue') },
     { path: '/refusals', name: 'refusals', component: () => import('./refusals/RefusalsPage.vue') },
     { path: '/refusals/:code', name: 'refusal', component: () => import('./refusals/RefusalPage.vue') },
+    { path: '/listings', name: 'listings', component: () => import('./listings/ListingsPage.vue') },
+    { path: '/listings/new', name: 'listing-new', component: () => import('./listings/PublishPage.vue') },
+    { path: '/listings/:id', name: 'listing', component: () => import('./listings/ListingPage.vue') },
+    { path: '/listings/:id/bids/:digest', name: 'bid', component: () => import('./listings/BidReasonsPage.vue') },
+    { path: '/public', name: 'public', component: () => import('./public/PublicPage.vue') },
+    { path: '/public/:kind/:key', name: 'public-item', component: () => import('./public/PublicItemPage.vue') },
     { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./shell/NowherePage.vue') },
   ],
   scrollBehavior(to, from, saved) {

@@ -310,6 +310,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/listings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The listings by state; what is published is no secret. */
+        get: operations["listings"];
+        put?: never;
+        /** Publishes a listing, or shows it as it would be. */
+        post: operations["publishListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listing-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a notice states by the law of a package. */
+        get: operations["listingForm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A listing with what it states, asks and decides by; of sealed bids their digests alone. */
+        get: operations["listing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}/bids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands in a sealed bid; in it there is a digest and no figure. */
+        post: operations["handInBid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraws the bids of a bidder. */
+        post: operations["withdrawBids"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens a bid with its key, after the deadline. */
+        post: operations["openBid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}/ranking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ranks the opened bids, once the opening period is over. */
+        post: operations["rankBids"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Names the winner, or ends the listing without one. */
+        post: operations["endListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The result as a file that can be computed again, or as a table. */
+        get: operations["listingResult"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sheet of a listing as a document (DOCX). */
+        get: operations["listingSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}/explain/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reasoning behind standing and order of a bid, down to clauses. */
+        get: operations["explainBid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -387,6 +575,74 @@ export interface paths {
         };
         /** Why an outcome is what it is. */
         get: operations["explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the law makes public, by which clause, with the items. */
+        get: operations["publicItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/items/{kind}/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One published item; its address stays. */
+        get: operations["publicItem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is published as a feed (Atom). */
+        get: operations["publicFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is published as a table. */
+        get: operations["publicTable"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1010,6 +1266,207 @@ export interface components {
                 stage: string;
             }[];
         };
+        /** @enum {string} */
+        ListingState: "receiving" | "opening" | "to_rank" | "ranked" | "awarded" | "failed";
+        ListingEnd: {
+            bidder: string | null;
+            /** @enum {string} */
+            outcome: "awarded" | "failed";
+            reason: string | null;
+        };
+        ListingRow: {
+            area: components["schemas"]["Text"] | null;
+            city: string | null;
+            closes_on: string;
+            /** @description Days to the end of the step that runs. */
+            days: number | null;
+            district: string | null;
+            end: components["schemas"]["ListingEnd"] | null;
+            listing: string;
+            opening_ends_on: string;
+            package: components["schemas"]["ListingPackage"];
+            parcel: string;
+            published_at: string;
+            /** @description Bids on record. */
+            sealed: number;
+            state: components["schemas"]["ListingState"];
+        };
+        ListingPackage: {
+            digest: string;
+            id: string;
+            title: components["schemas"]["Text"];
+        };
+        Listings: {
+            counts: {
+                awarded: number;
+                failed: number;
+                opening: number;
+                ranked: number;
+                receiving: number;
+                to_rank: number;
+            };
+            listings: components["schemas"]["ListingRow"][];
+            today: string;
+        };
+        ListingFact: {
+            display: components["schemas"]["Text"] | null;
+            fact: string;
+            title: components["schemas"]["Text"] | null;
+            value: string;
+        };
+        /** @description A fact that a bid states, with the units it may be written in; a key has it in the last. */
+        ListingAsk: {
+            /** @description What a number may be, in the unit of the key. */
+            bounds: {
+                decimals: number;
+                max: string;
+                min: string;
+            } | null;
+            /** @enum {string} */
+            kind: "number" | "date" | "code" | "text";
+            name: string;
+            title: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"] | null;
+            units: {
+                /** @description The power of ten to the unit of the key. */
+                digits: number;
+                title: components["schemas"]["Text"];
+            }[];
+            values: {
+                code: string;
+                title: components["schemas"]["Text"];
+            }[];
+        };
+        /** @description What a rule of several fields said. */
+        ListingFields: {
+            cites: components["schemas"]["Cite"][];
+            fields: {
+                field: string;
+                title: components["schemas"]["Text"] | null;
+                unit: components["schemas"]["Text"] | null;
+                value: string;
+            }[];
+            grade: components["schemas"]["Grade"];
+            rule: string;
+        };
+        /** @description What a rule of one word said. */
+        ListingWord: {
+            cites: components["schemas"]["Cite"][];
+            code: string;
+            grade: components["schemas"]["Grade"];
+            missing: string[];
+            rule: string;
+            title: components["schemas"]["Text"];
+        };
+        /** @description The rules and numbers of the law by which bids are judged. */
+        ListingMethod: {
+            order: {
+                field: string;
+                title: components["schemas"]["Text"];
+            }[];
+            parameters: {
+                cites: components["schemas"]["Cite"][];
+                display: components["schemas"]["Text"];
+                from: string;
+                illustrative: components["schemas"]["Text"] | null;
+                parameter: string;
+                title: components["schemas"]["Text"];
+                unit: string | null;
+                value: unknown;
+            }[];
+            rules: {
+                cites: components["schemas"]["Cite"][];
+                grade: components["schemas"]["Grade"] | null;
+                note: components["schemas"]["Text"] | null;
+                rule: string;
+                title: components["schemas"]["Text"];
+            }[];
+        };
+        /** @description A bid on record; whose it is and how it stands is told once bids are no longer taken. */
+        ListingBid: {
+            bidder: string | null;
+            digest: string;
+            opened: boolean;
+            own: boolean;
+            received_at: string;
+            standing: {
+                code: string;
+                title: components["schemas"]["Text"];
+            } | null;
+            withdrawn_at: string | null;
+        };
+        /** @description The result in full. */
+        ListingRanked: {
+            award: components["schemas"]["ListingWord"];
+            bids: components["schemas"]["RankedBid"][];
+            draw_seed: string;
+            result_digest: string | null;
+            valid_bids: number;
+        };
+        RankedBid: {
+            bidder: string;
+            digest: string;
+            figures: components["schemas"]["ListingFact"][] | null;
+            opened_at: string | null;
+            order: components["schemas"]["ListingFields"] | null;
+            outcome: components["schemas"]["ListingWord"];
+            rank: number | null;
+            received_at: string;
+            withdrawn_at: string | null;
+        };
+        Listing: {
+            area: components["schemas"]["Text"] | null;
+            asks: components["schemas"]["ListingAsk"][];
+            bids: components["schemas"]["ListingBid"][];
+            city: string | null;
+            closes_on: string;
+            /** @description Days to the end of the step that runs. */
+            days: number | null;
+            district: string | null;
+            end: components["schemas"]["ListingEnd"] | null;
+            indicators: components["schemas"]["ListingFields"];
+            listing: string;
+            method: components["schemas"]["ListingMethod"];
+            notice: components["schemas"]["ListingFact"][];
+            opening_ends_on: string;
+            package: components["schemas"]["ListingPackage"];
+            parcel: string;
+            published_at: string;
+            result: components["schemas"]["ListingRanked"] | null;
+            /** @description Bids on record. */
+            sealed: number;
+            state: components["schemas"]["ListingState"];
+        };
+        ListingForm: {
+            cites: components["schemas"]["Cite"][];
+            facts: components["schemas"]["FactForm"][];
+            package: string;
+            packages: components["schemas"]["Owner"][];
+            today: string;
+        };
+        ListingPublishing: {
+            /** @description Who records it where there are no accounts. */
+            by?: string;
+            /** @description Show it and record nothing. */
+            dry_run?: boolean;
+            notice: {
+                closes_on: string;
+                facts: {
+                    [key: string]: string;
+                };
+                listing: string;
+                opening_ends_on: string;
+                package?: string;
+                parcel: string;
+            };
+        };
+        BidExplained: {
+            bidder: string;
+            digest: string;
+            listing: string;
+            order: components["schemas"]["TraceNode"];
+            outcome: components["schemas"]["TraceNode"];
+        };
         RuleSummary: {
             id: string;
             /** @enum {string} */
@@ -1213,6 +1670,59 @@ export interface components {
             as_of: string;
             layers: components["schemas"]["LayerShare"][];
             outlined: boolean;
+        };
+        /** @description What the law of a package makes public, by which clause, and which facts of it. */
+        Publication: {
+            cites: components["schemas"]["Cite"][];
+            /** @description Items of it. */
+            count?: number;
+            illustrative: components["schemas"]["Text"] | null;
+            kind: string;
+            lines: components["schemas"]["Text"][];
+            note: components["schemas"]["Text"] | null;
+            owner: components["schemas"]["Text"];
+            package: string;
+            shows: components["schemas"]["Text"][];
+            title: components["schemas"]["Text"];
+        };
+        PublicLine: {
+            dated: string;
+            district: components["schemas"]["Text"] | null;
+            heading: components["schemas"]["Text"];
+            key: string;
+            kind: string;
+            package: string;
+        };
+        PublicList: {
+            as_of: string;
+            banner: components["schemas"]["Text"] | null;
+            items: components["schemas"]["PublicLine"][];
+            publications: components["schemas"]["Publication"][];
+            total: number;
+        };
+        PublicItem: {
+            banner: components["schemas"]["Text"] | null;
+            item: {
+                dated: string;
+                district: components["schemas"]["Text"] | null;
+                heading: components["schemas"]["Text"];
+                key: string;
+                kind: string;
+                lines: {
+                    columns: {
+                        name: string;
+                        title: components["schemas"]["Text"];
+                    }[];
+                    rows: components["schemas"]["Text"][][];
+                } | null;
+                package: string;
+                shown: {
+                    display: components["schemas"]["Text"];
+                    name: string;
+                    title: components["schemas"]["Text"];
+                }[];
+            };
+            publication: components["schemas"]["Publication"];
         };
     };
     responses: {
@@ -1726,6 +2236,359 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listings: {
+        parameters: {
+            query?: {
+                /** @description State. */
+                state?: components["schemas"]["ListingState"];
+                /** @description Text in number or parcel. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    publishListing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListingPublishing"];
+            };
+        };
+        responses: {
+            /** @description The listing as it would be; nothing is recorded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            /** @description The listing. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listingForm: {
+        parameters: {
+            query?: {
+                /** @description Package. */
+                package?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingForm"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    handInBid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The text of bid.sealed. */
+                    sealed: string;
+                    /** @description Who records it where there are no accounts. */
+                    by?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The listing after it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawBids: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    bidder: string;
+                    /** @description Who records it where there are no accounts. */
+                    by?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The listing after it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    openBid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The text of bid.key. */
+                    key: string;
+                    /** @description Who records it where there are no accounts. */
+                    by?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The listing after it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rankBids: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Who records it where there are no accounts. */
+                    by?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The listing after it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endListing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Whether the first of the ranking wins. */
+                    award: boolean;
+                    /** @description Why it ends without a winner. */
+                    reason?: string;
+                    /** @description Who records it where there are no accounts. */
+                    by?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The listing after it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listingResult: {
+        parameters: {
+            query?: {
+                /** @description Form of the file. */
+                form?: "json" | "csv" | "xlsx";
+                /** @description `en` for English. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, as `landcycle listing public` writes it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listingSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    explainBid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+                /** @description Digest of the bid. */
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BidExplained"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     status: {
         parameters: {
             query?: never;
@@ -1867,6 +2730,127 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    publicItems: {
+        parameters: {
+            query?: {
+                /** @description Kind of publication. */
+                kind?: string;
+                /** @description Text anywhere in what is shown. */
+                q?: string;
+                /** @description District. */
+                district?: string;
+                /** @description Items left out at the beginning. */
+                offset?: number;
+                /** @description Items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    publicItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Kind of publication. */
+                kind: string;
+                /** @description Name of the item. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicItem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    publicFeed: {
+        parameters: {
+            query?: {
+                /** @description Kind of publication. */
+                kind?: string;
+                /** @description Text anywhere in what is shown. */
+                q?: string;
+                /** @description District. */
+                district?: string;
+                /** @description `en` for English. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Atom. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/atom+xml": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    publicTable: {
+        parameters: {
+            query?: {
+                /** @description Kind of publication. */
+                kind?: string;
+                /** @description Text anywhere in what is shown. */
+                q?: string;
+                /** @description District. */
+                district?: string;
+                /** @description Form of the file. */
+                form?: "csv" | "xlsx";
+                /** @description `en` for English. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
