@@ -206,4 +206,6 @@ pub(crate) fn law_of(ledger: &dyn Ledger, present: &Library, listing: &Listing) 
 }
 
 #[cfg(test)]
+mod browser_tests;
+#[cfg(test)]
 mod tests;

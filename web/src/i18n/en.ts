@@ -560,7 +560,7 @@ export const en: Record<Key, string> = {
   'public.search.what': 'Find a place, a firm, a number …',
   'public.kinds': 'Kinds',
   'public.items': 'Published items',
-  'public.found': '{n} items (as of {day})',
+  'public.found': '{n} items',
   'public.feed': 'Subscribe (Atom)',
   'public.none': 'Nothing found. Try another word, or look at all.',
   'public.why': 'What is public, and why',

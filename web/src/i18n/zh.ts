@@ -558,7 +558,7 @@ export const zh = {
   'public.search.what': '查找：地点、企业、编号……',
   'public.kinds': '事项',
   'public.items': '公开的事项',
-  'public.found': '{n} 项（截至 {day}）',
+  'public.found': '{n} 项',
   'public.feed': '订阅（Atom）',
   'public.none': '没有找到。换个词试试，或者看全部。',
   'public.why': '为什么公开，公开什么',

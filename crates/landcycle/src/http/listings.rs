@@ -445,3 +445,6 @@ async fn explain(
     })
     .await
 }
+
+#[cfg(test)]
+mod tests;

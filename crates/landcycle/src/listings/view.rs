@@ -66,7 +66,7 @@ impl State {
     }
 
     /// Whether the figures of opened bids are known to all.
-    pub(crate) fn is_known(self, listing: &Listing) -> bool {
+    pub(crate) fn is_known(listing: &Listing) -> bool {
         listing.ranked.is_some()
     }
 }
@@ -88,7 +88,7 @@ impl Viewer<'_> {
 
     /// Whether the figures of a bid may be told.
     pub(crate) fn may_read(&self, listing: &Listing, bid: &Bid) -> bool {
-        bid.opened.is_some() && (self.owns(bid) || State::of(listing, self.today).is_known(listing))
+        bid.opened.is_some() && (self.owns(bid) || State::is_known(listing))
     }
 }
 
@@ -145,14 +145,22 @@ pub(crate) fn sheet(
             object.insert(name.to_owned(), value);
         }
     };
-    add("notice", public["notice"].take());
+    add("notice", in_order(library, public["notice"].take()));
     add("indicators", with_cites(public["indicators"].take(), present));
     add("asks", asks.map(|fact| ask(library, fact)).collect());
     add("method", public["method"].take());
     add("bids", bids(listing, &bench, viewer)?);
-    let known = State::of(listing, viewer.today).is_known(listing);
+    let known = State::is_known(listing);
     add("result", if known { told(listing, library, present, public)? } else { Value::Null });
     Ok(sheet)
+}
+
+/// Facts in the order of the vocabulary, in which people think of them.
+fn in_order(library: &Library, mut facts: Value) -> Value {
+    if let Some(facts) = facts.as_array_mut() {
+        facts.sort_by_key(|fact| library.vocabulary.index(fact["fact"].as_str().unwrap_or_default()));
+    }
+    facts
 }
 
 /// A fact that a bid states, with the units in which it may be written: the exact factor of each to the
@@ -196,7 +204,7 @@ fn with_cites(mut said: Value, present: &Library) -> Value {
 /// tells nothing either.
 fn bids(listing: &Listing, bench: &Bench<'_>, viewer: Viewer<'_>) -> Result<Value, Failure> {
     let state = State::of(listing, viewer.today);
-    let (sealed, known) = (state == State::Receiving, state.is_known(listing));
+    let (sealed, known) = (state == State::Receiving, State::is_known(listing));
     let facts: Vec<Known> =
         listing.bids.iter().map(|bid| bid.facts(&listing.notice, viewer.today)).collect();
     let said = bench.judge(&facts, [OUTCOME])?;
@@ -263,7 +271,7 @@ fn figures(library: &Library, figures: &Known) -> Value {
         let display = fact.map_or_else(|| Text::same(value), |fact| vocabulary.display(fact, value));
         json!({"fact": name, "title": text_json(&title), "value": value, "display": text_json(&display)})
     });
-    each.collect()
+    in_order(library, each.collect())
 }
 
 /// How the bids of a bidder stand today: digest, receipt, code and title. What is not known yet waits

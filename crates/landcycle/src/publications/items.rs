@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// What follows from the two days of a notice.
+pub(super) const LISTING_STATE: &str = "listing_state";
+
 /// Facts by name, as canonical texts.
 type Known = BTreeMap<String, String>;
 
@@ -222,11 +225,14 @@ fn of_notice(
             })
         }));
     }
-    all.push(ShownFact {
-        name: "listing_state".to_owned(),
-        title: words("public_listing_state"),
-        display: words(&format!("public_state_{}", listings::view::State::of(listing, today).word())),
-    });
+    // Said of the days alone, which are published; what came of it is another publication's.
+    let state = match today {
+        today if today <= notice.closes_on => "public_state_receiving",
+        today if today <= notice.opening_ends_on => "public_state_opening",
+        _ => "public_state_over",
+    };
+    let title = words("public_listing_state");
+    all.push(ShownFact { name: LISTING_STATE.to_owned(), title, display: words(state) });
     Ok(named(found, listing, all, clock::day_in_china(listing.published_at).to_string()))
 }
 
