@@ -105,9 +105,9 @@ async function rank(page, to, folder) {
   expect((await page.textContent('[data-winner]')).includes('示例企业丙'), 'the first should have won')
   await page.click('[data-rank="1"] [data-reasons]')
   await page.waitForSelector('[data-tree]')
-  await page.waitForSelector('[data-kind="parameter"]')
+  await page.waitForSelector('[data-kind="parameter"]', { state: 'attached' })
   expect((await page.$$('.tree [data-cite]')).length > 3, 'every step should name its clause')
-  await page.click('.tree [data-cite]')
+  await page.click('.tree [data-cite]:visible')
   await page.waitForSelector('[data-clause-text]')
   expect((await page.textContent('[data-clause-text]')).length > 10, 'the clause should be shown')
   await picture(page, folder, 'listing-4-why')
@@ -137,6 +137,8 @@ export async function listingJourney(browser, address, folder) {
   await rank(page, to, folder)
   const sheet = await page.request.get(to(`/api/listings/${number}/sheet`))
   expect(sheet.ok() && (await sheet.body()).length > 2000, 'the sheet should come as a document')
-  expect(faults.length === 0, faults.join('\n'))
+  // A refusal is an answer, which Chromium tells of as an error.
+  const wrong = faults.filter((fault) => !fault.includes('422'))
+  expect(wrong.length === 0, wrong.join('\n'))
   await officer.context.close()
 }

@@ -48,7 +48,10 @@ fn sample(workspace: &Workspace, binary: &Path, wish: &Demo) -> Result<(PathBuf,
     let store = folder.join("sample-city.gpkg");
     let recipe_file = folder.join("sample-city.recipe");
     let version = ask(binary, &["--version"]).unwrap_or_default();
-    let recipe = format!("{version}, {} parcels, seed {}, zone lines, listings, public items\n", wish.parcels, wish.seed);
+    let recipe = format!(
+        "{version}, {} parcels, seed {}, zone lines, listings, public items\n",
+        wish.parcels, wish.seed
+    );
     let there = store.is_file() && std::fs::read_to_string(&recipe_file).is_ok_and(|made| made == recipe);
     let shown = workspace.relative(&store).to_string();
     if there && !wish.fresh {

@@ -7,26 +7,19 @@ pub(crate) mod feed;
 mod items;
 pub(crate) mod table;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use landcycle_ledger::listing::{End, Listing};
-use landcycle_ledger::{Cut, Digest, Ledger, Store};
+use landcycle_ledger::Store;
 use landcycle_policy::law::Law;
 use landcycle_policy::package::library::Library;
-use landcycle_policy::package::publication::{Of, Publication};
-use landcycle_policy::program::outcome::{Determination, Outcome, OutcomeValue};
+use landcycle_policy::package::publication::Publication;
 use landcycle_policy::text::Text;
 use serde_json::{Value, json};
 
 use crate::cli::tree::{cite_json, text_json};
-use crate::http::outcomes;
-use crate::listings::{self, NotDone, law_of};
-use crate::plan::{self, Sheet};
-use crate::portfolio::{Batch, Sorter};
-use crate::say::{Failure, filled, words};
-use crate::{assessment, clock, store};
+use crate::say::Failure;
 
 /// 公开信息 · one published item.
 #[derive(Clone, Debug)]
@@ -93,7 +86,8 @@ impl Item {
             json!({"name": shown.name, "title": text_json(&shown.title), "display": text_json(&shown.display)})
         });
         let lines = self.lines.as_ref().map(|lines| {
-            let columns = lines.columns.iter().map(|(name, title)| json!({"name": name, "title": text_json(title)}));
+            let columns =
+                lines.columns.iter().map(|(name, title)| json!({"name": name, "title": text_json(title)}));
             let rows = lines.rows.iter().map(|row| row.iter().map(text_json).collect::<Vec<_>>());
             json!({"columns": columns.collect::<Vec<_>>(), "rows": rows.collect::<Vec<_>>()})
         });
@@ -118,7 +112,8 @@ pub(crate) fn publication_json(library: &Library, law: &Law, found: &Publication
     let title = |name: &String| vocabulary.fact(name).map(|fact| text_json(&fact.title));
     let outcomes = found.outcomes.iter().filter_map(|name| law.rule(name));
     let outcomes = outcomes.map(|(_, rule)| text_json(&rule.title));
-    let shows: Vec<Value> = found.shows.iter().filter_map(|shown| title(&shown.fact)).chain(outcomes).collect();
+    let shows: Vec<Value> =
+        found.shows.iter().filter_map(|shown| title(&shown.fact)).chain(outcomes).collect();
     json!({
         "kind": found.id, "package": law.package().id, "title": text_json(&found.title),
         "owner": text_json(&vocabulary.department(&found.owner)),

@@ -66,7 +66,11 @@ fn viewer(caller: &Caller) -> Viewer<'_> {
 /// Who records: the account, or what the office wrote.
 fn by(caller: &Caller, written: &str) -> Result<String, Problem> {
     let name = caller.name(written).trim();
-    if name.is_empty() { Err(Problem::query("by", "", words("who_acts").zh.as_str())) } else { Ok(name.to_owned()) }
+    if name.is_empty() {
+        Err(Problem::query("by", "", words("who_acts").zh.as_str()))
+    } else {
+        Ok(name.to_owned())
+    }
 }
 
 /// An officer acts on listings of the own area alone; one that names no district is nobody's but of those
@@ -106,11 +110,26 @@ fn under<T>(
 }
 
 fn whole(app: &App, listing: &Listing, caller: &Caller) -> Result<Value, Problem> {
-    under(app, listing, |library, present| Ok(view::sheet(listing, (library, present), viewer(caller))?))
+    let mut sheet =
+        under(app, listing, |library, present| Ok(view::sheet(listing, (library, present), viewer(caller))?))?;
+    sheet["viewer"] = rights(caller);
+    Ok(sheet)
+}
+
+/// What the page may offer to the caller; whether it is allowed is asked again at every step.
+fn rights(caller: &Caller) -> Value {
+    json!({
+        "firm": caller.holder, "signed_in": caller.account.is_some(),
+        "writes": caller.may("listing.write"), "bids": caller.may("bid"),
+    })
 }
 
 /// The listings by state: what is published is no secret, so nobody's list is shorter.
-async fn list(State(app): State<Arc<App>>, Pairs(pairs): Pairs<query::Pairs>) -> Answer {
+async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Pairs(pairs): Pairs<query::Pairs>,
+) -> Answer {
     apart(move || {
         let today = clock::today();
         let wanted = pairs.get("state").filter(|state| !state.is_empty());
@@ -132,7 +151,8 @@ async fn list(State(app): State<Arc<App>>, Pairs(pairs): Pairs<query::Pairs>) ->
                     || [&notice.listing, &notice.parcel].iter().any(|of| of.to_lowercase().contains(&text)))
         });
         let rows: Vec<Value> = rows.map(|listing| view::row(listing, &app.library, today)).collect();
-        Ok(Json(json!({"today": today.to_string(), "counts": counts, "listings": rows})))
+        let rights = rights(&caller);
+        Ok(Json(json!({"today": today.to_string(), "counts": counts, "listings": rows, "viewer": rights})))
     })
     .await
 }
@@ -188,9 +208,10 @@ async fn publish(
 ) -> Result<Response, Problem> {
     let asked = body(asked)?;
     apart(move || {
-        let draft = asked.notice.draft(&app.library).map_err(|failure| {
-            Problem::said(StatusCode::UNPROCESSABLE_ENTITY, "value", failure.message)
-        })?;
+        let draft = asked
+            .notice
+            .draft(&app.library)
+            .map_err(|failure| Problem::said(StatusCode::UNPROCESSABLE_ENTITY, "value", failure.message))?;
         in_area(&caller, &draft.facts)?;
         if asked.dry_run {
             let now = clock::now();
@@ -248,7 +269,11 @@ fn no_form(code: &str, error: KeyError) -> Problem {
 /// The file must be for the listing of the address.
 fn of_listing(found: &str, id: &str) -> Result<(), Problem> {
     let values = [("found", found), ("listing", id)];
-    if found == id { Ok(()) } else { Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bid_sealed_for", &values)) }
+    if found == id {
+        Ok(())
+    } else {
+        Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bid_sealed_for", &values))
+    }
 }
 
 async fn hand_in(
@@ -393,7 +418,8 @@ async fn result_file(
             let values = [("listing", id.as_str())];
             return Err(Problem::new(StatusCode::CONFLICT, "listing_not_ranked", &values));
         }
-        let file = under(&app, &listing, |library, _| Ok(public::file(&result(&listing, library)?, &listing)))?;
+        let file =
+            under(&app, &listing, |library, _| Ok(public::file(&result(&listing, library)?, &listing)))?;
         Ok((public::bytes(&file, form, language)?, format!("result.{}", form.ending())))
     })
     .await?;
@@ -436,7 +462,8 @@ async fn explain(
             let found = result(&listing, library)?;
             let bench = bench_of(&listing, library)?;
             let sources = tree::Sources { texts: found.facts[at].clone(), ..tree::Sources::default() };
-            let tell = |rule| bench.explain(&found.facts[at], rule, |step| tree::json(step, present, &sources));
+            let tell =
+                |rule| bench.explain(&found.facts[at], rule, |step| tree::json(step, present, &sources));
             Ok(Json(json!({
                 "listing": id, "digest": digest, "bidder": listing.bids[at].bidder,
                 "order": tell(ORDER)?, "outcome": tell(OUTCOME)?,

@@ -59,7 +59,8 @@ fn wanted<'p>(published: &'p Published, pairs: &query::Pairs) -> Result<Vec<&'p 
     if let Some((name, value)) = pairs.iter().find(|(name, _)| !NAMES.contains(&name.as_str())) {
         return Err(Problem::query(name, value, &NAMES.join(", ")));
     }
-    let text = |name: &str| pairs.get(name).map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty());
+    let text =
+        |name: &str| pairs.get(name).map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty());
     let (kind, q, district) = (text("kind"), text("q"), text("district"));
     let each = published.items.iter().filter(|item| {
         kind.as_ref().is_none_or(|kind| item.kind == *kind)
@@ -72,7 +73,10 @@ fn wanted<'p>(published: &'p Published, pairs: &query::Pairs) -> Result<Vec<&'p 
 }
 
 /// What is public by which clause of which package, and the items by filter.
-async fn list(State(app): State<Arc<App>>, Pairs(pairs): Pairs<query::Pairs>) -> Result<Json<Value>, Problem> {
+async fn list(
+    State(app): State<Arc<App>>,
+    Pairs(pairs): Pairs<query::Pairs>,
+) -> Result<Json<Value>, Problem> {
     apart(move || {
         let published = published(&app)?;
         let found = wanted(&published, &pairs)?;
@@ -92,7 +96,8 @@ fn kinds(app: &App, published: &Published) -> Vec<Value> {
     let mut told: Vec<Value> = Vec::new();
     for (id, law) in app.library.laws() {
         for (kind, found) in of_law(law) {
-            let count = published.items.iter().filter(|item| item.kind == *kind && item.package == *id).count();
+            let count =
+                published.items.iter().filter(|item| item.kind == *kind && item.package == *id).count();
             if count == 0 {
                 continue;
             }
@@ -137,7 +142,8 @@ fn titles(app: &App, asked: &str, language: Language) -> String {
     match (found, package) {
         (Some(found), None) => found.title.get(language).to_owned(),
         (Some(found), Some(_)) => {
-            let cites = found.cites.iter().map(|cite| crate::cli::tree::cite_line(&app.library, &cite.id, language));
+            let cites =
+                found.cites.iter().map(|cite| crate::cli::tree::cite_line(&app.library, &cite.id, language));
             cites.collect::<Vec<_>>().join("\n")
         }
         (None, _) => kind.to_owned(),
@@ -150,7 +156,8 @@ async fn atom(
     headers: HeaderMap,
     Pairs(pairs): Pairs<query::Pairs>,
 ) -> Result<Response, Problem> {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost").to_owned();
+    let host =
+        headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost").to_owned();
     let text = apart(move || {
         let published = published(&app)?;
         let found = wanted(&published, &pairs)?;
@@ -167,7 +174,9 @@ async fn atom(
 fn encoded(part: &str) -> String {
     part.bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                char::from(byte).to_string()
+            }
             byte => format!("%{byte:02X}"),
         })
         .collect()
@@ -187,9 +196,8 @@ async fn sheet(State(app): State<Arc<App>>, Pairs(pairs): Pairs<query::Pairs>) -
             return Ok(sheet_csv(&rows)?);
         }
         let name = words("public_sheet").get(language).to_owned();
-        let made = workbook(&[(name, rows)]).map_err(|error| {
-            Failure::new("cannot_write", &[("file", "xlsx"), ("why", &error.to_string())])
-        });
+        let made = workbook(&[(name, rows)])
+            .map_err(|error| Failure::new("cannot_write", &[("file", "xlsx"), ("why", &error.to_string())]));
         Ok(made?)
     })
     .await?;

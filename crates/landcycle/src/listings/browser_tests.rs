@@ -30,8 +30,26 @@ impl Dice {
 
 /// Signs whose order and bytes differ between UTF-8 and UTF-16, and some that a line can hold just so.
 const SIGNS: [char; 20] = [
-    'a', 'z', 'A', '0', '_', '-', '/', ' ', '"', '\\', '企', '业', '甲', 'é', '\u{ff21}', '\u{fffd}', '\u{1f33e}',
-    '\u{20000}', '\u{feff}', '·',
+    'a',
+    'z',
+    'A',
+    '0',
+    '_',
+    '-',
+    '/',
+    ' ',
+    '"',
+    '\\',
+    '企',
+    '业',
+    '甲',
+    'é',
+    '\u{ff21}',
+    '\u{fffd}',
+    '\u{1f33e}',
+    '\u{20000}',
+    '\u{feff}',
+    '·',
 ];
 const BIDS: usize = 300;
 
@@ -65,8 +83,25 @@ fn numbers() -> Vec<Value> {
     let mut dice = Dice(7);
     let digits: Vec<char> = "0123456789".chars().collect();
     let mut written: Vec<String> = [
-        "0", "00", "7000", "07000.50", "7,000", "0.0001", "0.00001", "0.00000001", "1000000000000",
-        "1000000000001", "100000000", "100000000.0001", "-1", "1e5", "", "12.", ".5", "1.5.2", "十",
+        "0",
+        "00",
+        "7000",
+        "07000.50",
+        "7,000",
+        "0.0001",
+        "0.00001",
+        "0.00000001",
+        "1000000000000",
+        "1000000000001",
+        "100000000",
+        "100000000.0001",
+        "-1",
+        "1e5",
+        "",
+        "12.",
+        ".5",
+        "1.5.2",
+        "十",
     ]
     .map(str::to_owned)
     .to_vec();
@@ -79,7 +114,8 @@ fn numbers() -> Vec<Value> {
         let plain = text.replace(',', "");
         let sound = |text: &str| {
             let parts: Vec<&str> = text.split('.').collect();
-            parts.len() <= 2 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+            parts.len() <= 2
+                && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
         };
         [("万元", 4), ("元", 0)].map(|(unit, digits)| {
             let read = vocabulary.canonical(fact, &format!("{plain} {unit}"), None).ok();

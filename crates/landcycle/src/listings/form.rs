@@ -203,7 +203,8 @@ impl Filled {
             day.ok_or_else(|| wrong(field, text, "YYYY-MM-DD"))
         };
         let (listing, parcel) = (self.listing.trim().to_owned(), self.parcel.trim().to_owned());
-        if listing.is_empty() || listing.len() > 100 || listing.contains(|c: char| c == '=' || c.is_control()) {
+        if listing.is_empty() || listing.len() > 100 || listing.contains(|c: char| c == '=' || c.is_control())
+        {
             return Err(wrong("listing", &listing, "1 … 100"));
         }
         if parcel.is_empty() {

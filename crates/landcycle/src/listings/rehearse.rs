@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Span, Timestamp, tz};
-use landcycle_ledger::{Ledger, MemoryLedger};
 use landcycle_ledger::listing::{Key, SALT};
+use landcycle_ledger::{Ledger, MemoryLedger};
 use landcycle_policy::node::Node;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Language;

@@ -175,7 +175,9 @@ fn ask(library: &Library, fact: &Fact) -> Value {
         bounds = json!({"min": min.to_string(), "max": max.to_string(), "decimals": decimals});
         let own = library.vocabulary.units.display(*unit);
         let large = format!("{}{}", words("listing_ten_thousand").zh, own.zh);
-        if let Some(found) = library.vocabulary.units.parse(&large).filter(|large| large.same_dimension(*unit)) {
+        if let Some(found) =
+            library.vocabulary.units.parse(&large).filter(|large| large.same_dimension(*unit))
+        {
             let title = library.vocabulary.units.display(found);
             units.push(json!({"title": text_json(&title), "digits": 4}));
         }
@@ -205,8 +207,7 @@ fn with_cites(mut said: Value, present: &Library) -> Value {
 fn bids(listing: &Listing, bench: &Bench<'_>, viewer: Viewer<'_>) -> Result<Value, Failure> {
     let state = State::of(listing, viewer.today);
     let (sealed, known) = (state == State::Receiving, State::is_known(listing));
-    let facts: Vec<Known> =
-        listing.bids.iter().map(|bid| bid.facts(&listing.notice, viewer.today)).collect();
+    let facts: Vec<Known> = listing.bids.iter().map(|bid| bid.facts(&listing.notice, viewer.today)).collect();
     let said = bench.judge(&facts, [OUTCOME])?;
     let mut all: Vec<(String, Value)> = Vec::with_capacity(listing.bids.len());
     for (bid, [outcome]) in listing.bids.iter().zip(&said) {
@@ -215,11 +216,14 @@ fn bids(listing: &Listing, bench: &Bench<'_>, viewer: Viewer<'_>) -> Result<Valu
         let telling = own || known || (!sealed && bid.opened.is_none());
         let standing = telling.then(|| standing(bench, outcome));
         let digest = bid.digest.to_string();
-        all.push((digest.clone(), json!({
-            "digest": digest, "own": own, "bidder": (own || !sealed).then_some(&bid.bidder),
-            "received_at": moment(bid.received_at), "withdrawn_at": bid.withdrawn_at.map(moment),
-            "opened": bid.opened.is_some(), "standing": standing,
-        })));
+        all.push((
+            digest.clone(),
+            json!({
+                "digest": digest, "own": own, "bidder": (own || !sealed).then_some(&bid.bidder),
+                "received_at": moment(bid.received_at), "withdrawn_at": bid.withdrawn_at.map(moment),
+                "opened": bid.opened.is_some(), "standing": standing,
+            }),
+        ));
     }
     all.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(all.into_iter().map(|(_, bid)| bid).collect())

@@ -1,6 +1,24 @@
 //! The items that publications make of a store: parcels, plans, listings and their results.
 
-use super::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use landcycle_ledger::listing::{End, Listing};
+use landcycle_ledger::{Cut, Digest, Ledger, Store};
+use landcycle_policy::law::Law;
+use landcycle_policy::package::library::Library;
+use landcycle_policy::package::publication::{Of, Publication};
+use landcycle_policy::program::outcome::{Determination, Outcome, OutcomeValue};
+use landcycle_policy::text::Text;
+
+use super::{Item, Lines, ShownFact, of_law};
+use crate::http::outcomes;
+use crate::listings::{self, NotDone, law_of};
+use crate::plan::{self, Sheet};
+use crate::portfolio::{Batch, Sorter};
+use crate::say::{Failure, filled, words};
+use crate::{assessment, clock, store};
 
 /// What follows from the two days of a notice.
 pub(super) const LISTING_STATE: &str = "listing_state";
@@ -142,8 +160,15 @@ pub(super) fn plans(ledger: &Store, library: &Library) -> Result<Vec<Item>, Fail
         for found in of_law(law).into_values().filter(|found| found.of == Of::Plan) {
             let vocabulary = &library.vocabulary;
             let facts = shown(library, found, &last.plan.facts);
-            let columns: Vec<_> = found.lines.iter().filter_map(|name| vocabulary.fact(name)).collect();
-            let rows = last.plan.rows(Sheet::Lines).iter().map(|row| {
+            let rows = last.plan.rows(Sheet::Lines);
+            // A column of which no line says anything is left out.
+            let columns: Vec<_> = found
+                .lines
+                .iter()
+                .filter(|name| rows.iter().any(|row| row.values.contains_key(*name)))
+                .filter_map(|name| vocabulary.fact(name))
+                .collect();
+            let rows = rows.iter().map(|row| {
                 let cell = |fact: &&landcycle_policy::vocabulary::Fact| {
                     let value = row.values.get(&fact.name).map(|value| vocabulary.display(fact, value));
                     value.unwrap_or_default()

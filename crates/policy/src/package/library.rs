@@ -299,7 +299,9 @@ impl Library {
                         || p.parameters.contains_key(name)
                         || p.tables.contains_key(name)
                         || name.strip_prefix("papers/").is_some_and(|id| p.papers.contains_key(id))
-                        || name.strip_prefix("publications/").is_some_and(|id| p.publications.contains_key(id))
+                        || name
+                            .strip_prefix("publications/")
+                            .is_some_and(|id| p.publications.contains_key(id))
                 });
                 if !exists {
                     let fault = Fault::new("P052", &document.file, article.span).with("name", name);
@@ -440,8 +442,18 @@ impl Package {
         let Some(rest) = file.path.strip_prefix(&format!("{}/", self.id)) else { return };
         let Some((kind, inner)) = rest.split_once('/') else { return };
         let Some(path) = inner.strip_suffix(".yaml") else { return };
-        let kinds =
-            ["documents", "parameters", "tables", "rules", "acts", "duties", "desks", "cases", "papers", "publications"];
+        let kinds = [
+            "documents",
+            "parameters",
+            "tables",
+            "rules",
+            "acts",
+            "duties",
+            "desks",
+            "cases",
+            "papers",
+            "publications",
+        ];
         if !kinds.contains(&kind) {
             let fault = Fault::new("P055", file, crate::node::Span::default());
             faults.push(fault.with("folder", kind));

@@ -12,13 +12,13 @@ use landcycle_policy::text::{Language, Text};
 use serde_json::{Value, json};
 
 use super::{At, bids_table, method_text, opened};
-use crate::cli::{Context, parse_date};
 use crate::cli::target::Target;
+use crate::cli::{Context, parse_date};
 use crate::listings::public::FileForm;
 use crate::listings::result::result;
 use crate::listings::{public, rehearse};
-use crate::{clock, packages, store};
 use crate::say::{Failure, filled, out, tell};
+use crate::{clock, packages, store};
 
 /// Options of `listing public`.
 #[derive(Debug, Args)]

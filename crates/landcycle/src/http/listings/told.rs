@@ -32,5 +32,6 @@ pub(super) fn refused(app: &App, error: NotDone) -> Result<Response, Problem> {
         "code": refusal.code.text(), "title": text_json(&refusal.code.words("title")),
         "detail": told["detail"].clone(), "refused": [told],
     });
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, [(header::CONTENT_TYPE, MEDIA_TYPE)], body.to_string()).into_response())
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, [(header::CONTENT_TYPE, MEDIA_TYPE)], body.to_string())
+        .into_response())
 }
