@@ -1296,7 +1296,16 @@ export interface components {
             id: string;
             title: components["schemas"]["Text"];
         };
+        /** @description What the page may offer to who looks. */
+        ListingViewer: {
+            bids: boolean;
+            /** @description The firm in whose name alone the caller bids. */
+            firm: string | null;
+            signed_in: boolean;
+            writes: boolean;
+        };
         Listings: {
+            viewer: components["schemas"]["ListingViewer"];
             counts: {
                 awarded: number;
                 failed: number;
@@ -1436,6 +1445,7 @@ export interface components {
             /** @description Bids on record. */
             sealed: number;
             state: components["schemas"]["ListingState"];
+            viewer: components["schemas"]["ListingViewer"];
         };
         ListingForm: {
             cites: components["schemas"]["Cite"][];
