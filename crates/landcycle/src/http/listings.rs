@@ -110,8 +110,9 @@ fn under<T>(
 }
 
 fn whole(app: &App, listing: &Listing, caller: &Caller) -> Result<Value, Problem> {
-    let mut sheet =
-        under(app, listing, |library, present| Ok(view::sheet(listing, (library, present), viewer(caller))?))?;
+    let mut sheet = under(app, listing, |library, present| {
+        Ok(view::sheet(listing, (library, present), viewer(caller))?)
+    })?;
     sheet["viewer"] = rights(caller);
     Ok(sheet)
 }
@@ -125,11 +126,7 @@ fn rights(caller: &Caller) -> Value {
 }
 
 /// The listings by state: what is published is no secret, so nobody's list is shorter.
-async fn list(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Pairs(pairs): Pairs<query::Pairs>,
-) -> Answer {
+async fn list(State(app): State<Arc<App>>, caller: Caller, Pairs(pairs): Pairs<query::Pairs>) -> Answer {
     apart(move || {
         let today = clock::today();
         let wanted = pairs.get("state").filter(|state| !state.is_empty());

@@ -104,15 +104,15 @@ impl Publication {
         let illustrative = reader.optional_bilingual(root, "illustrative");
         // What rests on nothing is published by nobody.
         if cites.is_empty() {
-            reader.required(root, "cite")?;
+            reader.required(root, "cite");
         }
         if of == Of::Parcel {
-            reader.required(root, "when")?;
-            reader.required(root, "dated")?;
+            reader.required(root, "when");
+            reader.required(root, "dated");
         }
         let when = reader.optional_text(root, "when");
         let dated = reader.optional_text(root, "dated");
-        let shows = reader.required(root, "shows")?.items();
+        let shows = reader.required(root, "shows").map(Node::items).unwrap_or_default();
         let shows = shows.into_iter().filter_map(|node| Shown::read(node, &mut named, reader)).collect();
         let mut list = |key: &str, into: &mut Vec<Placed>| -> Vec<String> {
             let items = root.get(key).map(Node::items).unwrap_or_default();
@@ -126,6 +126,9 @@ impl Publication {
         named.dates.extend(dated.clone());
         named.when.clone_from(&when);
         named.owner = Some(owner.clone());
+        if cites.is_empty() {
+            return None;
+        }
         Some(Self {
             id: id.to_owned(),
             title: reader.required_bilingual(root, "title"),
