@@ -385,13 +385,10 @@ async fn end(
     apart(move || {
         in_area(&caller, &read(&app, &id)?.notice.facts)?;
         let reason = asked.reason.trim();
-        let wanted = match asked.award {
-            true => Wanted::Award,
-            false if reason.is_empty() => {
-                return Err(Problem::query("reason", "", words("listing_why").zh.as_str()));
-            }
-            false => Wanted::Fail(reason.to_owned()),
-        };
+        if !asked.award && reason.is_empty() {
+            return Err(Problem::query("reason", "", words("listing_why").zh.as_str()));
+        }
+        let wanted = if asked.award { Wanted::Award } else { Wanted::Fail(reason.to_owned()) };
         let by = by(&caller, &asked.by)?;
         perform(&app, &caller, id, wanted, by)
     })
