@@ -523,7 +523,7 @@ export const en: Record<Key, string> = {
   'listing.bid': 'Bid',
   'listing.bid.note': 'Sealing happens in this window; before the deadline the digest alone leaves this device.',
   'listing.bid.insecure': 'This browser cannot compute digests at this address (it needs HTTPS or this machine\'s own). Seal with landcycle bid seal and hand in below.',
-  'listing.bid.make': '1 Fill in and seal',
+  'listing.bid.make': 'Fill in and seal',
   'listing.unit.of': 'Unit of {fact}',
   'listing.bid.wrong': 'A number is needed, within its range and decimals.',
   'listing.do.seal': 'Seal',

@@ -521,7 +521,7 @@ export const zh = {
   'listing.bid': '竞买',
   'listing.bid.note': '密封在本窗口内完成，截止前只有摘要离开这台设备。',
   'listing.bid.insecure': '本浏览器在这个地址下不能计算摘要（需要 HTTPS 或本机地址）。请用命令 landcycle bid seal 密封，再在下面递交。',
-  'listing.bid.make': '1 填写并密封',
+  'listing.bid.make': '填写并密封',
   'listing.unit.of': '{fact}的单位',
   'listing.bid.wrong': '请填数字，不超过允许的范围和小数位。',
   'listing.do.seal': '密封',
