@@ -32,6 +32,12 @@ export const router = createRouter({
     { path: '/linkage', name: 'linkage', component: () => import('./linkage/LinkagePage.vue') },
     { path: '/layers', name: 'layers', component: () => import('./layer-book/LayersPage.vue') },
     { path: '/layers/:layer/:edition', name: 'layer', component: () => import('./layer-book/LayerPage.vue') },
+    { path: '/listings', name: 'listings', component: () => import('./listings/ListingsPage.vue') },
+    { path: '/listings/new', name: 'listing-new', component: () => import('./listings/PublishPage.vue') },
+    { path: '/listings/:id', name: 'listing', component: () => import('./listings/ListingPage.vue') },
+    { path: '/listings/:id/bids/:digest', name: 'bid', component: () => import('./listings/BidReasonsPage.vue') },
+    { path: '/public', name: 'public', component: () => import('./public/PublicPage.vue') },
+    { path: '/public/:kind/:key', name: 'public-item', component: () => import('./public/PublicItemPage.vue') },
     { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./shell/NowherePage.vue') },
   ],
   scrollBehavior(to, from, saved) {

@@ -51,8 +51,11 @@ fn sample(workspace: &Workspace, binary: &Path, wish: &Demo) -> Result<(PathBuf,
     let store = folder.join("sample-city.gpkg");
     let recipe_file = folder.join("sample-city.recipe");
     let version = ask(binary, &["--version"]).unwrap_or_default();
-    let recipe =
-        format!("{version}, {} parcels, seed {}, zone lines, plan, linkage\n", wish.parcels, wish.seed);
+    let recipe = format!(
+        "{version}, {} parcels, seed {}, zone lines, plan, linkage, listings, public items
+",
+        wish.parcels, wish.seed
+    );
     let there = store.is_file() && std::fs::read_to_string(&recipe_file).is_ok_and(|made| made == recipe);
     let shown = workspace.relative(&store).to_string();
     if there && !wish.fresh {
@@ -99,7 +102,51 @@ pub(crate) fn make_sample(
     let mut load = workspace.command(binary);
     load.args(["linkage", "load", "2024"]).arg(examples.join("linkage/operations.csv"));
     load.args(["--by", INVENTED, "--store"]);
-    run_program(load.arg(store))
+    run_program(load.arg(store))?;
+    make_listings(workspace, binary, store)?;
+    make_public(workspace, binary, store)
+}
+
+/// Invented listings, one in each state: the script, and the day of it that is today.
+const LISTINGS: [(&str, &str); 4] = [
+    ("receiving", "2026-12-10"),
+    ("opening", "2026-12-21"),
+    ("to-rank", "2026-12-24"),
+    ("awarded", "2027-01-10"),
+];
+
+fn make_listings(workspace: &Workspace, binary: &Path, store: &Path) -> Result<(), String> {
+    for (name, today) in LISTINGS {
+        let mut rehearse = workspace.command(binary);
+        let script = workspace.root.join(format!("examples/listing/demo/{name}.yaml"));
+        rehearse.args(["listing", "rehearse"]).arg(script).args(["--today", today, "--store"]);
+        run_program(rehearse.arg(store))?;
+    }
+    Ok(())
+}
+
+/// A parcel of every invented city on which works were never started, and the acts up to the finding.
+const IDLE: &str = "SAMPLE-0000061";
+const IDLE_ACTS: [(&str, &str, &[&str]); 5] = [
+    ("take_over", "2026-01-05", &[]),
+    ("suspect", "2026-01-10", &[]),
+    ("inquire", "2026-01-20", &[]),
+    ("find_idle", "2026-03-10", &["--fact", "idle_cause=enterprise", "--fact", "started_on=none"]),
+    ("publish_idle", "2026-03-12", &[]),
+];
+
+/// What the public page shows: an adopted plan, and a finding of idleness.
+fn make_public(workspace: &Workspace, binary: &Path, store: &Path) -> Result<(), String> {
+    let mut plan = workspace.command(binary);
+    plan.args(["plan", "adopt"]).arg(workspace.root.join("examples/public/sample-plan.xlsx"));
+    plan.args(["--id", "sample-2026", "--on", "2026-02-10", "--by", "demo", "--store"]);
+    run_program(plan.arg(store))?;
+    for (act, day, facts) in IDLE_ACTS {
+        let mut command = workspace.command(binary);
+        command.args(["act", "do", act, IDLE, "--by", "demo", "--on", day]).args(facts).arg("--store");
+        run_program(command.arg(store))?;
+    }
+    Ok(())
 }
 
 fn check(command: Command, port: u16, parcels: u32) -> Result<String, String> {

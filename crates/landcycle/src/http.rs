@@ -15,11 +15,13 @@ mod layers;
 mod library;
 mod ogc;
 mod linkage;
+mod listings;
 pub(crate) mod outcomes;
 mod page;
 mod plan;
 mod problem;
 mod proposals;
+mod public;
 mod query;
 mod session;
 mod tiles;
@@ -63,6 +65,8 @@ pub(crate) struct App {
     reforms: Vec<Reform>,
     /// The comparison asked for last.
     compared: Mutex<Option<Arc<Compared>>>,
+    /// What is published, as last computed.
+    published: Mutex<Option<Arc<public::Published>>>,
     /// Programs of the rules that acts require.
     judge: Mutex<Judge>,
     /// The folder of packages, if not those in the program.
@@ -103,6 +107,7 @@ impl App {
             books: Mutex::new(Vec::new()),
             reforms,
             compared: Mutex::new(None),
+            published: Mutex::new(None),
             judge: Mutex::default(),
             folder: folder.map(Path::to_owned),
             door: None,
@@ -264,6 +269,8 @@ fn router(app: Arc<App>) -> Router {
         .merge(plan::routes())
         .merge(linkage::routes())
         .merge(layer_book::routes())
+        .merge(listings::routes())
+        .merge(public::routes())
         .route_layer(middleware::from_fn_with_state(Arc::clone(&app), access::enforce))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no_route", &[]))
         .layer(middleware::map_response(async |response: Response| {

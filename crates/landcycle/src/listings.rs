@@ -8,15 +8,17 @@
 pub(crate) mod bench;
 pub(crate) mod decide;
 pub(crate) mod form;
+pub(crate) mod paper;
 pub(crate) mod public;
 pub(crate) mod refusal;
 pub(crate) mod rehearse;
 pub(crate) mod result;
+pub(crate) mod view;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use landcycle_ledger::listing::{Key, Listing, Said, Seal, case_of};
-use landcycle_ledger::{Entry, Ledger, LedgerError, NewEvent};
+use landcycle_ledger::listing::{CASES, Key, Listing, Said, Seal, case_of};
+use landcycle_ledger::{Entry, Ledger, LedgerError, NewEvent, Store};
 use landcycle_policy::package::library::Library;
 
 pub(crate) use self::refusal::Refusal;
@@ -109,6 +111,38 @@ pub(crate) fn perform(
     Err(Refusal::busy(&asked.listing).into())
 }
 
+/// A listing as it would be once a notice is published, with nothing recorded.
+pub(crate) fn preview(
+    ledger: &dyn Ledger,
+    library: &Library,
+    asked: &Asked,
+    (now, today): (Timestamp, Date),
+) -> Result<Listing, NotDone> {
+    let there = read(ledger, &asked.listing)?;
+    match decide::decide(there.as_ref(), library, asked, today)? {
+        Some((Said::Published(notice), package)) => Ok(Listing {
+            notice,
+            published_at: now,
+            package,
+            bids: Vec::new(),
+            ranked: None,
+            end: None,
+            last_seq: 0,
+        }),
+        _ => Err(Refusal::no_listing(&asked.listing).into()),
+    }
+}
+
+/// Every listing of a store, the latest notice first.
+pub(crate) fn all(ledger: &Store) -> Result<Vec<Listing>, NotDone> {
+    let mut found = Vec::new();
+    for case in ledger.records(CASES).map_err(NotDone::Store)? {
+        found.extend(read(ledger, case.strip_prefix(CASES).unwrap_or(&case))?);
+    }
+    found.reverse();
+    Ok(found)
+}
+
 fn event(
     said: &Said,
     asked: &Asked,
@@ -171,5 +205,7 @@ pub(crate) fn law_of(ledger: &dyn Ledger, present: &Library, listing: &Listing) 
     }
 }
 
+#[cfg(test)]
+mod browser_tests;
 #[cfg(test)]
 mod tests;

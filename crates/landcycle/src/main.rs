@@ -23,6 +23,7 @@ mod packages;
 mod papers;
 mod plan;
 mod portfolio;
+mod publications;
 mod reports;
 mod say;
 mod scope;

@@ -72,7 +72,8 @@ fn is_part(path: &Path) -> bool {
     path.extension().is_some_and(|end| end == "yaml" || end == "csv")
 }
 
-fn shipped() -> Vec<Source> {
+/// The files of the packages that the program carries.
+pub(crate) fn shipped() -> Vec<Source> {
     Shipped::iter()
         .filter(|path| is_part(Path::new(path.as_ref())))
         .filter_map(|path| {

@@ -9,6 +9,7 @@ pub mod library;
 mod overlay;
 pub mod paper;
 pub mod parameter;
+pub mod publication;
 pub(crate) mod reader;
 pub(crate) mod rows;
 pub mod rule;

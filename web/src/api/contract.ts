@@ -310,15 +310,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/layers": {
+    "/api/listings": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** All editions of all layers. */
-        get: operations["layers"];
+        /** The listings by state; what is published is no secret. */
+        get: operations["listings"];
+        put?: never;
+        /** Publishes a listing, or shows it as it would be. */
+        post: operations["publishListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listing-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a notice states by the law of a package. */
+        get: operations["listingForm"];
         put?: never;
         post?: never;
         delete?: never;
@@ -327,15 +345,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/layers/overlay": {
+    "/api/listings/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Parcels and ground by layer and level. */
-        get: operations["layerOverlay"];
+        /** A listing with what it states, asks and decides by; of sealed bids their digests alone. */
+        get: operations["listing"];
         put?: never;
         post?: never;
         delete?: never;
@@ -344,7 +362,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/layers/preview": {
+    "/api/listings/{id}/bids": {
         parameters: {
             query?: never;
             header?: never;
@@ -353,15 +371,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What a file would become, or every fault with its place; nothing is recorded. */
-        post: operations["layerPreview"];
+        /** Hands in a sealed bid; in it there is a digest and no figure. */
+        post: operations["handInBid"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/layers/import": {
+    "/api/listings/{id}/withdrawals": {
         parameters: {
             query?: never;
             header?: never;
@@ -370,169 +388,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Import a file, whole or not at all. */
-        post: operations["layerImport"];
+        /** Withdraws the bids of a bidder. */
+        post: operations["withdrawBids"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/layers/{layer}/{edition}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** An edition with its zones. */
-        get: operations["layer"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/layers/{layer}/{edition}/file": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** An edition as a file. */
-        get: operations["layerExport"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/cases/{id}/use": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A request to change the use of a parcel, held against the lines. */
-        get: operations["caseUse"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/linkage/books": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The books of the store with their totals. */
-        get: operations["linkageBooks"];
-        put?: never;
-        /** Open a book. */
-        post: operations["linkageOpen"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/linkage/forms": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What each act asks for, and what accounts and operations are called. */
-        get: operations["linkageForms"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/linkage/check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The chain and every invariant, over all books. */
-        get: operations["linkageCheck"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/linkage/books/{book}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Balances by place, account and year. */
-        get: operations["linkageBook"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/linkage/books/{book}/entries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The journal. */
-        get: operations["linkageEntries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/linkage/books/{book}/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A book as a workbook, or a table of it as CSV. */
-        get: operations["linkageExport"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/linkage/books/{book}/operations": {
+    "/api/listings/{id}/openings": {
         parameters: {
             query?: never;
             header?: never;
@@ -541,15 +405,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Do an act, or learn why not. */
-        post: operations["linkageOperate"];
+        /** Opens a bid with its key, after the deadline. */
+        post: operations["openBid"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/linkage/books/{book}/load": {
+    "/api/listings/{id}/ranking": {
         parameters: {
             query?: never;
             header?: never;
@@ -558,8 +422,76 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Operations from a file, all or none. */
-        post: operations["linkageLoad"];
+        /** Ranks the opened bids, once the opening period is over. */
+        post: operations["rankBids"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Names the winner, or ends the listing without one. */
+        post: operations["endListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The result as a file that can be computed again, or as a table. */
+        get: operations["listingResult"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sheet of a listing as a document (DOCX). */
+        get: operations["listingSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}/explain/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reasoning behind standing and order of a bid, down to clauses. */
+        get: operations["explainBid"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -651,15 +583,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/plan/form": {
+    "/api/public": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** What a plan asks for: sheets, facts, codes. */
-        get: operations["planForm"];
+        /** What the law makes public, by which clause, with the items. */
+        get: operations["publicItems"];
         put?: never;
         post?: never;
         delete?: never;
@@ -668,15 +600,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/plan/template": {
+    "/api/public/items/{kind}/{key}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The workbook that an office fills in. */
-        get: operations["planTemplate"];
+        /** One published item; its address stays. */
+        get: operations["publicItem"];
         put?: never;
         post?: never;
         delete?: never;
@@ -685,66 +617,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/plan/read": {
+    "/api/public/feed": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        /** A workbook, or the lines of a CSV file, as a draft; or every fault of its cells. */
-        post: operations["planRead"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/plan/check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A draft before every rule of its place; nothing is recorded. */
-        post: operations["planCheck"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/plan/workbook": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A draft as a workbook. */
-        post: operations["planWorkbook"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/plans": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The plans of the store. */
-        get: operations["plans"];
+        /** What is published as a feed (Atom). */
+        get: operations["publicFeed"];
         put?: never;
         post?: never;
         delete?: never;
@@ -753,86 +634,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/plans/{plan}": {
+    "/api/public/table": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** A plan with its rows, constraints and revisions. */
-        get: operations["plan"];
-        put?: never;
-        /** Adopt a plan, or revise the one that is there. */
-        post: operations["planAdopt"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/plans/{plan}/workbook": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A plan as a workbook. */
-        get: operations["planFileWorkbook"];
+        /** What is published as a table. */
+        get: operations["publicTable"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/plans/{plan}/track": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What was supplied against a plan, with the interval at the year's end. */
-        get: operations["planTrack"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/plans/{plan}/track/workbook": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The same as a workbook. */
-        get: operations["planTrackWorkbook"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/plans/{plan}/paper": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** The plan as a document. */
-        post: operations["planPaper"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1454,285 +1266,216 @@ export interface components {
                 stage: string;
             }[];
         };
-        /** @description An edition of a layer, as its event tells it. */
-        LayerEdition: {
-            name: string;
-            edition: number;
-            title: string;
-            kind: string;
-            from: string | null;
-            until: string | null;
-            zones: number;
-            crs: string;
-            approximate: boolean;
-            illustrative: boolean;
-            source: string;
-            source_digest: string;
-            digest: string;
-            event: number;
-            marks: components["schemas"]["Text"];
-        };
-        LayerList: {
-            as_of: string;
-            layers: {
-                edition: components["schemas"]["LayerEdition"];
-                in_force: boolean;
-                kind_title: components["schemas"]["Text"];
-            }[];
-            kinds: {
-                code: string;
-                title: components["schemas"]["Text"];
-            }[];
-            levels: {
-                code: string;
-                title: components["schemas"]["Text"];
-            }[];
-            uses: {
-                code: string;
-                title: components["schemas"]["Text"];
-            }[];
-            file_limit: number;
-        };
-        LayerRow: {
-            name: string;
-            edition: number;
-            title: string;
-            level: components["schemas"]["Text"] | null;
-            parcels: number;
-            hectares: string;
-            illustrative: boolean;
-            approximate: boolean;
-        };
-        LayerOverlay: {
-            as_of: string;
-            parcels: number;
-            rows: components["schemas"]["LayerRow"][];
-            whole: number;
-            across: number;
-            tolerance: string;
-            illustrative: components["schemas"]["Text"] | null;
-        };
-        /** @description A zone; its outline where there is room for it. */
-        LayerZone: {
-            place: number;
-            id: string | null;
-            vertices: number;
-            level: components["schemas"]["Text"] | null;
-            attributes: {
-                [key: string]: unknown;
-            } | null;
-            geometry: components["schemas"]["Geometry"] | null;
-        };
-        LayerFile: {
-            edition: components["schemas"]["LayerEdition"];
-            kind_title: components["schemas"]["Text"];
-            total: number;
-            zones: components["schemas"]["LayerZone"][];
-        };
-        /** @description What is wrong with a feature, and where in it. */
-        LayerFault: {
-            feature: string | null;
-            name: string | null;
-            polygon: string | null;
-            ring: string | null;
-            vertex: string | null;
-            text: components["schemas"]["Text"];
-        };
-        /** @description What a file would become, or why it is refused. */
-        LayerPreview: {
-            sound: boolean;
-            zones: number;
-            crs: string | null;
-            approximate: boolean;
-            mended: components["schemas"]["Text"][];
-            shown: components["schemas"]["LayerZone"][];
-            whole: components["schemas"]["Text"] | null;
-            faults: components["schemas"]["LayerFault"][];
-            fault_count: number;
-            edition: number | null;
-        };
-        LayerImported: {
-            name: string;
-            edition: number;
-            zones: number;
-            crs: string;
-            there: boolean;
-            approximate: boolean;
-            mended: components["schemas"]["Text"][];
-        };
-        LayerJudged: {
-            as_of: string;
-            package: string;
-            told: components["schemas"]["Text"][];
-            rules: components["schemas"]["TraceNode"][];
-        };
-        LinkagePlace: {
-            district: string;
-            township: string;
-            pending: string;
-            credit: string;
-            kept: string;
-            owes: string;
-            is_owed: string;
-            has_paid: string;
-            was_paid: string;
-        };
-        LinkageAccount: {
-            account: string;
-            holder: string;
-            other: string;
-            unit: string;
-            balance: string;
-        };
-        LinkageYear: {
-            year: string;
-            account: string;
-            unit: string;
-            change: string;
-            balance: string;
-        };
-        LinkageEntry: {
-            line: string;
-            seq: string;
-            key: string;
-            on: string;
-            act: string;
-            account: string;
-            holder: string;
-            other: string;
-            unit: string;
-            amount: string;
-            undone_by: string;
-            parcel: string;
-            part: string;
-            parcel_area: string;
-            by: string;
-            origin: string;
-            grade: string;
-        };
-        /** @description A book with its balances. */
-        LinkageBook: {
-            book: string;
-            title: string;
-            package: string;
-            last_day: string | null;
-            operations: number;
-            illustrative: boolean;
-            totals: {
-                [key: string]: string;
-            };
-            places: components["schemas"]["LinkagePlace"][];
-            accounts: components["schemas"]["LinkageAccount"][];
-        };
-        LinkageBooks: {
-            books: components["schemas"]["LinkageBook"][];
-            packages: {
-                id: string;
-                title: components["schemas"]["Text"];
-            }[];
-        };
-        LinkageBookFile: {
-            book: components["schemas"]["LinkageBook"];
-            years: components["schemas"]["LinkageYear"][];
-        };
-        LinkageField: {
-            form: components["schemas"]["FactForm"];
-            needed: boolean;
-        };
-        LinkageAct: {
-            act: string;
-            title: components["schemas"]["Text"];
-            asks: components["schemas"]["LinkageField"][];
-        };
-        LinkageForms: {
-            acts: components["schemas"]["LinkageAct"][];
-            accounts: {
-                [key: string]: components["schemas"]["Text"];
-            };
-            deeds: {
-                [key: string]: components["schemas"]["Text"];
-            };
-            file_limit: number;
-        };
-        LinkageOpening: {
-            book: string;
-            title: string;
-            package: string;
-            by: string;
-            on?: string | null;
-            dry_run?: boolean;
-        };
-        LinkageOperation: {
-            act: string;
-            by: string;
-            on?: string | null;
-            key?: string | null;
-            origin?: string;
-            fields?: {
-                [key: string]: string;
-            };
-            dry_run?: boolean;
-        };
-        LinkagePosting: {
-            account: string;
-            holder: string;
-            other: string;
-            unit: string;
-            amount: string;
-        };
-        LinkageDone: {
-            key: string;
-            on: string;
-            act: string;
-            there: boolean;
-            facts: {
-                [key: string]: string;
-            };
-            postings: components["schemas"]["LinkagePosting"][];
-            grounds: components["schemas"]["Ground"][] | null;
-        };
-        LinkageDoneList: {
-            done: components["schemas"]["LinkageDone"][];
-        };
-        /** @description One reason against an operation; the grade is empty where no law speaks. */
-        LinkageObjection: {
-            code: string;
-            title: components["schemas"]["Text"];
-            detail: components["schemas"]["Text"];
-            remedy: components["schemas"]["Text"];
-            cites: components["schemas"]["Cite"][];
+        /** @enum {string} */
+        ListingState: "receiving" | "opening" | "to_rank" | "ranked" | "awarded" | "failed";
+        ListingEnd: {
+            bidder: string | null;
             /** @enum {string} */
-            grade: "" | "text" | "paper" | "press" | "illustrative";
+            outcome: "awarded" | "failed";
+            reason: string | null;
         };
-        /** @description application/problem+json */
-        LinkageRefused: {
-            code: string;
+        ListingRow: {
+            area: components["schemas"]["Text"] | null;
+            city: string | null;
+            closes_on: string;
+            /** @description Days to the end of the step that runs. */
+            days: number | null;
+            district: string | null;
+            end: components["schemas"]["ListingEnd"] | null;
+            listing: string;
+            opening_ends_on: string;
+            package: components["schemas"]["ListingPackage"];
+            parcel: string;
+            published_at: string;
+            /** @description Bids on record. */
+            sealed: number;
+            state: components["schemas"]["ListingState"];
+        };
+        ListingPackage: {
+            digest: string;
+            id: string;
             title: components["schemas"]["Text"];
-            detail: components["schemas"]["Text"];
-            refused: components["schemas"]["LinkageObjection"][];
+        };
+        /** @description What the page may offer to who looks. */
+        ListingViewer: {
+            bids: boolean;
+            /** @description The firm in whose name alone the caller bids. */
+            firm: string | null;
+            signed_in: boolean;
+            writes: boolean;
+        };
+        Listings: {
+            viewer: components["schemas"]["ListingViewer"];
+            counts: {
+                awarded: number;
+                failed: number;
+                opening: number;
+                ranked: number;
+                receiving: number;
+                to_rank: number;
+            };
+            listings: components["schemas"]["ListingRow"][];
+            today: string;
+        };
+        ListingFact: {
+            display: components["schemas"]["Text"] | null;
+            fact: string;
+            title: components["schemas"]["Text"] | null;
+            value: string;
+        };
+        /** @description A fact that a bid states, with the units it may be written in; a key has it in the last. */
+        ListingAsk: {
+            /** @description What a number may be, in the unit of the key. */
+            bounds: {
+                decimals: number;
+                max: string;
+                min: string;
+            } | null;
+            /** @enum {string} */
+            kind: "number" | "date" | "code" | "text";
+            name: string;
+            title: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"] | null;
+            units: {
+                /** @description The power of ten to the unit of the key. */
+                digits: number;
+                title: components["schemas"]["Text"];
+            }[];
+            values: {
+                code: string;
+                title: components["schemas"]["Text"];
+            }[];
+        };
+        /** @description What a rule of several fields said. */
+        ListingFields: {
+            cites: components["schemas"]["Cite"][];
             fields: {
                 field: string;
+                title: components["schemas"]["Text"] | null;
+                unit: components["schemas"]["Text"] | null;
+                value: string;
+            }[];
+            grade: components["schemas"]["Grade"];
+            rule: string;
+        };
+        /** @description What a rule of one word said. */
+        ListingWord: {
+            cites: components["schemas"]["Cite"][];
+            code: string;
+            grade: components["schemas"]["Grade"];
+            missing: string[];
+            rule: string;
+            title: components["schemas"]["Text"];
+        };
+        /** @description The rules and numbers of the law by which bids are judged. */
+        ListingMethod: {
+            order: {
+                field: string;
                 title: components["schemas"]["Text"];
-                why: components["schemas"]["Text"];
+            }[];
+            parameters: {
+                cites: components["schemas"]["Cite"][];
+                display: components["schemas"]["Text"];
+                from: string;
+                illustrative: components["schemas"]["Text"] | null;
+                parameter: string;
+                title: components["schemas"]["Text"];
+                unit: string | null;
+                value: unknown;
+            }[];
+            rules: {
+                cites: components["schemas"]["Cite"][];
+                grade: components["schemas"]["Grade"] | null;
+                note: components["schemas"]["Text"] | null;
+                rule: string;
+                title: components["schemas"]["Text"];
             }[];
         };
-        LinkageLoaded: {
-            added: number;
-            there: number;
-            dry_run: boolean;
-        };
-        LinkageExamined: {
-            books: string[];
-            events: number;
-            head: string;
-            chain: string | null;
-            invariants: {
-                invariant: string;
+        /** @description A bid on record; whose it is and how it stands is told once bids are no longer taken. */
+        ListingBid: {
+            bidder: string | null;
+            digest: string;
+            opened: boolean;
+            own: boolean;
+            received_at: string;
+            standing: {
+                code: string;
                 title: components["schemas"]["Text"];
-                looked_at: number;
-                faults: string[];
-            }[];
-            sound: boolean;
+            } | null;
+            withdrawn_at: string | null;
+        };
+        /** @description The result in full. */
+        ListingRanked: {
+            award: components["schemas"]["ListingWord"];
+            bids: components["schemas"]["RankedBid"][];
+            draw_seed: string;
+            result_digest: string | null;
+            valid_bids: number;
+        };
+        RankedBid: {
+            bidder: string;
+            digest: string;
+            figures: components["schemas"]["ListingFact"][] | null;
+            opened_at: string | null;
+            order: components["schemas"]["ListingFields"] | null;
+            outcome: components["schemas"]["ListingWord"];
+            rank: number | null;
+            received_at: string;
+            withdrawn_at: string | null;
+        };
+        Listing: {
+            area: components["schemas"]["Text"] | null;
+            asks: components["schemas"]["ListingAsk"][];
+            bids: components["schemas"]["ListingBid"][];
+            city: string | null;
+            closes_on: string;
+            /** @description Days to the end of the step that runs. */
+            days: number | null;
+            district: string | null;
+            end: components["schemas"]["ListingEnd"] | null;
+            indicators: components["schemas"]["ListingFields"];
+            listing: string;
+            method: components["schemas"]["ListingMethod"];
+            notice: components["schemas"]["ListingFact"][];
+            opening_ends_on: string;
+            package: components["schemas"]["ListingPackage"];
+            parcel: string;
+            published_at: string;
+            result: components["schemas"]["ListingRanked"] | null;
+            /** @description Bids on record. */
+            sealed: number;
+            state: components["schemas"]["ListingState"];
+            viewer: components["schemas"]["ListingViewer"];
+        };
+        ListingForm: {
+            cites: components["schemas"]["Cite"][];
+            facts: components["schemas"]["FactForm"][];
+            package: string;
+            packages: components["schemas"]["Owner"][];
+            today: string;
+        };
+        ListingPublishing: {
+            /** @description Who records it where there are no accounts. */
+            by?: string;
+            /** @description Show it and record nothing. */
+            dry_run?: boolean;
+            notice: {
+                closes_on: string;
+                facts: {
+                    [key: string]: string;
+                };
+                listing: string;
+                opening_ends_on: string;
+                package?: string;
+                parcel: string;
+            };
+        };
+        BidExplained: {
+            bidder: string;
+            digest: string;
+            listing: string;
+            order: components["schemas"]["TraceNode"];
+            outcome: components["schemas"]["TraceNode"];
         };
         RuleSummary: {
             id: string;
@@ -1938,231 +1681,58 @@ export interface components {
             layers: components["schemas"]["LayerShare"][];
             outlined: boolean;
         };
-        /** @description A plan as people write it: texts by fact, rows by sheet. */
-        PlanDraft: {
-            facts?: {
-                [key: string]: string;
-            };
-            zone?: {
-                [key: string]: string;
-            };
-            sheets?: {
-                [key: string]: {
-                    [key: string]: string;
+        /** @description What the law of a package makes public, by which clause, and which facts of it. */
+        Publication: {
+            cites: components["schemas"]["Cite"][];
+            /** @description Items of it. */
+            count?: number;
+            illustrative: components["schemas"]["Text"] | null;
+            kind: string;
+            lines: components["schemas"]["Text"][];
+            note: components["schemas"]["Text"] | null;
+            owner: components["schemas"]["Text"];
+            package: string;
+            shows: components["schemas"]["Text"][];
+            title: components["schemas"]["Text"];
+        };
+        PublicLine: {
+            dated: string;
+            district: components["schemas"]["Text"] | null;
+            heading: components["schemas"]["Text"];
+            key: string;
+            kind: string;
+            package: string;
+        };
+        PublicList: {
+            as_of: string;
+            banner: components["schemas"]["Text"] | null;
+            items: components["schemas"]["PublicLine"][];
+            publications: components["schemas"]["Publication"][];
+            total: number;
+        };
+        PublicItem: {
+            banner: components["schemas"]["Text"] | null;
+            item: {
+                dated: string;
+                district: components["schemas"]["Text"] | null;
+                heading: components["schemas"]["Text"];
+                key: string;
+                kind: string;
+                lines: {
+                    columns: {
+                        name: string;
+                        title: components["schemas"]["Text"];
+                    }[];
+                    rows: components["schemas"]["Text"][][];
+                } | null;
+                package: string;
+                shown: {
+                    display: components["schemas"]["Text"];
+                    name: string;
+                    title: components["schemas"]["Text"];
                 }[];
             };
-        };
-        PlanAsked: {
-            package?: string | null;
-            as_of?: string | null;
-            plan: components["schemas"]["PlanDraft"];
-        };
-        /** @description What is wrong with a plan as it was written, and where. */
-        PlanFault: {
-            sheet: string;
-            sheet_title: components["schemas"]["Text"];
-            row: number | null;
-            fact: string | null;
-            text: components["schemas"]["Text"];
-        };
-        PlanRead: {
-            /** @enum {string} */
-            read: "plan" | "lines";
-            draft: components["schemas"]["PlanDraft"] | null;
-            faults: components["schemas"]["PlanFault"][];
-        };
-        PlanField: {
-            form: components["schemas"]["FactForm"];
-            note: components["schemas"]["Text"] | null;
-            summed: boolean;
-        };
-        PlanSheet: {
-            sheet: string;
-            title: components["schemas"]["Text"];
-            rows: boolean;
-            facts: components["schemas"]["PlanField"][];
-        };
-        PlanForm: {
-            package: string;
-            city: string | null;
-            packages: {
-                id: string;
-                title: components["schemas"]["Text"];
-                city: string | null;
-            }[];
-            sheets: components["schemas"]["PlanSheet"][];
-            file_limit: number;
-        };
-        /** @description A condition with its numbers. */
-        PlanEquation: {
-            text: components["schemas"]["Text"];
-            holds: boolean | null;
-            condition: boolean;
-            left: string | null;
-            wanted: string | null;
-            actual: string | null;
-            right: string | null;
-            unit: components["schemas"]["Text"] | null;
-            margin: {
-                amount: string;
-                unit: components["schemas"]["Text"];
-                unchanged: components["schemas"]["Text"] | null;
-                text: components["schemas"]["Text"];
-            } | null;
-            cites: string[];
-            missing: string[];
-        };
-        /** @description A rule, what it says of the plan, and its conditions. */
-        PlanConstraint: {
-            rule: string;
-            title: components["schemas"]["Text"];
-            /** @enum {string} */
-            verdict: "fails" | "unknown" | "holds" | "indicator" | "not_applicable";
-            binding: boolean;
-            outcome: unknown;
-            equations: components["schemas"]["PlanEquation"][];
-            asks: boolean;
-            telling: number[];
-            missing: string[];
-            owed: {
-                name: string;
-                title: components["schemas"]["Text"];
-                owner: components["schemas"]["Text"];
-                rows: number[];
-            }[];
-            reason: components["schemas"]["Text"] | null;
-            cites: components["schemas"]["Cite"][];
-            grade: components["schemas"]["Grade"];
-        };
-        PlanChecked: {
-            package: string;
-            law: string;
-            as_of: string;
-            /** @enum {string} */
-            verdict: "fails" | "unknown" | "holds";
-            facts: {
-                [key: string]: string;
-            };
-            zone: {
-                [key: string]: string;
-            };
-            left_open: {
-                [key: string]: number[];
-            };
-            constraints: components["schemas"]["PlanConstraint"][];
-        };
-        /** @description Faults of the draft, or the draft with its constraints. */
-        PlanJudged: {
-            faults: components["schemas"]["PlanFault"][];
-            checked: components["schemas"]["PlanChecked"] | null;
-        };
-        PlanRevision: {
-            seq: number;
-            on: string;
-            by: string;
-            origin: string;
-            kind: string;
-            total: string | null;
-            despite: string | null;
-            set_aside: string[] | null;
-        };
-        PlanSummary: {
-            id: string;
-            package: string;
-            package_title: components["schemas"]["Text"] | null;
-            city: string | null;
-            district: string | null;
-            level: components["schemas"]["Text"] | null;
-            from: string | null;
-            until: string | null;
-            total: string | null;
-            industrial: string | null;
-            /** @enum {string} */
-            state: "ahead" | "running" | "ended" | "undated";
-            revisions: components["schemas"]["PlanRevision"][];
-        };
-        PlanList: {
-            as_of: string;
-            plans: components["schemas"]["PlanSummary"][];
-        };
-        PlanFile: {
-            plan: components["schemas"]["PlanSummary"];
-            seq: number;
-            draft: components["schemas"]["PlanDraft"];
-            checked: components["schemas"]["PlanChecked"];
-        };
-        /** @description What is sent to adopt a plan. */
-        PlanAdoption: {
-            package?: string | null;
-            on: string;
-            by: string;
-            despite?: string | null;
-            origin?: string;
-            plan: components["schemas"]["PlanDraft"];
-        };
-        PlanAdopted: {
-            id: string;
-            seq: number;
-            kind: string;
-            unknown: number;
-        };
-        PlanMonth: {
-            month: string;
-            planned: string;
-            planned_so_far: string;
-            supplied: string | null;
-            supplied_so_far: string | null;
-        };
-        PlanShare: {
-            code: string;
-            name: string;
-            title: components["schemas"]["Text"];
-            planned: string | null;
-            supplied: string | null;
-        };
-        PlanTracked: {
-            plan: string;
-            revision: number;
-            use: string;
-            from: string;
-            until: string;
-            counted_until: string;
-            parcels: number;
-            supplied: string | null;
-            supplied_in_all: string | null;
-            without_area: string[];
-            undated: number;
-            unscheduled: string;
-            months: components["schemas"]["PlanMonth"][];
-            sources: components["schemas"]["PlanShare"][];
-            districts: components["schemas"]["PlanShare"][];
-            past_years: {
-                year: number;
-                until: string;
-                whole: string;
-            }[];
-            interval: {
-                low: string;
-                high: string;
-                coverage: string;
-                years: number;
-            } | null;
-            forecast: components["schemas"]["Text"];
-            remarks: components["schemas"]["Text"][];
-            constraints: components["schemas"]["PlanConstraint"][];
-        };
-        /** @description `partial`: parcels that the account may not see are not counted. */
-        PlanTrack: {
-            partial: boolean;
-            tracked: components["schemas"]["PlanTracked"];
-        };
-        /** @description What the office enters; `draft` marks what is lacking instead of refusing. */
-        PlanPaper: {
-            as_of?: string | null;
-            entries?: {
-                [key: string]: string;
-            };
-            draft?: boolean;
+            publication: components["schemas"]["Publication"];
         };
     };
     responses: {
@@ -2676,13 +2246,13 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    layers: {
+    listings: {
         parameters: {
             query?: {
-                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
-                as_of?: string;
-                /** @description Language of the page, which its address carries. */
-                lang?: "zh" | "en";
+                /** @description State. */
+                state?: components["schemas"]["ListingState"];
+                /** @description Text in number or parcel. */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -2696,170 +2266,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LayerList"];
+                    "application/json": components["schemas"]["Listings"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    layerOverlay: {
+    publishListing: {
         parameters: {
-            query?: {
-                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
-                as_of?: string;
-                /** @description Language of the page, which its address carries. */
-                lang?: "zh" | "en";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LayerOverlay"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    layerPreview: {
-        parameters: {
-            query: {
-                /** @description Name of the file. */
-                name: string;
-                /** @description Name of the layer: letters, digits, _ and -. */
-                layer?: string;
-                /** @description What people call it. */
-                title?: string;
-                /** @description Kind. */
-                kind?: string;
-                /** @description Level of the whole layer. */
-                level?: string;
-                /** @description Attribute that holds each zone's level. */
-                level_field?: string;
-                /** @description First day in force. */
-                from?: string;
-                /** @description Last day in force. */
-                until?: string;
-                /** @description Reference system, where the file names none. */
-                crs?: string;
-                /** @description yes: mend what moves no boundary. */
-                repair?: string;
-                /** @description yes: invented or a stand-in. */
-                illustrative?: string;
-                /** @description Layer within a GeoPackage of several. */
-                table?: string;
-                /** @description Who imports it. */
-                by?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/octet-stream": string;
+                "application/json": components["schemas"]["ListingPublishing"];
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description The listing as it would be; nothing is recorded. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LayerPreview"];
+                    "application/json": components["schemas"]["Listing"];
                 };
             };
-            default: components["responses"]["Problem"];
-        };
-    };
-    layerImport: {
-        parameters: {
-            query: {
-                /** @description Name of the file. */
-                name: string;
-                /** @description Name of the layer: letters, digits, _ and -. */
-                layer?: string;
-                /** @description What people call it. */
-                title?: string;
-                /** @description Kind. */
-                kind?: string;
-                /** @description Level of the whole layer. */
-                level?: string;
-                /** @description Attribute that holds each zone's level. */
-                level_field?: string;
-                /** @description First day in force. */
-                from?: string;
-                /** @description Last day in force. */
-                until?: string;
-                /** @description Reference system, where the file names none. */
-                crs?: string;
-                /** @description yes: mend what moves no boundary. */
-                repair?: string;
-                /** @description yes: invented or a stand-in. */
-                illustrative?: string;
-                /** @description Layer within a GeoPackage of several. */
-                table?: string;
-                /** @description Who imports it. */
-                by?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/octet-stream": string;
-            };
-        };
-        responses: {
-            /** @description It was there already. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LayerImported"];
-                };
-            };
-            /** @description Imported. */
+            /** @description The listing. */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LayerImported"];
+                    "application/json": components["schemas"]["Listing"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    layer: {
+    listingForm: {
         parameters: {
             query?: {
-                /** @description Zones to skip. */
-                offset?: number;
-                /** @description Zones at most. */
-                limit?: number;
-                /** @description Language of the page, which its address carries. */
-                lang?: "zh" | "en";
-                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
-                as_of?: string;
+                /** @description Package. */
+                package?: string;
             };
             header?: never;
-            path: {
-                /** @description Name of a layer. */
-                layer: string;
-                /** @description Number of its edition. */
-                edition: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -2870,59 +2324,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LayerFile"];
+                    "application/json": components["schemas"]["ListingForm"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    layerExport: {
+    listing: {
         parameters: {
-            query?: {
-                /** @description gpkg, geojson, fgb or parquet. */
-                form?: string;
-            };
+            query?: never;
             header?: never;
             path: {
-                /** @description Name of a layer. */
-                layer: string;
-                /** @description Number of its edition. */
-                edition: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/geopackage+sqlite3": string;
-                    "application/geo+json": string;
-                    "application/octet-stream": string;
-                    "application/vnd.apache.parquet": string;
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    caseUse: {
-        parameters: {
-            query: {
-                /** @description Proposed use. */
-                proposed: string;
-                /** @description Package. */
-                package?: string;
-                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
-                as_of?: string;
-                /** @description Language of the page, which its address carries. */
-                lang?: "zh" | "en";
-            };
-            header?: never;
-            path: {
-                /** @description Case. */
+                /** @description Number. */
                 id: string;
             };
             cookie?: never;
@@ -2935,304 +2348,252 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LayerJudged"];
+                    "application/json": components["schemas"]["Listing"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    linkageBooks: {
-        parameters: {
-            query?: {
-                /** @description Language of the page, which its address carries. */
-                lang?: "zh" | "en";
-                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
-                as_of?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LinkageBooks"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    linkageOpen: {
+    handInBid: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LinkageOpening"];
+                "application/json": {
+                    /** @description The text of bid.sealed. */
+                    sealed: string;
+                    /** @description Who records it where there are no accounts. */
+                    by?: string;
+                };
             };
         };
         responses: {
-            /** @description It would be opened. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LinkageDoneList"];
-                };
-            };
-            /** @description Opened. */
+            /** @description The listing after it. */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LinkageDoneList"];
-                };
-            };
-            /** @description Fields that cannot be read, or the objection with its clauses. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["LinkageRefused"];
+                    "application/json": components["schemas"]["Listing"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    linkageForms: {
+    withdrawBids: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+            };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    bidder: string;
+                    /** @description Who records it where there are no accounts. */
+                    by?: string;
+                };
+            };
+        };
         responses: {
-            /** @description The answer. */
-            200: {
+            /** @description The listing after it. */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LinkageForms"];
+                    "application/json": components["schemas"]["Listing"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    linkageCheck: {
+    openBid: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+            };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The text of bid.key. */
+                    key: string;
+                    /** @description Who records it where there are no accounts. */
+                    by?: string;
+                };
+            };
+        };
         responses: {
-            /** @description The answer. */
-            200: {
+            /** @description The listing after it. */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LinkageExamined"];
+                    "application/json": components["schemas"]["Listing"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    linkageBook: {
+    rankBids: {
         parameters: {
-            query?: {
-                /** @description As it was at the end of that day. */
-                on?: string;
-                /** @description Language of the page, which its address carries. */
-                lang?: "zh" | "en";
-                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
-                as_of?: string;
-            };
+            query?: never;
             header?: never;
             path: {
-                /** @description Name of a book. */
-                book: string;
+                /** @description Number. */
+                id: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Who records it where there are no accounts. */
+                    by?: string;
+                };
+            };
+        };
         responses: {
-            /** @description The answer. */
-            200: {
+            /** @description The listing after it. */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LinkageBookFile"];
+                    "application/json": components["schemas"]["Listing"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    linkageEntries: {
+    endListing: {
         parameters: {
-            query?: {
-                /** @description As it was at the end of that day. */
-                on?: string;
-                /** @description Language of the page, which its address carries. */
-                lang?: "zh" | "en";
-                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
-                as_of?: string;
-            };
+            query?: never;
             header?: never;
             path: {
-                /** @description Name of a book. */
-                book: string;
+                /** @description Number. */
+                id: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Whether the first of the ranking wins. */
+                    award: boolean;
+                    /** @description Why it ends without a winner. */
+                    reason?: string;
+                    /** @description Who records it where there are no accounts. */
+                    by?: string;
+                };
+            };
+        };
         responses: {
-            /** @description The answer. */
-            200: {
+            /** @description The listing after it. */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LinkageEntry"][];
+                    "application/json": components["schemas"]["Listing"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    linkageExport: {
+    listingResult: {
         parameters: {
             query?: {
-                /** @description As it was at the end of that day. */
-                on?: string;
-                /** @description xlsx or csv. */
-                form?: string;
-                /** @description journal, accounts or places. */
-                table?: string;
+                /** @description Form of the file. */
+                form?: "json" | "csv" | "xlsx";
+                /** @description `en` for English. */
+                lang?: string;
             };
             header?: never;
             path: {
-                /** @description Name of a book. */
-                book: string;
+                /** @description Number. */
+                id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description XLSX or CSV. */
+            /** @description The file, as `landcycle listing public` writes it. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/json": unknown;
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    linkageOperate: {
+    listingSheet: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description Name of a book. */
-                book: string;
+                /** @description Number. */
+                id: string;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LinkageOperation"];
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description It would be done. */
+            /** @description The document. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LinkageDoneList"];
-                };
-            };
-            /** @description Done. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LinkageDoneList"];
-                };
-            };
-            /** @description Fields that cannot be read, or the objection with its clauses. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["LinkageRefused"];
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    linkageLoad: {
+    explainBid: {
         parameters: {
-            query: {
-                /** @description Name of the file. */
-                name: string;
-                /** @description Sheet. */
-                sheet?: string;
-                /** @description Who loads it. */
-                by?: string;
-                /** @description yes: decide and record nothing. */
-                dry_run?: string;
-            };
+            query?: never;
             header?: never;
             path: {
-                /** @description Name of a book. */
-                book: string;
+                /** @description Number. */
+                id: string;
+                /** @description Digest of the bid. */
+                digest: string;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/octet-stream": string;
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description It would be loaded. */
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LinkageLoaded"];
-                };
-            };
-            /** @description Loaded. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LinkageLoaded"];
+                    "application/json": components["schemas"]["BidExplained"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3384,11 +2745,19 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    planForm: {
+    publicItems: {
         parameters: {
             query?: {
-                /** @description Package. */
-                package?: string;
+                /** @description Kind of publication. */
+                kind?: string;
+                /** @description Text anywhere in what is shown. */
+                q?: string;
+                /** @description District. */
+                district?: string;
+                /** @description Items left out at the beginning. */
+                offset?: number;
+                /** @description Items at most. */
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -3402,242 +2771,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlanForm"];
+                    "application/json": components["schemas"]["PublicList"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    planTemplate: {
-        parameters: {
-            query: {
-                /** @description Package. */
-                package: string;
-                /** @description Year. */
-                year: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description XLSX. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    planRead: {
-        parameters: {
-            query: {
-                /** @description Name of the file. */
-                name: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/octet-stream": string;
-            };
-        };
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlanRead"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    planCheck: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PlanAsked"];
-            };
-        };
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlanJudged"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    planWorkbook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PlanAsked"];
-            };
-        };
-        responses: {
-            /** @description XLSX. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    plans: {
-        parameters: {
-            query?: {
-                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
-                as_of?: string;
-                /** @description Package. */
-                package?: string;
-                /** @description Language of the page, which its address carries. */
-                lang?: "zh" | "en";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlanList"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    plan: {
-        parameters: {
-            query?: {
-                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
-                as_of?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Id of a plan, such as 2026. */
-                plan: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlanFile"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    planAdopt: {
+    publicItem: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of a plan, such as 2026. */
-                plan: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PlanAdoption"];
-            };
-        };
-        responses: {
-            /** @description Adopted. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlanAdopted"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    planFileWorkbook: {
-        parameters: {
-            query?: {
-                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
-                as_of?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Id of a plan, such as 2026. */
-                plan: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description XLSX. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    planTrack: {
-        parameters: {
-            query?: {
-                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
-                as_of?: string;
-                /** @description Hectares supplied that the store does not hold. */
-                elsewhere?: string;
-                /** @description Least coverage of the interval. */
-                coverage?: string;
-                /** @description Language of the page, which its address carries. */
-                lang?: "zh" | "en";
-            };
-            header?: never;
-            path: {
-                /** @description Id of a plan, such as 2026. */
-                plan: string;
+                /** @description Kind of publication. */
+                kind: string;
+                /** @description Name of the item. */
+                key: string;
             };
             cookie?: never;
         };
@@ -3649,68 +2797,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlanTrack"];
+                    "application/json": components["schemas"]["PublicItem"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    planTrackWorkbook: {
+    publicFeed: {
         parameters: {
             query?: {
-                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
-                as_of?: string;
-                /** @description Hectares supplied that the store does not hold. */
-                elsewhere?: string;
-                /** @description Least coverage of the interval. */
-                coverage?: string;
-                /** @description Language of the page, which its address carries. */
-                lang?: "zh" | "en";
+                /** @description Kind of publication. */
+                kind?: string;
+                /** @description Text anywhere in what is shown. */
+                q?: string;
+                /** @description District. */
+                district?: string;
+                /** @description `en` for English. */
+                lang?: string;
             };
             header?: never;
-            path: {
-                /** @description Id of a plan, such as 2026. */
-                plan: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description XLSX. */
+            /** @description Atom. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/atom+xml": string;
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    planPaper: {
+    publicTable: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Id of a plan, such as 2026. */
-                plan: string;
+            query?: {
+                /** @description Kind of publication. */
+                kind?: string;
+                /** @description Text anywhere in what is shown. */
+                q?: string;
+                /** @description District. */
+                district?: string;
+                /** @description Form of the file. */
+                form?: "csv" | "xlsx";
+                /** @description `en` for English. */
+                lang?: string;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PlanPaper"];
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description DOCX. */
+            /** @description The table. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];

@@ -5,17 +5,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use jiff::Timestamp;
-use landcycle_ledger::listing::{Key, KeyError, Listing, SALT, Seal};
+use landcycle_ledger::listing::{Key, KeyError, SALT, Seal};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 use serde_json::{Value, json};
 
 use super::Context;
 use super::listing::{act, failed};
-use crate::listings::bench::OUTCOME;
-use crate::listings::decide::{bench_of, titled};
-use crate::listings::{Asked, Wanted, form, law_of, public, result};
+use crate::listings::{Asked, Wanted, form, law_of, public, result, view};
 use crate::say::{Failure, filled, io_reason, out, tell, words};
 use crate::{clock, packages, store};
 
@@ -131,7 +128,7 @@ impl At {
         let after =
             act(&mut ledger, &library, &asked, self.json).map_err(|error| failed(&self.store, error))?;
         let law = law_of(&ledger, &library, &after)?;
-        let standings = standings(&after, law.get(&library), bidder)?;
+        let standings = view::standings(&after, law.get(&library), bidder, clock::today())?;
         if self.json {
             let each: Vec<Value> = standings
                 .iter()
@@ -154,27 +151,6 @@ impl At {
         }
         Ok(())
     }
-}
-
-/// How the bids of a bidder stand today: digest, receipt, code and title. What is not known yet waits
-/// for the opening.
-fn standings(
-    listing: &Listing,
-    library: &Library,
-    bidder: &str,
-) -> Result<Vec<(String, Timestamp, String, Text)>, Failure> {
-    let bench = bench_of(listing, library)?;
-    let today = clock::today();
-    let mut all = Vec::new();
-    for bid in listing.bids.iter().filter(|bid| bid.bidder == bidder) {
-        let [said] = bench.one(&bid.facts(&listing.notice, today), [OUTCOME])?;
-        let (code, title) = match said.word() {
-            Some(code) => (code.to_owned(), titled(&bench, code)),
-            None => ("unknown".to_owned(), words("listing_waits")),
-        };
-        all.push((bid.digest.to_string(), bid.received_at, code, title));
-    }
-    Ok(all)
 }
 
 impl SealBid {

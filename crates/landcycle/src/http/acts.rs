@@ -265,10 +265,15 @@ fn lines(app: &App, caller: &Caller, pairs: &query::Pairs) -> Result<(Vec<duties
 
 /// Every refusal with its words: what the guide has a page of.
 pub(super) async fn refusals() -> Json<Value> {
-    let each = Code::ALL.iter().map(|code| {
-        let part = |part| text_json(&code.words(part));
-        json!({"code": code.text(), "title": part("title"), "detail": part("detail"), "remedy": part("remedy"), "why": part("why")})
-    });
+    let of_acts = Code::ALL.iter().map(|code| (code.text(), |part: &str| code.words(part)));
+    let told = of_acts.map(|(code, words)| refusal_words(&code, &words));
+    let of_listings = crate::listings::refusal::Code::ALL.into_iter();
+    let listings = of_listings.map(|code| refusal_words(&code.text(), &|part| code.words(part)));
     let linkage = objection::codes().map(objection::words_json);
-    Json(each.chain(linkage).collect())
+    Json(told.chain(listings).chain(linkage).collect())
+}
+
+fn refusal_words(code: &str, words: &dyn Fn(&str) -> landcycle_policy::text::Text) -> Value {
+    let part = |part| text_json(&words(part));
+    json!({"code": code, "title": part("title"), "detail": part("detail"), "remedy": part("remedy"), "why": part("why")})
 }

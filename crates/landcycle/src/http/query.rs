@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use landcycle_policy::exact::Exact;
+use landcycle_policy::text::Language;
 
 use super::problem::Problem;
 
@@ -48,6 +49,11 @@ pub(super) fn date(pairs: &Pairs, name: &str) -> Result<Option<Date>, Problem> {
     // Times of day and other spellings of a date parse too; one day has one address.
     let day = text.parse().ok().filter(|day: &Date| day.to_string() == *text);
     day.map(Some).ok_or_else(|| Problem::query(name, text, "YYYY-MM-DD"))
+}
+
+/// The language of what is downloaded: `lang=en` for English.
+pub(super) fn language(pairs: &Pairs) -> Language {
+    if pairs.get("lang").is_some_and(|lang| lang == "en") { Language::En } else { Language::Zh }
 }
 
 /// A number up to `most`, or the usual one.

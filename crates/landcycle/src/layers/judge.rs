@@ -98,7 +98,7 @@ impl Judged {
 }
 
 /// Whether a fact bears on an outcome.
-fn reads(step: &Step<'_>, fact: Option<usize>) -> bool {
+pub(crate) fn reads(step: &Step<'_>, fact: Option<usize>) -> bool {
     step.told.fact.is_some_and(|own| Some(own) == fact)
         || step.children.iter().any(|child| reads(child, fact))
 }

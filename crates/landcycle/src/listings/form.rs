@@ -173,6 +173,65 @@ impl Draft {
     }
 }
 
+/// 公告表单 · a notice as a form sends it: texts as people write them.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Filled {
+    /// The listing's number.
+    pub(crate) listing: String,
+    /// The parcel for sale.
+    pub(crate) parcel: String,
+    /// The package to decide by; otherwise that of the place.
+    #[serde(default)]
+    pub(crate) package: Option<String>,
+    /// The last day for bids.
+    pub(crate) closes_on: String,
+    /// The last day for opening.
+    pub(crate) opening_ends_on: String,
+    /// Its facts.
+    pub(crate) facts: Known,
+}
+
+impl Filled {
+    /// The draft; the error names the field and what is expected in it.
+    pub(crate) fn draft(self, library: &Library) -> Result<Draft, Failure> {
+        let wrong = |field: &str, value: &str, expected: &str| {
+            Failure::new("listing_field", &[("field", field), ("value", value), ("expected", expected)])
+        };
+        let day = |field: &str, text: &str| {
+            let day = text.parse::<Date>().ok().filter(|day| day.year() >= 1 && day.to_string() == *text);
+            day.ok_or_else(|| wrong(field, text, "YYYY-MM-DD"))
+        };
+        let (listing, parcel) = (self.listing.trim().to_owned(), self.parcel.trim().to_owned());
+        if listing.is_empty() || listing.len() > 100 || listing.contains(|c: char| c == '=' || c.is_control())
+        {
+            return Err(wrong("listing", &listing, "1 … 100"));
+        }
+        if parcel.is_empty() {
+            return Err(wrong("parcel", "", "…"));
+        }
+        let package = self.package.filter(|package| !package.is_empty());
+        if let Some(package) = package.as_ref().filter(|package| library.law(package).is_none()) {
+            let known: Vec<&str> = library.laws().map(|(id, _)| id.as_str()).collect();
+            return Err(wrong("package", package, &known.join(", ")));
+        }
+        let mut facts = Known::new();
+        for (name, text) in &self.facts {
+            let fact = library.vocabulary.fact(name).ok_or_else(|| wrong("facts", name, "…"))?;
+            let read = cells::value(library, fact, text, None, Numbers::WithUnits).map_err(|why| {
+                Failure::text(words("listing_field_fact").fill(&[("fact", fact.title.clone()), ("why", why)]))
+            })?;
+            // What is left empty is not stated.
+            if !read.is_empty() {
+                facts.insert(name.clone(), read);
+            }
+        }
+        let (closes_on, opening_ends_on) =
+            (day("closes_on", &self.closes_on)?, day("opening_ends_on", &self.opening_ends_on)?);
+        Ok(Draft { listing, parcel, package, closes_on, opening_ends_on, facts })
+    }
+}
+
 impl Bid {
     /// Reads a bid; the error says where and what.
     pub(crate) fn read(name: &str, text: &str, library: &Library) -> Result<Self, Failure> {

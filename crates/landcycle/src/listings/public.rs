@@ -8,6 +8,7 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use serde_json::{Value, json};
 
 use super::result::{FORM, Found, result};
+use crate::cli::output::guarded;
 use crate::say::{Failure, words};
 
 /// The published file: the result, and how the listing ended.
@@ -156,6 +157,82 @@ fn compare(place: &str, file: &Value, own: &Value, differences: &mut Vec<(String
         _ if file == own => {}
         _ => differences.push((place.to_owned(), file.to_string(), own.to_string())),
     }
+}
+
+/// 文件格式 · the forms of the published file; only JSON can be computed again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileForm {
+    /// All of it.
+    Json,
+    /// The bids as a table.
+    Csv,
+    /// Bids and method as sheets.
+    Xlsx,
+}
+
+impl FileForm {
+    /// The form of an ending; none where there is no such form.
+    pub(crate) fn of(ending: &str) -> Option<Self> {
+        match ending {
+            "json" => Some(Self::Json),
+            "csv" => Some(Self::Csv),
+            "xlsx" => Some(Self::Xlsx),
+            _ => None,
+        }
+    }
+
+    /// Its ending.
+    pub(crate) fn ending(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    /// Its media type.
+    pub(crate) fn kind(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+}
+
+/// The published file in a form.
+pub(crate) fn bytes(file: &Value, form: FileForm, language: Language) -> Result<Vec<u8>, Failure> {
+    match form {
+        FileForm::Xlsx => {
+            let word = |key: &str| words(key).get(language).to_owned();
+            let tables = [
+                (word("listing_sheet_bids"), rows(file, language)),
+                (word("listing_sheet_method"), method_rows(file, language)),
+            ];
+            workbook(&tables).map_err(|error| unwritten("xlsx", &error))
+        }
+        FileForm::Csv => sheet_csv(&rows(file, language)),
+        FileForm::Json => {
+            let mut text = serde_json::to_string_pretty(file).unwrap_or_default();
+            text.push('\n');
+            Ok(text.into_bytes())
+        }
+    }
+}
+
+fn unwritten(form: &str, why: &dyn std::fmt::Display) -> Failure {
+    Failure::new("cannot_write", &[("file", form), ("why", &why.to_string())])
+}
+
+/// Rows as CSV that spreadsheet programs in China open, with no cell that they would take for a formula.
+pub(crate) fn sheet_csv(rows: &[Vec<String>]) -> Result<Vec<u8>, Failure> {
+    // Without this mark such programs take a file for GBK.
+    let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
+    for row in rows {
+        let row = row.iter().map(|cell| guarded(cell));
+        writer.write_record(row).map_err(|error| unwritten("csv", &error))?;
+    }
+    writer.into_inner().map_err(|error| unwritten("csv", &error))
 }
 
 /// The bids as rows under headings, for a spreadsheet.

@@ -1,12 +1,12 @@
-//! A written listing, run through the real steps and rules in a ledger that is gone afterwards. Moments
-//! and random bytes are the script's own; nothing of it touches a store.
+//! A written listing, run through the real steps and rules in a ledger that is gone afterwards, or recorded
+//! in a store of invented data. Moments and random bytes are the script's own.
 
 use std::collections::BTreeMap;
 
-use jiff::civil::DateTime;
-use jiff::{Timestamp, tz};
-use landcycle_ledger::MemoryLedger;
+use jiff::civil::{Date, DateTime};
+use jiff::{SignedDuration, Span, Timestamp, tz};
 use landcycle_ledger::listing::{Key, SALT};
+use landcycle_ledger::{Ledger, MemoryLedger};
 use landcycle_policy::node::Node;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Language;
@@ -45,21 +45,49 @@ pub(crate) fn run(
     let notice = script.root.get("notice").ok_or_else(|| script.wrong(None, "notice: …"))?;
     let draft = Draft::of(&script.part(notice, &DRAFT)?, library)?;
     let mut ledger = MemoryLedger::new();
+    steps(&script, (&draft, library, language), &mut ledger, 0)
+}
+
+/// Runs a script and records it in a store of invented data, with the days moved so that `today` of the
+/// script is the given one.
+pub(crate) fn record(
+    (name, text): (&str, &str),
+    library: &Library,
+    language: Language,
+    ledger: &mut dyn Ledger,
+    (script_day, today): (Date, Date),
+) -> Result<Rehearsed, Failure> {
+    let script = Sheet::read(name, text, &KEYS)?;
+    let notice = script.root.get("notice").ok_or_else(|| script.wrong(None, "notice: …"))?;
+    let mut draft = Draft::of(&script.part(notice, &DRAFT)?, library)?;
+    let days = script_day.until(today).map_or(0, |span| span.get_days());
+    let moved = |day: Date| day.checked_add(Span::new().days(days)).unwrap_or(day);
+    (draft.closes_on, draft.opening_ends_on) = (moved(draft.closes_on), moved(draft.opening_ends_on));
+    steps(&script, (&draft, library, language), ledger, days)
+}
+
+fn steps(
+    script: &Sheet<'_>,
+    (draft, library, language): (&Draft, &Library, Language),
+    ledger: &mut dyn Ledger,
+    days: i32,
+) -> Result<Rehearsed, Failure> {
     let mut keys: BTreeMap<String, Key> = BTreeMap::new();
     let mut went = Rehearsed { lines: Vec::new(), refused: Vec::new(), astray: Vec::new(), public: None };
     let allowed: Vec<&str> = STEP.into_iter().chain([REFUSED]).collect();
     for node in script.root.get("steps").map(Node::items).unwrap_or_default() {
         let step = script.part(node, &allowed)?;
-        let at =
-            moment(&step.asked("at")?).ok_or_else(|| step.wrong(Some(node), "at: YYYY-MM-DD HH:MM:SS"))?;
-        let (what, wanted) = wanted(&step, node, &draft, library, &mut keys)?;
+        let at = moment(&step.asked("at")?)
+            .and_then(|at| at.checked_add(SignedDuration::from_hours(24 * i64::from(days))).ok());
+        let at = at.ok_or_else(|| step.wrong(Some(node), "at: YYYY-MM-DD HH:MM:SS"))?;
+        let (what, wanted) = wanted(&step, node, draft, library, &mut keys)?;
         let asked = Asked {
             listing: draft.listing.clone(),
             wanted,
             by: "rehearsal".to_owned(),
             origin: "rehearsal".to_owned(),
         };
-        let done = perform(&mut ledger, library, &asked, (at, clock::day_in_china(at)));
+        let done = perform(ledger, library, &asked, (at, clock::day_in_china(at)));
         let refused = match done {
             Ok(_) => None,
             Err(NotDone::Refused(refusal)) => Some(refusal),
@@ -84,7 +112,7 @@ pub(crate) fn run(
         }
         went.refused.push(code);
     }
-    let listing = match read(&ledger, &draft.listing) {
+    let listing = match read(ledger, &draft.listing) {
         Ok(listing) => listing.filter(|listing| listing.ranked.is_some()),
         Err(_) => None,
     };

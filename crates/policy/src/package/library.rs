@@ -12,6 +12,7 @@ use super::document::{Document, Encoding};
 use super::duty::Duty;
 use super::paper::Paper;
 use super::parameter::{Cited, Parameter};
+use super::publication::Publication;
 use super::reader::{Placed, Reader, nearest, tree};
 use super::rule::RuleFile;
 use super::table::Table;
@@ -59,6 +60,8 @@ pub struct Package {
     pub cases: Vec<Arc<Case>>,
     /// Papers by id.
     pub papers: BTreeMap<String, Arc<Paper>>,
+    /// Publications by id.
+    pub publications: BTreeMap<String, Arc<Publication>>,
     pub(crate) extends_placed: Option<Placed>,
     pub(crate) file: Arc<Source>,
     digest_input: Vec<Arc<Source>>,
@@ -273,17 +276,20 @@ impl Library {
         }
     }
 
-    /// What papers name must exist in the law of their package.
+    /// What papers and publications name must exist in the law of their package.
     fn check_papers(&self, faults: &mut Vec<Fault>) {
         for (id, package) in &self.packages {
             let Some(law) = self.laws.get(id) else { continue };
             for paper in package.papers.values() {
                 paper.check(law, &self.vocabulary, faults);
             }
+            for publication in package.publications.values() {
+                publication.check(law, &self.vocabulary, faults);
+            }
         }
     }
 
-    /// An article that claims to be encoded must name rules, parameters, tables or papers that exist.
+    /// An article that claims to be encoded must name rules, parameters, tables, papers or publications that exist.
     fn check_encoded(&self, document: &Arc<Document>, faults: &mut Vec<Fault>) {
         for article in &document.articles {
             let Encoding::Encoded(names) = &article.status else { continue };
@@ -293,6 +299,9 @@ impl Library {
                         || p.parameters.contains_key(name)
                         || p.tables.contains_key(name)
                         || name.strip_prefix("papers/").is_some_and(|id| p.papers.contains_key(id))
+                        || name
+                            .strip_prefix("publications/")
+                            .is_some_and(|id| p.publications.contains_key(id))
                 });
                 if !exists {
                     let fault = Fault::new("P052", &document.file, article.span).with("name", name);
@@ -415,6 +424,7 @@ impl Package {
             desks: Vec::new(),
             cases: Vec::new(),
             papers: BTreeMap::new(),
+            publications: BTreeMap::new(),
             extends_placed,
             file: Arc::clone(file),
             digest_input: vec![Arc::clone(file)],
@@ -432,8 +442,18 @@ impl Package {
         let Some(rest) = file.path.strip_prefix(&format!("{}/", self.id)) else { return };
         let Some((kind, inner)) = rest.split_once('/') else { return };
         let Some(path) = inner.strip_suffix(".yaml") else { return };
-        let kinds =
-            ["documents", "parameters", "tables", "rules", "acts", "duties", "desks", "cases", "papers"];
+        let kinds = [
+            "documents",
+            "parameters",
+            "tables",
+            "rules",
+            "acts",
+            "duties",
+            "desks",
+            "cases",
+            "papers",
+            "publications",
+        ];
         if !kinds.contains(&kind) {
             let fault = Fault::new("P055", file, crate::node::Span::default());
             faults.push(fault.with("folder", kind));
@@ -441,8 +461,8 @@ impl Package {
         }
         let Some(root) = tree(file, faults) else { return };
         let mut reader = Reader { file: Arc::clone(file), faults };
-        // Neither cases nor papers nor desks bear on an outcome.
-        if !["cases", "papers", "desks"].contains(&kind) {
+        // Neither cases nor papers nor desks nor publications bear on an outcome.
+        if !["cases", "papers", "desks", "publications"].contains(&kind) {
             self.digest_input.push(Arc::clone(file));
         }
         match kind {
@@ -474,6 +494,11 @@ impl Package {
             "papers" => {
                 if let Some(paper) = Paper::read(path, &root, &mut reader) {
                     self.papers.insert(path.to_owned(), Arc::new(paper));
+                }
+            }
+            "publications" => {
+                if let Some(publication) = Publication::read(path, &root, &mut reader) {
+                    self.publications.insert(path.to_owned(), Arc::new(publication));
                 }
             }
             _ => self.cases.extend(Case::read_file(&root, &mut reader).into_iter().map(Arc::new)),

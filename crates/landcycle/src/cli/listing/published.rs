@@ -5,18 +5,20 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use jiff::civil::Date;
+use landcycle_ledger::Ledger;
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::{Language, Text};
 use serde_json::{Value, json};
 
 use super::{At, bids_table, method_text, opened};
-use crate::cli::Context;
-use crate::cli::output::guarded;
 use crate::cli::target::Target;
+use crate::cli::{Context, parse_date};
+use crate::listings::public::FileForm;
 use crate::listings::result::result;
 use crate::listings::{public, rehearse};
-use crate::packages;
-use crate::say::{Failure, filled, out, tell, words};
+use crate::say::{Failure, filled, out, tell};
+use crate::{clock, packages, store};
 
 /// Options of `listing public`.
 #[derive(Debug, Args)]
@@ -51,6 +53,12 @@ pub(crate) struct Rehearse {
     /// 写到 · the published file
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
+    /// 示例库 · record it in this store of invented data
+    #[arg(long, value_name = "FILE", requires = "today")]
+    store: Option<PathBuf>,
+    /// 今天 · the day of the script that is today in the store; the other days move with it
+    #[arg(long, value_name = "DATE", requires = "store", value_parser = parse_date)]
+    today: Option<Date>,
 }
 
 impl Public {
@@ -64,7 +72,7 @@ impl Public {
         }
         let found = result(&listing, &library)?;
         let file = public::file(&found, &listing);
-        let bytes = self.bytes(&file, context.language)?;
+        let bytes = public::bytes(&file, self.form(), context.language)?;
         let target = Target::open(self.to.as_deref(), &[&self.at.store])?;
         let written = target.pen().map(|mut pen| pen.write_all(&bytes).and_then(|()| pen.flush()))?;
         written.map_err(|error| target.failure(&error))?;
@@ -75,33 +83,10 @@ impl Public {
         }
     }
 
-    fn bytes(&self, file: &Value, language: Language) -> Result<Vec<u8>, Failure> {
+    fn form(&self) -> FileForm {
         let ending = self.to.as_deref().and_then(Path::extension).map(std::ffi::OsStr::to_ascii_lowercase);
-        let failed = |error: String| Failure::new("cannot_write", &[("file", "xlsx"), ("why", &error)]);
-        match ending.as_deref().and_then(std::ffi::OsStr::to_str) {
-            Some("xlsx") => {
-                let word = |key: &str| words(key).get(language).to_owned();
-                let tables = [
-                    (word("listing_sheet_bids"), public::rows(file, language)),
-                    (word("listing_sheet_method"), public::method_rows(file, language)),
-                ];
-                public::workbook(&tables).map_err(|error| failed(error.to_string()))
-            }
-            Some("csv") => {
-                // Spreadsheet programs in China take a file without this mark for GBK.
-                let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-                for row in public::rows(file, language) {
-                    let row = row.iter().map(|cell| guarded(cell));
-                    writer.write_record(row).map_err(|error| failed(error.to_string()))?;
-                }
-                writer.into_inner().map_err(|error| failed(error.to_string()))
-            }
-            _ => {
-                let mut text = serde_json::to_string_pretty(file).unwrap_or_default();
-                text.push('\n');
-                Ok(text.into_bytes())
-            }
-        }
+        let form = ending.as_deref().and_then(std::ffi::OsStr::to_str).and_then(FileForm::of);
+        form.unwrap_or(FileForm::Json)
     }
 }
 
@@ -160,6 +145,9 @@ impl Rehearse {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
         let library = packages::sound(context.packages())?;
         let name = self.script.display().to_string();
+        if let (Some(store), Some(day)) = (&self.store, self.today) {
+            return self.record(context, &library, store, day);
+        }
         let went = rehearse::run(&name, &packages::text(&self.script)?, &library, context.language)?;
         if let Some(failure) = went.astray.into_iter().next() {
             return Err(failure);
@@ -182,6 +170,27 @@ impl Rehearse {
                 target.finish()
             }
         }
+    }
+}
+
+impl Rehearse {
+    /// Records a script in a store whose data are declared to be invented, and in no other.
+    fn record(&self, context: &Context, library: &Library, path: &Path, day: Date) -> Result<(), Failure> {
+        let mut ledger = store::open(path)?;
+        let name = path.display().to_string();
+        let sample = ledger.meta(store::SAMPLE_META).map_err(|error| store::failure(path, &error))?;
+        if sample.is_none() {
+            return Err(Failure::new("listing_rehearsed_only", &[("store", &name)]).misuse());
+        }
+        let (script, text) = (self.script.display().to_string(), packages::text(&self.script)?);
+        let days = (day, clock::today());
+        let went = rehearse::record((&script, &text), library, context.language, &mut ledger, days)?;
+        if let Some(failure) = went.astray.into_iter().next() {
+            return Err(failure);
+        }
+        let day = day.to_string();
+        tell(filled("listing_rehearsed", &[("store", &name), ("day", &day)]).get(context.language));
+        Ok(())
     }
 }
 

@@ -14,7 +14,7 @@ use super::day::{Day, Known, YIELDS};
 use super::parcels::Parcels;
 use super::theme::{self, Theme};
 use super::{coloured_by, day_of, may_see_layers, only, tileset};
-use crate::cli::judge_use::reads;
+use crate::layers::judge::reads;
 use crate::cli::tree::{cite_json, text_json};
 use crate::http::caller::Caller;
 use crate::http::problem::Problem;
