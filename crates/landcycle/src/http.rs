@@ -3,6 +3,7 @@
 mod access;
 mod acts;
 mod answers;
+mod board;
 mod book;
 mod caller;
 mod comparison;
@@ -12,9 +13,14 @@ mod law;
 mod layers;
 mod library;
 pub(crate) mod outcomes;
+mod overview;
 mod page;
 mod problem;
 mod query;
+mod supervision;
+mod tables;
+mod tally;
+mod work;
 
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
@@ -191,6 +197,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/parameters", get(library::parameters))
         .route("/parameters/{package}/{stage}/{name}", get(library::parameter))
         .route("/contract.json", get(contract::serve))
+        .merge(overview::routes())
         .route_layer(middleware::from_fn(access::enforce))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no_route", &[]))
         .layer(middleware::map_response(async |response: Response| {
