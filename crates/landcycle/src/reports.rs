@@ -107,7 +107,7 @@ pub(crate) fn file(
     while let Some(row) = table.next() {
         let read = match row {
             Ok(row) => reader.read(&table, &row),
-            Err(error) if error.fault().concerns_one_row() => Err(vec![cells::reason(&error)]),
+            Err(error) if error.fault().concerns_one_row() => Err(cells::reasons(&error)),
             Err(error) => return Err(cells::failure(&error)),
         };
         match read {

@@ -34,7 +34,7 @@ impl Office {
 
     fn import_with(&self, rows: &[&str], keep_good: bool) -> Result<Report, Failure> {
         let library = packages::sound(None).map_err(|failure| failure.message).expect("sound packages");
-        let options = Options { sheet: None, keep_good };
+        let options = Options { keep_good, ..Options::default() };
         import(&library, &self.file(rows), &self.store(), &options, &|_| {})
     }
 

@@ -32,11 +32,15 @@ pub(super) struct SheetFault {
     pub(super) sheet: Option<String>,
     pub(super) row: Option<u64>,
     pub(super) column: Option<usize>,
+    /// Faults of other cells of the row.
+    pub(super) others: Vec<SheetFault>,
+    /// The row without its faulty cells.
+    pub(super) rest: Option<Record>,
 }
 
 impl SheetFault {
     pub(super) fn whole(fault: Fault) -> Self {
-        Self { fault, sheet: None, row: None, column: None }
+        Self { fault, sheet: None, row: None, column: None, others: Vec::new(), rest: None }
     }
 }
 
@@ -227,13 +231,13 @@ impl SheetReader<'_> {
         };
         let row = first.row;
         let mut record = Record::at(self.last);
-        let mut bad = self.add(&mut record, first);
+        let mut bad: Vec<SheetFault> = self.add(&mut record, first).into_iter().collect();
         while let Some(cell) = self.next_cell()? {
             if cell.row != row {
                 self.ahead = Some(cell);
                 break;
             }
-            bad = bad.or(self.add(&mut record, cell));
+            bad.extend(self.add(&mut record, cell));
             if record.byte_len() > self.max_row_bytes {
                 let limit = self.max_row_bytes;
                 return Err(self.at(Fault::LineTooLong { limit }, Some(row), None));
@@ -243,8 +247,9 @@ impl SheetReader<'_> {
             .merges
             .over(row, &record)
             .map(|range| self.at(Fault::MergedCells { range }, Some(row), None));
-        Ok(Some(match merged.or(bad) {
-            Some(fault) => Err(fault),
+        let mut bad = merged.into_iter().chain(bad);
+        Ok(Some(match bad.next() {
+            Some(fault) => Err(SheetFault { others: bad.collect(), rest: Some(record), ..fault }),
             None => Ok(record),
         }))
     }
@@ -297,6 +302,8 @@ impl SheetReader<'_> {
             sheet: Some(self.name.clone()),
             row: row.map(|row| u64::from(row) + 1),
             column: column.map(|column| column as usize + 1),
+            others: Vec::new(),
+            rest: None,
         }
     }
 }
