@@ -9,6 +9,7 @@ mod caller;
 mod comparison;
 pub(crate) mod contract;
 mod desks;
+mod import;
 mod law;
 mod layers;
 mod library;
@@ -198,6 +199,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/parameters/{package}/{stage}/{name}", get(library::parameter))
         .route("/contract.json", get(contract::serve))
         .merge(overview::routes())
+        .merge(import::routes())
         .route_layer(middleware::from_fn(access::enforce))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no_route", &[]))
         .layer(middleware::map_response(async |response: Response| {
