@@ -5,6 +5,7 @@ import { router } from './router'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/controls.css'
+import './styles/print.css'
 
 // The document declares the remembered language before the first page is drawn.
 setLanguage(language())

@@ -20,6 +20,11 @@ export const router = createRouter({
     { path: '/desks/:name', name: 'desk', component: () => import('./desks/DeskPage.vue') },
     { path: '/refusals', name: 'refusals', component: () => import('./refusals/RefusalsPage.vue') },
     { path: '/refusals/:code', name: 'refusal', component: () => import('./refusals/RefusalPage.vue') },
+    { path: '/overview', name: 'overview', component: () => import('./overview/OverviewPage.vue') },
+    { path: '/evaluation', name: 'evaluation', component: () => import('./supervision/EvaluationPage.vue') },
+    { path: '/idle', name: 'idle', component: () => import('./supervision/IdlePage.vue') },
+    { path: '/credit', name: 'credit', component: () => import('./supervision/CreditPage.vue') },
+    { path: '/import', name: 'import', component: () => import('./import/ImportPage.vue') },
     { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./shell/NowherePage.vue') },
   ],
   scrollBehavior(to, from, saved) {

@@ -208,6 +208,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/import/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks at a file of land-market notices, or imports it, all or nothing unless asked otherwise. */
+        post: operations["importNotices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import/notices/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The faulty rows of a file of notices as a workbook, each with what is wrong in it. */
+        post: operations["importFaults"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The departments that report, with their own facts. */
+        get: operations["reportDepartments"];
+        put?: never;
+        /** Files the form of a department that was filled in. */
+        post: operations["report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The form of a department, with its own facts and the cases. */
+        get: operations["reportForm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/laws": {
         parameters: {
             query?: never;
@@ -302,6 +371,91 @@ export interface paths {
         };
         /** A parameter or table with its history. */
         get: operations["parameter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What matters this week over the stages of industrial land. */
+        get: operations["overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/overview/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Indicators of misallocation, as far as the store knows the figures. */
+        get: operations["overviewDiagnosis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervision/evaluation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Grades by district and industry, and what each grade brings. */
+        get: operations["supervisionEvaluation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervision/idle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases by step of the idle-land procedure. */
+        get: operations["supervisionIdle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervision/credit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Credit files of firms, and holders as the files of their parcels know them. */
+        get: operations["supervisionCredit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -519,6 +673,10 @@ export interface components {
                 unreported?: number;
             };
             departments: components["schemas"]["Owner"][];
+            duties: {
+                name: string;
+                title: components["schemas"]["Text"];
+            }[];
             lines: components["schemas"]["WorkLine"][];
             on: string;
             total: number;
@@ -845,6 +1003,73 @@ export interface components {
             screened?: components["schemas"]["DeskScreened"];
             tested?: components["schemas"]["DeskTested"];
         };
+        ImportReport: {
+            added: number;
+            already_there: number;
+            cases: {
+                changed: number;
+                new: number;
+                same: number;
+            };
+            columns: {
+                column: string;
+                fact: string | null;
+                header: string;
+                title: components["schemas"]["Text"] | null;
+                unit: string | null;
+                why: components["schemas"]["Text"] | null;
+            }[];
+            encoding: string | null;
+            faulty: {
+                cells: {
+                    column: string | null;
+                    header: string | null;
+                    value: string;
+                    why: components["schemas"]["Text"];
+                }[];
+                row: number;
+            }[];
+            file: string;
+            notes: components["schemas"]["Text"][];
+            recorded: {
+                added: number;
+                already_there: number;
+            } | null;
+            refused: number;
+            rows: number;
+            sample: {
+                case_id: string;
+                /** @enum {string} */
+                change: "new" | "changed" | "same";
+                facts: {
+                    after: components["schemas"]["Text"];
+                    before: components["schemas"]["Text"] | null;
+                    name: string;
+                    title: components["schemas"]["Text"];
+                }[];
+                row: number;
+            }[];
+            sheet: string | null;
+            unusual: {
+                rows: number;
+                why: components["schemas"]["Text"];
+            }[];
+        };
+        ReportDepartment: {
+            facts: {
+                name: string;
+                title: components["schemas"]["Text"];
+            }[];
+            id: string;
+            title: components["schemas"]["Text"];
+        };
+        ReportFiled: {
+            added: number;
+            already_there: number;
+            corrected: number;
+            file: string;
+            recorded: boolean;
+        };
         DocumentSummary: {
             coverage: {
                 articles: number;
@@ -1009,6 +1234,189 @@ export interface components {
                 rules: components["schemas"]["LawRule"][];
                 stage: string;
             }[];
+        };
+        NamedCount: {
+            count: number;
+            name: string;
+            title: components["schemas"]["Text"];
+        };
+        OutcomeCount: {
+            code: string;
+            count: number;
+            title: components["schemas"]["Text"];
+            tone: string;
+        };
+        /** @description A rule with what its text rests on, by the law of the package with the most cases. */
+        RuleHead: {
+            cites: components["schemas"]["Cite"][];
+            grade: components["schemas"]["Grade"];
+            id: string;
+            name: string;
+            package: string;
+            stage: components["schemas"]["Stage"];
+            title: components["schemas"]["Text"];
+        };
+        CountedRule: {
+            cites: components["schemas"]["Cite"][];
+            grade: components["schemas"]["Grade"];
+            id: string;
+            name: string;
+            outcomes: components["schemas"]["OutcomeCount"][];
+            package: string;
+            stage: components["schemas"]["Stage"];
+            title: components["schemas"]["Text"];
+        };
+        OverviewPlan: {
+            from: string;
+            id: string;
+            /** @description Industrial land planned in hectares. */
+            planned: string | null;
+            /** @description Supplied in hectares; unknown while a parcel has no area. */
+            supplied: string | null;
+            until: string;
+            without_area: number;
+        };
+        Overview: {
+            cases: number;
+            duties: {
+                ahead: {
+                    count: number;
+                    days: number;
+                }[];
+                most: components["schemas"]["WorkLine"][];
+                owners: {
+                    ahead: number;
+                    escalated: number;
+                    id: string;
+                    overdue: number;
+                    title: components["schemas"]["Text"];
+                }[];
+                states: components["schemas"]["NamedCount"][];
+            };
+            exits: components["schemas"]["NamedCount"][];
+            idle: {
+                rule: components["schemas"]["RuleHead"] | null;
+                steps: components["schemas"]["NamedCount"][];
+            };
+            /** @description Cases whose acts are kept here. */
+            kept: number;
+            on: string;
+            packages: {
+                digest: string;
+                id: string;
+                illustrative: boolean;
+                title: components["schemas"]["Text"];
+            }[];
+            papers: components["schemas"]["NamedCount"][];
+            plan: components["schemas"]["OverviewPlan"] | null;
+            rules: components["schemas"]["CountedRule"][];
+            stages: components["schemas"]["NamedCount"][];
+        };
+        OverviewDiagnosis: {
+            answers: components["schemas"]["DeskAnswer"][];
+            package: string | null;
+            summed: {
+                counted: number;
+                display: components["schemas"]["Text"];
+                name: string;
+                /** @description Parcels of which it is not known whether they count. */
+                open: number;
+                title: components["schemas"]["Text"];
+            }[];
+        };
+        OutcomeGroup: {
+            outcomes: components["schemas"]["OutcomeCount"][];
+            total: number;
+            /** @description Empty where it is not known. */
+            value: string;
+        };
+        EvaluationDesk: {
+            brings: {
+                code: string;
+                members: components["schemas"]["OutcomeCount"][];
+            }[];
+            by_district: components["schemas"]["OutcomeGroup"][];
+            by_industry: components["schemas"]["OutcomeGroup"][];
+            on: string;
+            /** @description By name; null where no package of the store has the rule. */
+            rules: {
+                [key: string]: components["schemas"]["RuleHead"] | null;
+            };
+            totals: {
+                [key: string]: components["schemas"]["OutcomeCount"][];
+            };
+        };
+        /** @enum {string} */
+        IdleStepName: "found" | "suspected" | "inquiry" | "finding" | "hearing" | "remedy" | "fee" | "takeback" | "contested";
+        IdleCase: {
+            acts: {
+                cites: components["schemas"]["Cite"][];
+                name: string;
+                owner: components["schemas"]["Owner"];
+                title: components["schemas"]["Text"];
+            }[];
+            case_id: string;
+            district: string | null;
+            duties: components["schemas"]["Duty"][];
+            finding: components["schemas"]["Outcome"] | null;
+            holder: string | null;
+            papers: {
+                name: string;
+                title: components["schemas"]["Text"];
+            }[];
+            project_name: string | null;
+            step: {
+                name: components["schemas"]["IdleStepName"];
+                title: components["schemas"]["Text"];
+            };
+        };
+        IdleBoard: {
+            on: string;
+            rule: components["schemas"]["RuleHead"] | null;
+            steps: {
+                cases: components["schemas"]["IdleCase"][];
+                count: number;
+                name: components["schemas"]["IdleStepName"];
+                title: components["schemas"]["Text"];
+            }[];
+        };
+        CreditStatus: {
+            /** @description Empty where the file says nothing. */
+            code: string;
+            count: number;
+            title: components["schemas"]["Text"];
+        };
+        CreditFirm: {
+            acts: {
+                name: string;
+                title: components["schemas"]["Text"];
+            }[];
+            case_id: string;
+            outcomes: {
+                [key: string]: {
+                    outcome: components["schemas"]["Outcome"];
+                    title: components["schemas"]["Text"];
+                };
+            };
+            standing: components["schemas"]["Standing"];
+        };
+        CreditHolder: {
+            credit: components["schemas"]["CreditStatus"][];
+            holder: string;
+            idle: number;
+            overdue: number;
+            parcels: number;
+        };
+        CreditDesk: {
+            files: number;
+            firms: components["schemas"]["CreditFirm"][];
+            holders: components["schemas"]["CreditHolder"][];
+            on: string;
+            rules: {
+                [key: string]: components["schemas"]["RuleHead"] | null;
+            };
+            statuses: components["schemas"]["CreditStatus"][];
+            total: number;
         };
         RuleSummary: {
             id: string;
@@ -1226,7 +1634,12 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        /** @description The whole table as a file; the right to export is needed for it. */
+        Format: "xlsx" | "csv" | "json";
+        /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+        Lang: string;
+    };
     requestBodies: never;
     headers: never;
     pathItems: never;
@@ -1312,6 +1725,16 @@ export interface operations {
                 offset?: number;
                 /** @description Lines at most. */
                 limit?: number;
+                /** @description Only duties in this state. */
+                state?: components["schemas"]["DutyState"];
+                /** @description Only duties due within so many days. */
+                within?: number;
+                /** @description Only this duty. */
+                duty?: string;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
             };
             header?: never;
             path?: never;
@@ -1326,6 +1749,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkList"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1365,7 +1790,12 @@ export interface operations {
     };
     refusals: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1379,6 +1809,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RefusalWords"][];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1420,6 +1852,10 @@ export interface operations {
                 left_as_of?: string;
                 /** @description Day of the right law. */
                 right_as_of?: string;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
             };
             header?: never;
             path?: never;
@@ -1434,6 +1870,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CompareReport"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1464,6 +1902,10 @@ export interface operations {
                 offset?: string;
                 /** @description limit */
                 limit?: string;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
             };
             header?: never;
             path?: never;
@@ -1478,6 +1920,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChangedCases"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1530,7 +1974,12 @@ export interface operations {
     };
     desk: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
             header?: never;
             path: {
                 /** @description Desk. */
@@ -1551,6 +2000,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeskAnswers"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1579,6 +2030,184 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    importNotices: {
+        parameters: {
+            query?: {
+                /** @description Name of the file. */
+                name?: string;
+                /** @description Sheet of a workbook. */
+                sheet?: string;
+                /** @description Anything here records the good rows although others are refused. */
+                keep_good?: string;
+                /** @description Anything here records nothing. */
+                dry_run?: string;
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file itself, XLSX, CSV or gzipped CSV, 64 MB at most. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description What an import would do; nothing was recorded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description What was recorded. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    importFaults: {
+        parameters: {
+            query?: {
+                /** @description Name of the file. */
+                name?: string;
+                /** @description Sheet of a workbook. */
+                sheet?: string;
+                /** @description As with the import. */
+                keep_good?: string;
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description XLSX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reportDepartments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDepartment"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    report: {
+        parameters: {
+            query: {
+                /** @description Name of the file. */
+                name?: string;
+                /** @description Department. */
+                department: string;
+                /** @description Who files it. */
+                by?: string;
+                /** @description Anything here corrects what was reported otherwise before. */
+                correct?: string;
+                /** @description Sheet of a workbook. */
+                sheet?: string;
+                /** @description Anything here records nothing. */
+                dry_run?: string;
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description What filing would do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportFiled"];
+                };
+            };
+            /** @description What was recorded. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportFiled"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reportForm: {
+        parameters: {
+            query: {
+                /** @description Department. */
+                department: string;
+                /** @description Cases of this district. */
+                district?: string;
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description XLSX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1634,7 +2263,12 @@ export interface operations {
     };
     documents: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1648,6 +2282,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DocumentSummary"][];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1679,7 +2315,12 @@ export interface operations {
     };
     parameters: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1693,6 +2334,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ParameterSummary"][];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1721,6 +2364,166 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Parameter"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    overview: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: string;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    overviewDiagnosis: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewDiagnosis"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    supervisionEvaluation: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: string;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDesk"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    supervisionIdle: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: string;
+                /** @description Only the cases of this step. */
+                step?: components["schemas"]["IdleStepName"];
+                /** @description District. */
+                district?: string;
+                /** @description Cases of a step left out at the beginning. */
+                offset?: number;
+                /** @description Cases of a step at most. */
+                limit?: number;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdleBoard"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    supervisionCredit: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: string;
+                /** @description Text in the name of the holder. */
+                q?: string;
+                /** @description Only holders of whom a file says this. */
+                status?: string;
+                /** @description Holders left out at the beginning. */
+                offset?: number;
+                /** @description Holders at most. */
+                limit?: number;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditDesk"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1770,6 +2573,14 @@ export interface operations {
                 offset?: number;
                 /** @description Rows at most. */
                 limit?: number;
+                /** @description Only cases in this stage of life. */
+                stage?: string;
+                /** @description Only cases on which this is open. */
+                open?: string;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
             };
             header?: never;
             path?: never;
@@ -1784,6 +2595,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseList"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
