@@ -494,6 +494,7 @@ export const en: Record<Key, string> = {
   'evaluation.outcome': 'Outcomes of evaluations',
   'evaluation.grades': 'Grades of stock land',
   'evaluation.industry': 'Industry (division)',
+  'evaluation.no_grades': 'No parcel has a grade yet: facts are missing.',
   'evaluation.brings': 'What each grade brings',
   'idle.title': 'Idle land',
   'idle.step': 'Step',

@@ -492,6 +492,7 @@ export const zh = {
   'evaluation.outcome': '履约评估结论',
   'evaluation.grades': '存量用地分级',
   'evaluation.industry': '行业（大类）',
+  'evaluation.no_grades': '还没有宗地评出等级：事实未齐。',
   'evaluation.brings': '各级对应的措施',
   'idle.title': '闲置土地处置',
   'idle.step': '步骤',

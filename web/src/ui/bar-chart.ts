@@ -22,6 +22,8 @@ function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 }
 
+const NARROW = 360
+
 use([Bar, GridComponent, LegendComponent, CanvasRenderer])
 
 export function barChart(box: HTMLElement, open: (to: RouteLocationRaw) => void): BarChart {
@@ -38,13 +40,15 @@ export function barChart(box: HTMLElement, open: (to: RouteLocationRaw) => void)
       shown = bars
       const ink = colour('--ink-2')
       const font = { color: ink, fontFamily: colour('--font'), fontSize: 12 }
+      // A narrow chart has its legend one below the other, and breaks its names.
+      const narrow = chart.getWidth() < NARROW
       chart.setOption({
         animation: false,
         textStyle: font,
-        grid: { left: 8, right: 24, top: 28, bottom: 4, containLabel: true },
-        legend: { left: 0, top: 0, itemWidth: 10, itemHeight: 10, textStyle: font },
+        grid: { left: 8, right: 24, top: narrow ? 20 * bars.series.length + 8 : 28, bottom: 4, containLabel: true },
+        legend: { left: 0, top: 0, orient: narrow ? 'vertical' : 'horizontal', itemWidth: 10, itemHeight: 10, textStyle: font },
         xAxis: { type: 'value', minInterval: 1, axisLabel: font, splitLine: { lineStyle: { color: colour('--line') } } },
-        yAxis: { type: 'category', inverse: true, data: bars.names, axisLabel: font, axisTick: { show: false }, axisLine: { lineStyle: { color: colour('--line-2') } } },
+        yAxis: { type: 'category', inverse: true, data: bars.names, axisLabel: narrow ? { ...font, width: 92, overflow: 'break' } : font, axisTick: { show: false }, axisLine: { lineStyle: { color: colour('--line-2') } } },
         series: bars.series.map((one) => ({
           name: one.name, type: 'bar', stack: 'all', barMaxWidth: 18, data: one.values, cursor: one.to ? 'pointer' : 'default',
           itemStyle: { color: colour(`--${one.tone}-fill`), borderColor: colour('--surface'), borderWidth: 1 },

@@ -2,7 +2,7 @@
 //! case: from what is open on a case, the acts that the structure of a life admits there, and the papers
 //! of the law that go with them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use landcycle_ledger::life::{Act, Condition, Standing};
 use landcycle_policy::law::Law;
@@ -145,7 +145,8 @@ pub(super) fn is_idle(book: &Book, row: &Row) -> bool {
 pub(super) struct Procedure<'l> {
     law: &'l Law,
     acts: Vec<Act>,
-    papers: BTreeMap<&'l str, &'l Paper>,
+    /// The papers of the procedure, each with the act that it goes with.
+    papers: Vec<(&'l Paper, Act)>,
     /// Facts that an act of the procedure dates: a duty that ends with one is a duty of the procedure.
     days: Vec<&'l str>,
 }
@@ -157,7 +158,8 @@ impl<'l> Procedure<'l> {
             Act::all().filter(|act| of_procedure(*act) && law.acts.contains_key(act.name())).collect();
         let lawful = acts.iter().filter_map(|act| law.acts.get(act.name()));
         let days = lawful.flat_map(|lawful| &lawful.act.days).map(String::as_str).collect();
-        let papers = papers::of_law(law).into_iter().map(|(id, paper)| (id, &**paper)).collect();
+        let with_act = papers::of_law(law).into_values().filter_map(|paper| Some((&**paper, act_of(law, paper)?)));
+        let papers = with_act.filter(|(_, act)| acts.contains(act)).collect();
         Self { law, acts, papers, days }
     }
 
@@ -176,18 +178,14 @@ impl<'l> Procedure<'l> {
 
     /// Papers that go with acts and fit the case as it is known.
     pub(super) fn papers(&self, book: &Book, row: &Row, acts: &[Act]) -> Vec<&'l Paper> {
-        let cited = |paper: &Paper| {
-            let first = paper.cites.first().map(|cite| cite.id.as_str());
-            let lawful = acts.iter().filter_map(|act| self.law.acts.get(act.name()));
-            lawful.flat_map(|lawful| &lawful.cites).any(|cite| Some(cite.id.as_str()) == first)
-        };
         let fits = |paper: &Paper| {
             paper.fits.iter().all(|fit| {
                 let shown = book.column(&fit.of.rule).and_then(|column| row.outcome(column));
                 shown.and_then(|shown| shown.says(fit.of.field.as_deref(), &fit.words)) == Some(true)
             })
         };
-        self.papers.values().copied().filter(|paper| cited(paper) && fits(paper)).collect()
+        let next = self.papers.iter().filter(|(_, act)| acts.contains(act));
+        next.map(|(paper, _)| *paper).filter(|paper| fits(paper)).collect()
     }
 
     /// An act for the page.
@@ -201,6 +199,22 @@ impl<'l> Procedure<'l> {
             "owner": {"id": owner, "title": text_json(&app.library.vocabulary.department(owner))},
         })
     }
+}
+
+/// The act that a paper goes with: the one that rests on the same articles more than any other does.
+fn act_of(law: &Law, paper: &Paper) -> Option<Act> {
+    let cited: Vec<&str> = paper.cites.iter().map(|cite| cite.id.as_str()).collect();
+    let mut best: Option<(usize, usize, Act)> = None;
+    for act in Act::all() {
+        let Some(lawful) = law.acts.get(act.name()) else { continue };
+        let common = lawful.cites.iter().filter(|cite| cited.contains(&cite.id.as_str())).count();
+        let all = cited.len() + lawful.cites.len() - common;
+        // Shares are compared crosswise, and of equals the earlier act in a life counts.
+        if common > 0 && best.is_none_or(|(most, of, _)| common * of > most * all) {
+            best = Some((common, all, act));
+        }
+    }
+    best.map(|(_, _, act)| act)
 }
 
 /// The procedures of the packages of a book, by package.
