@@ -9,9 +9,9 @@ use landcycle_policy::text::Text;
 use super::Context;
 use crate::notices::preview::{Change, Preview, preview};
 use crate::notices::{self, Options, Report};
-use crate::{clock, packages};
 use crate::say::{Failure, filled, filled_with, tell, words};
 use crate::store;
+use crate::{clock, packages};
 
 /// What can be imported.
 #[derive(Debug, Subcommand)]
@@ -57,8 +57,7 @@ impl Notices {
             bar.set_style(style);
         }
         bar.set_message(words("reading").get(context.language).to_owned());
-        let options =
-            Options { sheet: self.sheet.clone(), keep_good: self.keep_good, ..Options::default() };
+        let options = Options { sheet: self.sheet.clone(), keep_good: self.keep_good, ..Options::default() };
         if self.dry_run {
             let found = preview(&library, &self.file, &self.store, &options, clock::today());
             bar.finish_and_clear();
@@ -73,8 +72,7 @@ impl Notices {
 
     fn tell_preview(&self, found: &Preview, context: &Context) -> Result<(), Failure> {
         for one in found.columns.iter().filter(|one| one.fact.is_some()) {
-            let values =
-                [("column", one.header.as_str()), ("fact", one.fact.as_deref().unwrap_or_default())];
+            let values = [("column", one.header.as_str()), ("fact", one.fact.as_deref().unwrap_or_default())];
             tell(filled("import_mapped", &values).get(context.language));
         }
         let count = |change: Change| found.cases.get(&change).copied().unwrap_or_default().to_string();

@@ -142,7 +142,9 @@ impl File {
             ("corrected", filed.corrected.to_string()),
         ];
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        tell(filled(if self.dry_run { "report_would" } else { "report_filed" }, &values).get(context.language));
+        tell(
+            filled(if self.dry_run { "report_would" } else { "report_filed" }, &values).get(context.language),
+        );
         Ok(())
     }
 }

@@ -53,7 +53,8 @@ impl Roll {
                     for one in owed.into_iter().filter(|owed| owed.state.is_open()) {
                         let (due, days) = (one.due.map(|due| due as i32), one.days as i32);
                         let (row, state) = (rows[at] as u32, one.state);
-                        let (duty, cites) = (Arc::as_ptr(&one.duty) as usize, Arc::as_ptr(&one.cites) as usize);
+                        let (duty, cites) =
+                            (Arc::as_ptr(&one.duty) as usize, Arc::as_ptr(&one.cites) as usize);
                         let key = (duty, cites, one.missing.clone());
                         let kind = *known.entry(key).or_insert_with(|| {
                             roll.kinds.push(one);

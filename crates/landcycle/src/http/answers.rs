@@ -16,11 +16,11 @@ use landcycle_policy::text::Text;
 use landcycle_policy::vocabulary::Fact;
 use serde_json::{Value, json};
 
+use super::book::Book;
+use super::caller::Caller;
 use super::outcomes::{Shown, possible};
 use super::problem::Problem;
 use super::query::{self, Query};
-use super::book::Book;
-use super::caller::Caller;
 use super::tables::{self, Column, Table};
 use super::{App, apart};
 use crate::acts::replay::GROUNDS;

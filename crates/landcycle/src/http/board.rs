@@ -158,7 +158,8 @@ impl<'l> Procedure<'l> {
             Act::all().filter(|act| of_procedure(*act) && law.acts.contains_key(act.name())).collect();
         let lawful = acts.iter().filter_map(|act| law.acts.get(act.name()));
         let days = lawful.flat_map(|lawful| &lawful.act.days).map(String::as_str).collect();
-        let with_act = papers::of_law(law).into_values().filter_map(|paper| Some((&**paper, act_of(law, paper)?)));
+        let with_act =
+            papers::of_law(law).into_values().filter_map(|paper| Some((&**paper, act_of(law, paper)?)));
         let papers = with_act.filter(|(_, act)| acts.contains(act)).collect();
         Self { law, acts, papers, days }
     }
@@ -192,8 +193,7 @@ impl<'l> Procedure<'l> {
     pub(super) fn act_json(&self, app: &App, act: Act) -> Value {
         let Some(lawful) = self.law.acts.get(act.name()) else { return Value::Null };
         let owner = &lawful.act.owner;
-        let cites: Vec<Value> =
-            lawful.cites.iter().map(|cite| cite_json(&app.library, &cite.id)).collect();
+        let cites: Vec<Value> = lawful.cites.iter().map(|cite| cite_json(&app.library, &cite.id)).collect();
         json!({
             "name": act.name(), "title": text_json(&lawful.act.title), "cites": cites,
             "owner": {"id": owner, "title": text_json(&app.library.vocabulary.department(owner))},
@@ -240,7 +240,8 @@ mod tests {
         assert_eq!(step(&[], false), None);
         assert_eq!(step(&[], true), Some(Step::Found));
         assert_eq!(step(&["idle_suspected_on"], true), Some(Step::Suspected));
-        let told = ["idle_suspected_on", "inquiry_notice_served_on", "idle_found_on", "hearing_right_told_on"];
+        let told =
+            ["idle_suspected_on", "inquiry_notice_served_on", "idle_found_on", "hearing_right_told_on"];
         for (known, expected) in [(2, Step::Inquiry), (3, Step::Finding), (4, Step::Hearing)] {
             assert_eq!(step(&told[..known], true), Some(expected));
         }

@@ -240,7 +240,13 @@ impl Book {
         });
         let stage = query.stage.is_none_or(|stage| row.standing.stage == stage);
         let open = query.open.is_none_or(|open| row.standing.conditions.has(open));
-        outcome && package && text && stage && open && fact("city", &query.city) && fact("district", &query.district)
+        outcome
+            && package
+            && text
+            && stage
+            && open
+            && fact("city", &query.city)
+            && fact("district", &query.district)
     }
 
     fn facets(&self, query: &Query, caller: &Caller) -> Value {

@@ -185,7 +185,11 @@ pub(super) async fn work(
 }
 
 /// The answers of a desk as a file: each with the lines that it is made from.
-fn file(app: &App, (pairs, wanted): (&query::Pairs, tables::Wanted), value: &Value) -> Result<Response, Problem> {
+fn file(
+    app: &App,
+    (pairs, wanted): (&query::Pairs, tables::Wanted),
+    value: &Value,
+) -> Result<Response, Problem> {
     let mut rows = Vec::new();
     for answer in value["answers"].as_array().into_iter().flatten() {
         rows.push(answer.clone());

@@ -153,8 +153,7 @@ async fn notices(
         if flag(&pairs, "dry_run") || !good {
             return Ok(Json(told).into_response());
         }
-        let report =
-            notices::import(library, &sent.path, &app.store, &options, &|_| {}).map_err(refused)?;
+        let report = notices::import(library, &sent.path, &app.store, &options, &|_| {}).map_err(refused)?;
         // Somebody else may have recorded in between: what was recorded counts, not what was expected.
         if report.refused_count == 0 || options.keep_good {
             told["recorded"] = json!({"added": report.added, "already_there": report.already_there});
@@ -178,7 +177,8 @@ async fn faults(
         let found =
             preview(&app.library, &sent.path, &app.store, &options, clock::today()).map_err(refused)?;
         let headers: Vec<String> = found.columns.iter().map(|column| column.header.clone()).collect();
-        let made = workbook(&headers, &found.report.faulty, language(&pairs)).map_err(|error| failed(&error))?;
+        let made =
+            workbook(&headers, &found.report.faulty, language(&pairs)).map_err(|error| failed(&error))?;
         Ok(file(made, "faulty-rows.xlsx"))
     })
     .await
@@ -186,7 +186,8 @@ async fn faults(
 
 fn file(bytes: Vec<u8>, name: &str) -> Response {
     let told = format!("attachment; filename=\"{name}\"");
-    ([(header::CONTENT_TYPE, WORKBOOK.to_owned()), (header::CONTENT_DISPOSITION, told)], bytes).into_response()
+    ([(header::CONTENT_TYPE, WORKBOOK.to_owned()), (header::CONTENT_DISPOSITION, told)], bytes)
+        .into_response()
 }
 
 fn preview_json(app: &App, name: &str, found: &Preview) -> Value {
@@ -221,7 +222,8 @@ fn sample_json(app: &App, row: &Sampled) -> Value {
     let each = row.facts.iter().map(|(name, before, after)| {
         let fact = vocabulary.fact(name);
         let title = fact.map_or_else(|| Text::same(name), |fact| fact.title.clone());
-        let shown = |value: &str| fact.map_or_else(|| Text::same(value), |fact| vocabulary.display(fact, value));
+        let shown =
+            |value: &str| fact.map_or_else(|| Text::same(value), |fact| vocabulary.display(fact, value));
         json!({
             "name": name, "title": text_json(&title), "after": text_json(&shown(after)),
             "before": before.as_ref().map(|before| text_json(&shown(before))),
@@ -323,7 +325,8 @@ async fn report(
             dry_run,
         };
         let mut ledger = if dry_run { store::open_to_read(&app.store)? } else { store::open(&app.store)? };
-        let filed = reports::file(&app.library, &mut ledger, &app.store, &sent.path, &filing).map_err(refused)?;
+        let filed =
+            reports::file(&app.library, &mut ledger, &app.store, &sent.path, &filing).map_err(refused)?;
         let status = if dry_run { StatusCode::OK } else { StatusCode::CREATED };
         let told = json!({
             "file": sent.name, "recorded": !dry_run, "added": filed.added, "already_there": filed.there,

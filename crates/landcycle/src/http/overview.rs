@@ -88,7 +88,9 @@ fn lines(told: &Value) -> Vec<Value> {
     };
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let part = |key: &str| text_json(&words(key));
-    for (key, name) in [("overview_stages", "stages"), ("overview_exits", "exits"), ("overview_papers", "papers")] {
+    for (key, name) in
+        [("overview_stages", "stages"), ("overview_exits", "exits"), ("overview_papers", "papers")]
+    {
         for one in list(&told[name]) {
             put(&part(key), &one["title"], &one["count"], &Value::Null);
         }
@@ -209,9 +211,9 @@ impl App {
             else {
                 continue;
             };
-            let Ok(found) = self.with_ledger(|ledger| {
-                plan::track(&self.library, ledger, &revision, book.as_of, None, None)
-            }) else {
+            let Ok(found) = self
+                .with_ledger(|ledger| plan::track(&self.library, ledger, &revision, book.as_of, None, None))
+            else {
                 continue;
             };
             if book.as_of < found.period.from || found.period.until < book.as_of {

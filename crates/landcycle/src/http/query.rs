@@ -34,8 +34,8 @@ pub(super) struct Sort {
 
 const SORTS: [&str; 7] = ["case_id", "project_name", "city", "area", "signed_on", "term_years", "price"];
 const NAMES: [&str; 14] = [
-    "as_of", "city", "district", "package", "rule", "outcome", "q", "stage", "open", "sort", "offset", "limit",
-    "format", "lang",
+    "as_of", "city", "district", "package", "rule", "outcome", "q", "stage", "open", "sort", "offset",
+    "limit", "format", "lang",
 ];
 const LIMIT: usize = 50;
 const LIMIT_MAX: usize = 1_000;
@@ -98,7 +98,9 @@ impl Query {
             outcome: text("outcome"),
             text: text("q").map(|q| q.trim().to_lowercase()),
             stage: text("stage").map(|name| one_of("stage", &name, &Stage::ALL, Stage::name)).transpose()?,
-            open: text("open").map(|name| one_of("open", &name, &Condition::ALL, Condition::name)).transpose()?,
+            open: text("open")
+                .map(|name| one_of("open", &name, &Condition::ALL, Condition::name))
+                .transpose()?,
             sort: Sort { key, descending: sort.starts_with('-') },
             offset: number(pairs, "offset", 0, OFFSET_MAX)?,
             limit: number(pairs, "limit", LIMIT, LIMIT_MAX)?,

@@ -328,7 +328,9 @@ async fn credit(
 fn statuses(app: &App, counts: &Counts) -> Vec<Value> {
     let kind = app.library.vocabulary.fact(CREDIT).map(|fact| &fact.kind);
     let title = |code: &str| match kind {
-        Some(FactKind::Code(values)) => values.iter().find(|value| value.code == code).map(|v| text_json(&v.title)),
+        Some(FactKind::Code(values)) => {
+            values.iter().find(|value| value.code == code).map(|v| text_json(&v.title))
+        }
         _ => None,
     };
     let unknown = text_json(&crate::say::words("outcome_unknown"));
@@ -345,7 +347,8 @@ impl App {
         let library = &self.library;
         let failed = |error| Problem::from(store::failure(&self.store, &error));
         let on = (book.as_of, None);
-        let file = self.with_ledger(|ledger| File::read(ledger, library, &row.case_id, on)).map_err(failed)?;
+        let file =
+            self.with_ledger(|ledger| File::read(ledger, library, &row.case_id, on)).map_err(failed)?;
         let batch = single(library, &row.case_id, &file.facts)?;
         let mut outcomes = serde_json::Map::new();
         let day = clock::day_number(book.as_of);

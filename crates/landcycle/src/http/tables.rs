@@ -93,6 +93,7 @@ impl Column {
 
     /// A column with a title of its own; numbers with their unit, or words.
     pub(super) fn titled(title: Text, unit: Option<Text>, number: bool, pointer: String) -> Self {
+        let unit = unit.filter(|unit| !unit.zh.is_empty());
         Self { unit, ..Self::new(title, if number { Kind::Number } else { Kind::Text }, pointer) }
     }
 
@@ -191,9 +192,9 @@ impl App {
             (words("table_day"), Text::same(day.to_string())),
             (words("table_made"), Text::same(clock::now().to_string())),
         ];
-        for (name, value) in pairs.iter().filter(|(name, value)| {
-            !NO_FILTERS.contains(&name.as_str()) && !value.is_empty()
-        }) {
+        for (name, value) in
+            pairs.iter().filter(|(name, value)| !NO_FILTERS.contains(&name.as_str()) && !value.is_empty())
+        {
             about.push((words("table_filter"), Text::same(format!("{name} = {value}"))));
         }
         for (law, _) in &book.packages {
@@ -226,12 +227,15 @@ impl Wanted {
             let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
             (kind, "xlsx", workbook(table, rows, self.language).map_err(|error| failed(&error))?)
         } else {
-            ("text/csv; charset=utf-8", "csv", text(table, rows, self.language).map_err(|error| failed(&error))?)
+            (
+                "text/csv; charset=utf-8",
+                "csv",
+                text(table, rows, self.language).map_err(|error| failed(&error))?,
+            )
         };
         let name = words(table.name).en.to_lowercase().replace(' ', "-");
         let told = format!("attachment; filename=\"landcycle-{name}-{}.{end}\"", table.day);
-        let headers =
-            [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, told)];
+        let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, told)];
         Ok((headers, bytes).into_response())
     }
 }
@@ -300,15 +304,17 @@ fn put(sheet: &mut Worksheet, (row, column): (u32, u16), cell: Cell, date: &Look
         Cell::Number(value, _) => {
             sheet.write_number(row, column, value)?;
         }
-        Cell::Day(day) => match ExcelDateTime::from_ymd(day.year() as u16, day.month() as u8, day.day() as u8) {
-            Ok(moment) => {
-                sheet.write_datetime_with_format(row, column, &moment, date)?;
+        Cell::Day(day) => {
+            match ExcelDateTime::from_ymd(day.year() as u16, day.month() as u8, day.day() as u8) {
+                Ok(moment) => {
+                    sheet.write_datetime_with_format(row, column, &moment, date)?;
+                }
+                // Before the calendar of spreadsheets begins.
+                Err(_) => {
+                    sheet.write_string(row, column, day.to_string())?;
+                }
             }
-            // Before the calendar of spreadsheets begins.
-            Err(_) => {
-                sheet.write_string(row, column, day.to_string())?;
-            }
-        },
+        }
     }
     Ok(())
 }

@@ -91,7 +91,8 @@ impl App {
         let version = grounds.first();
         let cites = version.map(|version| &version.cites).into_iter().flatten();
         // Numbers that a city has to supply bear on the outcome as much as the text does.
-        let grade = grounds.iter().map(|ground| ground.grade).max().map_or("illustrative", |grade| grade.word());
+        let grade =
+            grounds.iter().map(|ground| ground.grade).max().map_or("illustrative", |grade| grade.word());
         json!({
             "name": rule.name, "id": rule.id, "title": text_json(&rule.title), "stage": rule.stage,
             "package": law.package().id, "grade": grade,

@@ -67,10 +67,15 @@ impl Work {
         let wanted = Wanted { department, district: text("district"), done: text("done").is_some() };
         let state = text("state").map(|name| query::one_of("state", &name, &State::ALL, State::name));
         let within = text("within").map(|_| query::number(pairs, "within", 0, AHEAD)).transpose()?;
-        let narrowed =
-            Narrowed { state: state.transpose()?, within: within.map(|days| days as i64), duty: text("duty") };
+        let narrowed = Narrowed {
+            state: state.transpose()?,
+            within: within.map(|days| days as i64),
+            duty: text("duty"),
+        };
         let book = app.book(on)?;
-        if wanted.done { Self::with_done(app, (on, book), (wanted, narrowed), caller) } else {
+        if wanted.done {
+            Self::with_done(app, (on, book), (wanted, narrowed), caller)
+        } else {
             Ok(Self::open(book, on, &wanted, &narrowed, caller))
         }
     }
@@ -83,7 +88,8 @@ impl Work {
         for (at, slip) in book.roll.slips().iter().enumerate() {
             let owed = book.roll.kind(slip);
             let Some(row) = book.row(slip.row as usize) else { continue };
-            let district = || wanted.district.as_deref().is_none_or(|wanted| row.fact("district") == Some(wanted));
+            let district =
+                || wanted.district.as_deref().is_none_or(|wanted| row.fact("district") == Some(wanted));
             if !wanted.concerns(&owed.duty) || !(all || caller.sees(|name| row.fact(name))) || !district() {
                 continue;
             }
@@ -139,12 +145,10 @@ impl Work {
     /// Lines, the most pressing first.
     pub(super) fn lines(&self, offset: usize, limit: usize) -> Box<dyn Iterator<Item = Line> + '_> {
         match &self.found {
-            Found::Open(book, found) => {
-                Box::new(found.iter().skip(offset).take(limit).filter_map(|at| {
-                    let slip = book.roll.slips().get(*at)?;
-                    Some(line(book, slip, book.row(slip.row as usize)?))
-                }))
-            }
+            Found::Open(book, found) => Box::new(found.iter().skip(offset).take(limit).filter_map(|at| {
+                let slip = book.roll.slips().get(*at)?;
+                Some(line(book, slip, book.row(slip.row as usize)?))
+            })),
             Found::All(lines) => Box::new(lines.iter().skip(offset).take(limit).cloned()),
         }
     }

@@ -96,11 +96,8 @@ impl Known {
     /// its first event.
     pub(super) fn of(ledger: &Store, parts: &[String]) -> Result<Self, LedgerError> {
         let mut known = Self::default();
-        let fresh = |event: &Event| Case {
-            identity: identity_of(event, parts),
-            stored: true,
-            ..Case::default()
-        };
+        let fresh =
+            |event: &Event| Case { identity: identity_of(event, parts), stored: true, ..Case::default() };
         ledger.events_of_kind(KIND, &mut |event| {
             let case = known.cases.entry(event.case_id.clone()).or_insert_with(|| fresh(&event));
             case.last_day = case.last_day.max(Some(event.happened_on));

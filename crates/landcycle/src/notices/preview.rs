@@ -10,10 +10,10 @@ use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 
 use super::format::NoticeFormat;
+pub(crate) use super::known::Change;
 use super::known::Known;
 use super::rows::{Good, Reader, Refused};
 use super::{FORMAT, Options, Report};
-pub(crate) use super::known::Change;
 use crate::cells;
 use crate::say::Failure;
 use crate::store;
@@ -103,7 +103,10 @@ pub(crate) fn preview(
                     found.report.added += 1;
                 }
                 // Of several rows of a case what they do together counts: new stays new.
-                cases.entry(good.case_id.clone()).and_modify(|known| *known = (*known).min(good.change)).or_insert(good.change);
+                cases
+                    .entry(good.case_id.clone())
+                    .and_modify(|known| *known = (*known).min(good.change))
+                    .or_insert(good.change);
                 if found.sample.len() < SAMPLE && good.change != Change::Same {
                     found.sample.push(sampled(ledger.as_ref(), library, good, as_of).map_err(wrong)?);
                 }

@@ -11,11 +11,11 @@ use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 use landcycle_policy::vocabulary::Fact;
 
+use super::Area;
 use super::faulty::FaultyRow;
 use super::format::{Column, NoticeFormat};
 use super::grade::Grades;
 use super::known::{Change, Facts, KIND, Known, Standing, identity, trace};
-use super::Area;
 use crate::cells::{self, Numbers};
 use crate::clock;
 use crate::say::{Failure, filled, words};
@@ -181,7 +181,8 @@ impl<'r> Reader<'r> {
         });
         let unusual = self.unusual(&facts);
         let parcel = latest.then(|| parcel(&case_id, &facts).into());
-        let told = (case_id.clone(), facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect());
+        let told =
+            (case_id.clone(), facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect());
         let event = NewEvent {
             key,
             case_id,

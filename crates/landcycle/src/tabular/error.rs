@@ -215,7 +215,10 @@ pub(crate) enum Fault {
         range: String,
     },
     /// The text of a cell is not what its column calls for.
-    #[cfg_attr(not(test), expect(dead_code, reason = "what is sound but empty is refused by its callers; tests use it"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "what is sound but empty is refused by its callers; tests use it")
+    )]
     Value(ValueFault),
 }
 
@@ -506,7 +509,10 @@ impl TabularError {
     }
 
     /// Whether the file is sound but holds nothing to import.
-    #[cfg_attr(not(test), expect(dead_code, reason = "what is sound but empty is refused by its callers; tests use it"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "what is sound but empty is refused by its callers; tests use it")
+    )]
     pub(crate) fn is_warning(&self) -> bool {
         matches!(self.fault(), Fault::NoRows)
     }

@@ -120,7 +120,10 @@ impl Table {
     }
 
     /// An error about one cell, for callers that find its text wanting.
-    #[cfg_attr(not(test), expect(dead_code, reason = "faults of values have words of their own; tests use it"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "faults of values have words of their own; tests use it")
+    )]
     pub(crate) fn cell_error(&self, line: u64, index: usize, fault: Fault) -> TabularError {
         let column = self.layout.headers.get(index).map(|header| header.column);
         self.error_at(fault, Some(line), column)
@@ -178,10 +181,7 @@ impl Table {
                 Rows::Text(splitter) => {
                     splitter.next().map_err(|(fault, line)| self.error_at(fault, Some(line), None))?
                 }
-                Rows::Sheet(rows) => rows
-                    .next()
-                    .transpose()
-                    .map_err(|fault| self.sheet_error(fault))?,
+                Rows::Sheet(rows) => rows.next().transpose().map_err(|fault| self.sheet_error(fault))?,
             };
             let Some(record) = record else {
                 return Ok(None);
@@ -199,9 +199,11 @@ impl Table {
 
     /// A fault of a sheet's row with those of its other cells, and what is sound of the row.
     fn sheet_error(&self, fault: SheetFault) -> TabularError {
-        let row = fault.rest.and_then(|record| self.layout.arrange(record).ok());
-        let others = fault.others.into_iter().map(|one| self.error_at(one.fault, one.row, one.column));
-        self.error_at(fault.fault, fault.row, fault.column).with_rest(others.collect(), row)
+        let error = self.error_at(fault.fault, fault.row, fault.column);
+        let Some(rest) = fault.rest else { return error };
+        let (others, record) = *rest;
+        let others = others.into_iter().map(|one| self.error_at(one.fault, one.row, one.column));
+        error.with_rest(others.collect(), self.layout.arrange(record).ok())
     }
 
     fn error_at(&self, fault: Fault, row: Option<u64>, column: Option<usize>) -> TabularError {

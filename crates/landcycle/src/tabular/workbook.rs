@@ -32,15 +32,13 @@ pub(super) struct SheetFault {
     pub(super) sheet: Option<String>,
     pub(super) row: Option<u64>,
     pub(super) column: Option<usize>,
-    /// Faults of other cells of the row.
-    pub(super) others: Vec<SheetFault>,
-    /// The row without its faulty cells.
-    pub(super) rest: Option<Record>,
+    /// Faults of other cells of the row, and the row without its faulty cells.
+    pub(super) rest: Option<Box<(Vec<SheetFault>, Record)>>,
 }
 
 impl SheetFault {
     pub(super) fn whole(fault: Fault) -> Self {
-        Self { fault, sheet: None, row: None, column: None, others: Vec::new(), rest: None }
+        Self { fault, sheet: None, row: None, column: None, rest: None }
     }
 }
 
@@ -249,7 +247,7 @@ impl SheetReader<'_> {
             .map(|range| self.at(Fault::MergedCells { range }, Some(row), None));
         let mut bad = merged.into_iter().chain(bad);
         Ok(Some(match bad.next() {
-            Some(fault) => Err(SheetFault { others: bad.collect(), rest: Some(record), ..fault }),
+            Some(fault) => Err(SheetFault { rest: Some(Box::new((bad.collect(), record))), ..fault }),
             None => Ok(record),
         }))
     }
@@ -302,7 +300,6 @@ impl SheetReader<'_> {
             sheet: Some(self.name.clone()),
             row: row.map(|row| u64::from(row) + 1),
             column: column.map(|column| column as usize + 1),
-            others: Vec::new(),
             rest: None,
         }
     }

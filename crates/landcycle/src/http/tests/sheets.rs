@@ -89,7 +89,8 @@ fn every_number_of_the_overview_is_the_total_of_its_list() {
 fn the_desks_of_supervision_answer_over_all_cases() {
     let server = served();
     let idle = server.json("/api/supervision/idle");
-    let found: u64 = idle["steps"].as_array().into_iter().flatten().filter_map(|step| step["count"].as_u64()).sum();
+    let found: u64 =
+        idle["steps"].as_array().into_iter().flatten().filter_map(|step| step["count"].as_u64()).sum();
     let told = server.json("/api/overview")["idle"]["steps"].clone();
     let counted: u64 = told.as_array().into_iter().flatten().filter_map(|step| step["count"].as_u64()).sum();
     assert_eq!(found, counted);
@@ -116,9 +117,12 @@ fn a_file_of_cases_says_what_the_list_says() {
         found.unwrap_or_else(|| unreachable!("{title} is no column of {:?}", cells[0]))
     };
     for (row, cells) in rows.iter().zip(&cells[1..]) {
-        assert_eq!(cells[column("Case")], Data::String(row["case_id"].as_str().expect("an id").into()));
+        assert_eq!(
+            cells[column("Case number")],
+            Data::String(row["case_id"].as_str().expect("an id").into())
+        );
         let price: f64 = row["price"]["value"].as_str().and_then(|text| text.parse().ok()).expect("a price");
-        assert_eq!(cells[column("Grant price [CNY]")], Data::Float(price));
+        assert_eq!(cells[column("Grant or allocation price [CNY]")], Data::Float(price));
         assert!(matches!(cells[column("Contract signed on")], Data::DateTime(_)), "a day is a day");
     }
     // A fraction is no number of a spreadsheet: its digits stay.
@@ -127,7 +131,9 @@ fn a_file_of_cases_says_what_the_list_says() {
     let csv = String::from_utf8(csv).expect("UTF-8");
     assert_eq!(csv.lines().count(), rows.len() + 1);
     assert!(csv.starts_with('\u{FEFF}'));
-    for path in ["work", "refusals", "documents", "parameters", "overview", "supervision/idle", "supervision/credit"] {
+    for path in
+        ["work", "refusals", "documents", "parameters", "overview", "supervision/idle", "supervision/credit"]
+    {
         let (status, _, book) = bytes(&server, "GET", &format!("/api/{path}?format=xlsx"), b"");
         assert_eq!(status, 200, "{path}");
         assert!(sheet(book).1.len() > 1 || path.ends_with("idle"), "{path}");
@@ -151,11 +157,17 @@ fn a_name_that_looks_like_a_formula_stays_text() {
 #[test]
 fn looking_at_a_file_writes_nothing_and_tells_every_fault() {
     let server = served();
-    let faulty = format!("{HEADING}\nN-1,p,l,中区,abc,1,2020-02-30\nN-2,p,l,中区,1,,2020-01-01\nN-3,p,l,中区,1,1,2020-01-01");
+    let faulty = format!(
+        "{HEADING}\nN-1,p,l,中区,abc,1,2020-02-30\nN-2,p,l,中区,1,,2020-01-01\nN-3,p,l,中区,1,1,2020-01-01"
+    );
     let before = server.json("/api/status")["store"].clone();
     let (status, told) = sent(&server, "/api/import/notices?name=n.csv&dry_run=1", &faulty);
     assert_eq!(status, 200);
-    assert_eq!((&told["rows"], &told["refused"], &told["cases"]["new"]), (&3.into(), &1.into(), &2.into()), "{told}");
+    assert_eq!(
+        (&told["rows"], &told["refused"], &told["cases"]["new"]),
+        (&3.into(), &1.into(), &2.into()),
+        "{told}"
+    );
     let cells = told["faulty"][0]["cells"].as_array().expect("cells");
     assert_eq!(told["faulty"][0]["row"], 2);
     assert_eq!(cells.len(), 2, "both faults of the row: {cells:?}");
@@ -176,7 +188,11 @@ fn looking_at_a_file_writes_nothing_and_tells_every_fault() {
     assert_eq!((status, &told["recorded"]["added"]), (201, &Value::from(2)), "{told}");
     let mended = format!("{HEADING}\nN-3,p,l,中区,2,1,2020-01-01");
     let (_, told) = sent(&server, "/api/import/notices?dry_run=1", &mended);
-    assert_eq!((&told["cases"]["changed"], &told["sample"][0]["change"]), (&1.into(), &"changed".into()), "{told}");
+    assert_eq!(
+        (&told["cases"]["changed"], &told["sample"][0]["change"]),
+        (&1.into(), &"changed".into()),
+        "{told}"
+    );
     let area = &told["sample"][0]["facts"][0];
     assert_eq!(area["name"], "area");
     assert_ne!(area["before"], area["after"]);
