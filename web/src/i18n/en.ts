@@ -559,6 +559,7 @@ export const en: Record<Key, string> = {
   'import.reports.note': 'Take the form of your department, fill it in and send it back.',
   'import.form': 'Download the form (XLSX)',
   'import.form.facts': 'Facts to report:',
+  'import.gap': ', ',
   'import.by': 'Filed by',
   'import.filled': 'The filled form',
   'import.correct': 'Correct what was reported otherwise',

@@ -557,6 +557,7 @@ export const zh = {
   'import.reports.note': '下载本部门的填报表，填好后传回。',
   'import.form': '下载填报表（XLSX）',
   'import.form.facts': '可填报：',
+  'import.gap': '、',
   'import.by': '报送人',
   'import.filled': '填好的表',
   'import.correct': '更正此前不同的填报',
