@@ -6,6 +6,7 @@ import { setTheme, theme } from './shell/theme'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/controls.css'
+import './styles/print.css'
 
 // The document declares the remembered language before the first page is drawn.
 setLanguage(language())

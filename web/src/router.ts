@@ -38,6 +38,11 @@ export const router = createRouter({
     { path: '/listings/:id/bids/:digest', name: 'bid', component: () => import('./listings/BidReasonsPage.vue') },
     { path: '/public', name: 'public', component: () => import('./public/PublicPage.vue') },
     { path: '/public/:kind/:key', name: 'public-item', component: () => import('./public/PublicItemPage.vue') },
+    { path: '/overview', name: 'overview', component: () => import('./overview/OverviewPage.vue') },
+    { path: '/evaluation', name: 'evaluation', component: () => import('./supervision/EvaluationPage.vue') },
+    { path: '/idle', name: 'idle', component: () => import('./supervision/IdlePage.vue') },
+    { path: '/credit', name: 'credit', component: () => import('./supervision/CreditPage.vue') },
+    { path: '/import', name: 'import', component: () => import('./import/ImportPage.vue') },
     { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./shell/NowherePage.vue') },
   ],
   scrollBehavior(to, from, saved) {

@@ -124,6 +124,16 @@ pub(crate) fn at(table: &Table, line: u64, index: Option<usize>, why: &Text) -> 
     }
 }
 
+/// Everything that is wrong with a row that could not be read, each fault after its place.
+pub(crate) fn reasons(error: &TabularError) -> Vec<Text> {
+    error.all().map(reason).collect()
+}
+
+/// What is wrong, without its place, and what to do.
+pub(crate) fn what(error: &TabularError) -> Text {
+    both(|language| format!("{} {}", error.what(language), error.help(language)))
+}
+
 /// A reading error in words for people.
 pub(crate) fn failure(error: &TabularError) -> Failure {
     Failure::text(reason(error))

@@ -3,6 +3,7 @@
 mod calendar;
 mod clerk;
 mod portfolio;
+mod roll;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 pub(crate) use self::calendar::calendar;
 use self::clerk::Clerk;
 pub(crate) use self::portfolio::{Line, Wanted, lines};
+pub(crate) use self::roll::{Roll, Slip};
 use crate::cli::tree::{cite_json, text_json};
 use crate::portfolio::Batch;
 use crate::say::{Failure, filled, words};
@@ -41,6 +43,18 @@ pub(crate) enum State {
 }
 
 impl State {
+    /// All states, the most pressing first.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Escalated,
+        Self::Overdue,
+        Self::Unreported,
+        Self::Near,
+        Self::Ahead,
+        Self::Unknown,
+        Self::Late,
+        Self::Met,
+    ];
+
     /// Its name in data and outputs.
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -4,11 +4,13 @@ mod access;
 mod accounts;
 mod acts;
 mod answers;
+mod board;
 mod book;
 mod caller;
 mod comparison;
 pub(crate) mod contract;
 mod desks;
+mod import;
 mod law;
 mod layer_book;
 mod layers;
@@ -17,6 +19,7 @@ mod ogc;
 mod linkage;
 mod listings;
 pub(crate) mod outcomes;
+mod overview;
 mod page;
 mod plan;
 mod problem;
@@ -26,6 +29,10 @@ mod query;
 mod session;
 mod tiles;
 mod upload;
+mod supervision;
+mod tables;
+mod tally;
+mod work;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -271,6 +278,8 @@ fn router(app: Arc<App>) -> Router {
         .merge(layer_book::routes())
         .merge(listings::routes())
         .merge(public::routes())
+        .merge(overview::routes())
+        .merge(import::routes())
         .route_layer(middleware::from_fn_with_state(Arc::clone(&app), access::enforce))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no_route", &[]))
         .layer(middleware::map_response(async |response: Response| {

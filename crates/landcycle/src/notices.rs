@@ -1,11 +1,13 @@
 //! Importing land-market notices: rows become events, or are refused with their place and reason.
 
+pub(crate) mod faulty;
 mod format;
 mod grade;
 mod known;
+pub(crate) mod preview;
 mod rows;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
@@ -13,12 +15,13 @@ use landcycle_ledger::{Entry, Ledger, LedgerError, SourceError};
 use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 
+use faulty::FaultyRow;
 use format::NoticeFormat;
 use known::Known;
 use rows::{Reader, Refused};
 
 use crate::cells;
-use crate::say::Failure;
+use crate::say::{Failure, filled};
 use crate::store;
 use crate::tabular::{ReadOptions, Table};
 
@@ -43,6 +46,8 @@ pub(crate) struct Report {
     pub(crate) already_there: usize,
     /// Refused rows: place and reason.
     pub(crate) refused: Vec<Text>,
+    /// The same rows with their faults cell by cell.
+    pub(crate) faulty: Vec<FaultyRow>,
     /// How many rows were refused in all.
     pub(crate) refused_count: u64,
     /// Rows kept that should be compared with an earlier one.
@@ -60,6 +65,29 @@ pub(crate) struct Options {
     pub(crate) sheet: Option<String>,
     /// Record the good rows although others are refused.
     pub(crate) keep_good: bool,
+    /// Where rows may be recorded.
+    pub(crate) area: Area,
+}
+
+/// 范围 · where rows may be recorded by somebody who works for a part of the city alone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Area {
+    /// Only rows of these districts; none for all.
+    pub(crate) districts: BTreeSet<String>,
+    /// Cases of the store that lie elsewhere.
+    pub(crate) barred: HashSet<String>,
+}
+
+impl Area {
+    /// Why a row may not be recorded.
+    fn refuses(&self, case: &str, district: Option<&str>) -> Option<Text> {
+        let inside = self.districts.is_empty() || district.is_some_and(|one| self.districts.contains(one));
+        if inside && !self.barred.contains(case) {
+            return None;
+        }
+        let known = self.districts.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        Some(filled("import_outside", &[("case", case), ("districts", &known)]))
+    }
 }
 
 /// Stops the transaction when rows were refused and the caller wants all or nothing.
@@ -80,7 +108,7 @@ pub(crate) fn import(
     let table = Table::open(file, &read_options).map_err(|error| cells::failure(&error))?;
     let mut report = Report::default();
     // The heading is checked before a store is made: a wrong file leaves nothing behind.
-    let mut reader = Reader::new(library, &format, table)?;
+    let mut reader = Reader::new(library, &format, table, options.area.clone())?;
     report.ignored.clone_from(&reader.ignored);
     let mut writing = store::Writing::begin(store_path)?;
     let wrong = |error: LedgerError| store::failure(store_path, &error);
@@ -99,6 +127,14 @@ pub(crate) fn import(
 }
 
 impl Report {
+    fn refuse(&mut self, row: FaultyRow) {
+        self.refused_count += 1;
+        if self.refused.len() < REFUSED_SHOWN {
+            self.refused.push(row.text());
+            self.faulty.push(row);
+        }
+    }
+
     /// Whether rows were refused and no other was good.
     pub(crate) fn nothing_good(&self) -> bool {
         self.refused_count > 0 && self.added + self.already_there == 0
@@ -196,12 +232,9 @@ fn hand_over(
                     }
                 }
             }
-            Some(Err(Refused::Row(reason))) => {
+            Some(Err(Refused::Row(row))) => {
                 report.rows += 1;
-                report.refused_count += 1;
-                if report.refused.len() < REFUSED_SHOWN {
-                    report.refused.push(reason);
-                }
+                report.refuse(row);
             }
             Some(Err(Refused::File(failure))) => {
                 let _ = sender.send(Handed::End(Err(RowsRefused)));

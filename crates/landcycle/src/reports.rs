@@ -4,7 +4,7 @@
 
 mod form;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -44,6 +44,10 @@ pub(crate) struct Filing<'f> {
     pub(crate) correct: bool,
     /// Sheet of a workbook.
     pub(crate) sheet: Option<String>,
+    /// Cases that who files it does not see.
+    pub(crate) barred: HashSet<String>,
+    /// Say what filing would do, and record nothing.
+    pub(crate) dry_run: bool,
 }
 
 /// What filing did.
@@ -101,13 +105,14 @@ pub(crate) fn file(
     let mut table = Table::open(path, &options).map_err(|error| cells::failure(&error))?;
     let columns = columns(library, &table, filing.department)?;
     let failed = |error| store::failure(store_path, &error);
-    let cases: BTreeSet<String> = ledger.cases().map_err(failed)?.into_iter().collect();
+    let all = ledger.cases().map_err(failed)?.into_iter();
+    let cases: BTreeSet<String> = all.filter(|case| !filing.barred.contains(case)).collect();
     let mut reader = Reader { library, columns, cases, seen: HashMap::new(), filing };
     let (mut rows, mut faults, mut faulty) = (Vec::new(), Vec::new(), 0_usize);
     while let Some(row) = table.next() {
         let read = match row {
             Ok(row) => reader.read(&table, &row),
-            Err(error) if error.fault().concerns_one_row() => Err(vec![cells::reason(&error)]),
+            Err(error) if error.fault().concerns_one_row() => Err(cells::reasons(&error)),
             Err(error) => return Err(cells::failure(&error)),
         };
         match read {
@@ -142,7 +147,9 @@ pub(crate) fn file(
         let join = |form: fn(&Text) -> &str| faults.iter().map(form).collect::<Vec<_>>().join("\n");
         return Err(Failure::text(Text { zh: join(|t| &t.zh), en: join(|t| &t.en) }));
     }
-    ledger.append(&mut entries.into_iter().map(Ok)).map_err(failed)?;
+    if !filing.dry_run {
+        ledger.append(&mut entries.into_iter().map(Ok)).map_err(failed)?;
+    }
     Ok(filed)
 }
 
@@ -333,6 +340,8 @@ fn origin(table: &Table, line: u64) -> String {
 mod tests {
     //! What a department may say, and how it is corrected.
 
+    use std::collections::HashSet;
+
     use jiff::civil::date;
     use landcycle_ledger::{Body, Cut, Ledger, MemoryLedger, NewEvent, entries};
     use landcycle_policy::package::library::Library;
@@ -373,6 +382,8 @@ mod tests {
             today: date(2026, 1, 15),
             correct,
             sheet: None,
+            barred: HashSet::new(),
+            dry_run: false,
         };
         file(&library(), ledger, folder.path(), &path, &filing).map_err(|failure| failure.message.en)
     }

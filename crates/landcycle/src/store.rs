@@ -38,6 +38,14 @@ pub(crate) fn open_to_read(path: &Path) -> Result<Store, Failure> {
     Store::open_read_only(&place(path)?).map_err(|error| failure(path, &error))
 }
 
+/// Opens a store to read alone; nothing where there is none.
+pub(crate) fn open_if_there(path: &Path) -> Result<Option<Store>, Failure> {
+    if !place::is_server(path) && !path.exists() {
+        return Ok(None);
+    }
+    open_to_read(path).map(Some)
+}
+
 fn check_there(path: &Path) -> Result<(), Failure> {
     if place::is_server(path) {
         return Ok(());

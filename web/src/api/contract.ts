@@ -208,6 +208,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/import/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks at a file of land-market notices, or imports it, all or nothing unless asked otherwise. */
+        post: operations["importNotices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import/notices/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The faulty rows of a file of notices as a workbook, each with what is wrong in it. */
+        post: operations["importFaults"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The departments that report, with their own facts. */
+        get: operations["reportDepartments"];
+        put?: never;
+        /** Files the form of a department that was filled in. */
+        post: operations["report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The form of a department, with its own facts and the cases. */
+        get: operations["reportForm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/laws": {
         parameters: {
             query?: never;
@@ -310,33 +379,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/listings": {
+    "/api/overview": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The listings by state; what is published is no secret. */
-        get: operations["listings"];
-        put?: never;
-        /** Publishes a listing, or shows it as it would be. */
-        post: operations["publishListing"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/listing-form": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What a notice states by the law of a package. */
-        get: operations["listingForm"];
+        /** What matters this week over the stages of industrial land. */
+        get: operations["overview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -345,15 +396,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/listings/{id}": {
+    "/api/overview/diagnosis": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** A listing with what it states, asks and decides by; of sealed bids their digests alone. */
-        get: operations["listing"];
+        /** Indicators of misallocation, as far as the store knows the figures. */
+        get: operations["overviewDiagnosis"];
         put?: never;
         post?: never;
         delete?: never;
@@ -362,100 +413,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/listings/{id}/bids": {
+    "/api/supervision/evaluation": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        /** Hands in a sealed bid; in it there is a digest and no figure. */
-        post: operations["handInBid"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/listings/{id}/withdrawals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Withdraws the bids of a bidder. */
-        post: operations["withdrawBids"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/listings/{id}/openings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Opens a bid with its key, after the deadline. */
-        post: operations["openBid"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/listings/{id}/ranking": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ranks the opened bids, once the opening period is over. */
-        post: operations["rankBids"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/listings/{id}/end": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Names the winner, or ends the listing without one. */
-        post: operations["endListing"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/listings/{id}/result": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The result as a file that can be computed again, or as a table. */
-        get: operations["listingResult"];
+        /** Grades by district and industry, and what each grade brings. */
+        get: operations["supervisionEvaluation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -464,15 +430,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/listings/{id}/sheet": {
+    "/api/supervision/idle": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The sheet of a listing as a document (DOCX). */
-        get: operations["listingSheet"];
+        /** Cases by step of the idle-land procedure. */
+        get: operations["supervisionIdle"];
         put?: never;
         post?: never;
         delete?: never;
@@ -481,15 +447,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/listings/{id}/explain/{digest}": {
+    "/api/supervision/credit": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The reasoning behind standing and order of a bid, down to clauses. */
-        get: operations["explainBid"];
+        /** Credit files of firms, and holders as the files of their parcels know them. */
+        get: operations["supervisionCredit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -575,74 +541,6 @@ export interface paths {
         };
         /** Why an outcome is what it is. */
         get: operations["explain"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/public": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the law makes public, by which clause, with the items. */
-        get: operations["publicItems"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/public/items/{kind}/{key}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One published item; its address stays. */
-        get: operations["publicItem"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/public/feed": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What is published as a feed (Atom). */
-        get: operations["publicFeed"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/public/table": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What is published as a table. */
-        get: operations["publicTable"];
         put?: never;
         post?: never;
         delete?: never;
@@ -775,6 +673,10 @@ export interface components {
                 unreported?: number;
             };
             departments: components["schemas"]["Owner"][];
+            duties: {
+                name: string;
+                title: components["schemas"]["Text"];
+            }[];
             lines: components["schemas"]["WorkLine"][];
             on: string;
             total: number;
@@ -1101,6 +1003,73 @@ export interface components {
             screened?: components["schemas"]["DeskScreened"];
             tested?: components["schemas"]["DeskTested"];
         };
+        ImportReport: {
+            added: number;
+            already_there: number;
+            cases: {
+                changed: number;
+                new: number;
+                same: number;
+            };
+            columns: {
+                column: string;
+                fact: string | null;
+                header: string;
+                title: components["schemas"]["Text"] | null;
+                unit: string | null;
+                why: components["schemas"]["Text"] | null;
+            }[];
+            encoding: string | null;
+            faulty: {
+                cells: {
+                    column: string | null;
+                    header: string | null;
+                    value: string;
+                    why: components["schemas"]["Text"];
+                }[];
+                row: number;
+            }[];
+            file: string;
+            notes: components["schemas"]["Text"][];
+            recorded: {
+                added: number;
+                already_there: number;
+            } | null;
+            refused: number;
+            rows: number;
+            sample: {
+                case_id: string;
+                /** @enum {string} */
+                change: "new" | "changed" | "same";
+                facts: {
+                    after: components["schemas"]["Text"];
+                    before: components["schemas"]["Text"] | null;
+                    name: string;
+                    title: components["schemas"]["Text"];
+                }[];
+                row: number;
+            }[];
+            sheet: string | null;
+            unusual: {
+                rows: number;
+                why: components["schemas"]["Text"];
+            }[];
+        };
+        ReportDepartment: {
+            facts: {
+                name: string;
+                title: components["schemas"]["Text"];
+            }[];
+            id: string;
+            title: components["schemas"]["Text"];
+        };
+        ReportFiled: {
+            added: number;
+            already_there: number;
+            corrected: number;
+            file: string;
+            recorded: boolean;
+        };
         DocumentSummary: {
             coverage: {
                 articles: number;
@@ -1266,216 +1235,188 @@ export interface components {
                 stage: string;
             }[];
         };
-        /** @enum {string} */
-        ListingState: "receiving" | "opening" | "to_rank" | "ranked" | "awarded" | "failed";
-        ListingEnd: {
-            bidder: string | null;
-            /** @enum {string} */
-            outcome: "awarded" | "failed";
-            reason: string | null;
-        };
-        ListingRow: {
-            area: components["schemas"]["Text"] | null;
-            city: string | null;
-            closes_on: string;
-            /** @description Days to the end of the step that runs. */
-            days: number | null;
-            district: string | null;
-            end: components["schemas"]["ListingEnd"] | null;
-            listing: string;
-            opening_ends_on: string;
-            package: components["schemas"]["ListingPackage"];
-            parcel: string;
-            published_at: string;
-            /** @description Bids on record. */
-            sealed: number;
-            state: components["schemas"]["ListingState"];
-        };
-        ListingPackage: {
-            digest: string;
-            id: string;
-            title: components["schemas"]["Text"];
-        };
-        /** @description What the page may offer to who looks. */
-        ListingViewer: {
-            bids: boolean;
-            /** @description The firm in whose name alone the caller bids. */
-            firm: string | null;
-            signed_in: boolean;
-            writes: boolean;
-        };
-        Listings: {
-            viewer: components["schemas"]["ListingViewer"];
-            counts: {
-                awarded: number;
-                failed: number;
-                opening: number;
-                ranked: number;
-                receiving: number;
-                to_rank: number;
-            };
-            listings: components["schemas"]["ListingRow"][];
-            today: string;
-        };
-        ListingFact: {
-            display: components["schemas"]["Text"] | null;
-            fact: string;
-            title: components["schemas"]["Text"] | null;
-            value: string;
-        };
-        /** @description A fact that a bid states, with the units it may be written in; a key has it in the last. */
-        ListingAsk: {
-            /** @description What a number may be, in the unit of the key. */
-            bounds: {
-                decimals: number;
-                max: string;
-                min: string;
-            } | null;
-            /** @enum {string} */
-            kind: "number" | "date" | "code" | "text";
+        NamedCount: {
+            count: number;
             name: string;
             title: components["schemas"]["Text"];
-            unit: components["schemas"]["Text"] | null;
-            units: {
-                /** @description The power of ten to the unit of the key. */
-                digits: number;
-                title: components["schemas"]["Text"];
-            }[];
-            values: {
-                code: string;
-                title: components["schemas"]["Text"];
-            }[];
         };
-        /** @description What a rule of several fields said. */
-        ListingFields: {
-            cites: components["schemas"]["Cite"][];
-            fields: {
-                field: string;
-                title: components["schemas"]["Text"] | null;
-                unit: components["schemas"]["Text"] | null;
-                value: string;
-            }[];
-            grade: components["schemas"]["Grade"];
-            rule: string;
-        };
-        /** @description What a rule of one word said. */
-        ListingWord: {
-            cites: components["schemas"]["Cite"][];
+        OutcomeCount: {
             code: string;
+            count: number;
+            title: components["schemas"]["Text"];
+            tone: string;
+        };
+        /** @description A rule with what its text rests on, by the law of the package with the most cases. */
+        RuleHead: {
+            cites: components["schemas"]["Cite"][];
             grade: components["schemas"]["Grade"];
-            missing: string[];
-            rule: string;
+            id: string;
+            name: string;
+            package: string;
+            stage: components["schemas"]["Stage"];
             title: components["schemas"]["Text"];
         };
-        /** @description The rules and numbers of the law by which bids are judged. */
-        ListingMethod: {
-            order: {
-                field: string;
-                title: components["schemas"]["Text"];
-            }[];
-            parameters: {
-                cites: components["schemas"]["Cite"][];
-                display: components["schemas"]["Text"];
-                from: string;
-                illustrative: components["schemas"]["Text"] | null;
-                parameter: string;
-                title: components["schemas"]["Text"];
-                unit: string | null;
-                value: unknown;
-            }[];
-            rules: {
-                cites: components["schemas"]["Cite"][];
-                grade: components["schemas"]["Grade"] | null;
-                note: components["schemas"]["Text"] | null;
-                rule: string;
-                title: components["schemas"]["Text"];
-            }[];
-        };
-        /** @description A bid on record; whose it is and how it stands is told once bids are no longer taken. */
-        ListingBid: {
-            bidder: string | null;
-            digest: string;
-            opened: boolean;
-            own: boolean;
-            received_at: string;
-            standing: {
-                code: string;
-                title: components["schemas"]["Text"];
-            } | null;
-            withdrawn_at: string | null;
-        };
-        /** @description The result in full. */
-        ListingRanked: {
-            award: components["schemas"]["ListingWord"];
-            bids: components["schemas"]["RankedBid"][];
-            draw_seed: string;
-            result_digest: string | null;
-            valid_bids: number;
-        };
-        RankedBid: {
-            bidder: string;
-            digest: string;
-            figures: components["schemas"]["ListingFact"][] | null;
-            opened_at: string | null;
-            order: components["schemas"]["ListingFields"] | null;
-            outcome: components["schemas"]["ListingWord"];
-            rank: number | null;
-            received_at: string;
-            withdrawn_at: string | null;
-        };
-        Listing: {
-            area: components["schemas"]["Text"] | null;
-            asks: components["schemas"]["ListingAsk"][];
-            bids: components["schemas"]["ListingBid"][];
-            city: string | null;
-            closes_on: string;
-            /** @description Days to the end of the step that runs. */
-            days: number | null;
-            district: string | null;
-            end: components["schemas"]["ListingEnd"] | null;
-            indicators: components["schemas"]["ListingFields"];
-            listing: string;
-            method: components["schemas"]["ListingMethod"];
-            notice: components["schemas"]["ListingFact"][];
-            opening_ends_on: string;
-            package: components["schemas"]["ListingPackage"];
-            parcel: string;
-            published_at: string;
-            result: components["schemas"]["ListingRanked"] | null;
-            /** @description Bids on record. */
-            sealed: number;
-            state: components["schemas"]["ListingState"];
-            viewer: components["schemas"]["ListingViewer"];
-        };
-        ListingForm: {
+        CountedRule: {
             cites: components["schemas"]["Cite"][];
-            facts: components["schemas"]["FactForm"][];
+            grade: components["schemas"]["Grade"];
+            id: string;
+            name: string;
+            outcomes: components["schemas"]["OutcomeCount"][];
             package: string;
-            packages: components["schemas"]["Owner"][];
-            today: string;
+            stage: components["schemas"]["Stage"];
+            title: components["schemas"]["Text"];
         };
-        ListingPublishing: {
-            /** @description Who records it where there are no accounts. */
-            by?: string;
-            /** @description Show it and record nothing. */
-            dry_run?: boolean;
-            notice: {
-                closes_on: string;
-                facts: {
-                    [key: string]: string;
-                };
-                listing: string;
-                opening_ends_on: string;
-                package?: string;
-                parcel: string;
+        OverviewPlan: {
+            from: string;
+            id: string;
+            /** @description Industrial land planned in hectares. */
+            planned: string | null;
+            /** @description Supplied in hectares; unknown while a parcel has no area. */
+            supplied: string | null;
+            until: string;
+            without_area: number;
+        };
+        Overview: {
+            cases: number;
+            duties: {
+                ahead: {
+                    count: number;
+                    days: number;
+                }[];
+                most: components["schemas"]["WorkLine"][];
+                owners: {
+                    ahead: number;
+                    escalated: number;
+                    id: string;
+                    overdue: number;
+                    title: components["schemas"]["Text"];
+                }[];
+                states: components["schemas"]["NamedCount"][];
+            };
+            exits: components["schemas"]["NamedCount"][];
+            idle: {
+                rule: components["schemas"]["RuleHead"] | null;
+                steps: components["schemas"]["NamedCount"][];
+            };
+            /** @description Cases whose acts are kept here. */
+            kept: number;
+            on: string;
+            packages: {
+                digest: string;
+                id: string;
+                illustrative: boolean;
+                title: components["schemas"]["Text"];
+            }[];
+            papers: components["schemas"]["NamedCount"][];
+            plan: components["schemas"]["OverviewPlan"] | null;
+            rules: components["schemas"]["CountedRule"][];
+            stages: components["schemas"]["NamedCount"][];
+        };
+        OverviewDiagnosis: {
+            answers: components["schemas"]["DeskAnswer"][];
+            package: string | null;
+            summed: {
+                counted: number;
+                display: components["schemas"]["Text"];
+                name: string;
+                /** @description Parcels of which it is not known whether they count. */
+                open: number;
+                title: components["schemas"]["Text"];
+            }[];
+        };
+        OutcomeGroup: {
+            outcomes: components["schemas"]["OutcomeCount"][];
+            total: number;
+            /** @description Empty where it is not known. */
+            value: string;
+        };
+        EvaluationDesk: {
+            brings: {
+                code: string;
+                members: components["schemas"]["OutcomeCount"][];
+            }[];
+            by_district: components["schemas"]["OutcomeGroup"][];
+            by_industry: components["schemas"]["OutcomeGroup"][];
+            on: string;
+            /** @description By name; null where no package of the store has the rule. */
+            rules: {
+                [key: string]: components["schemas"]["RuleHead"] | null;
+            };
+            totals: {
+                [key: string]: components["schemas"]["OutcomeCount"][];
             };
         };
-        BidExplained: {
-            bidder: string;
-            digest: string;
-            listing: string;
-            order: components["schemas"]["TraceNode"];
-            outcome: components["schemas"]["TraceNode"];
+        /** @enum {string} */
+        IdleStepName: "found" | "suspected" | "inquiry" | "finding" | "hearing" | "remedy" | "fee" | "takeback" | "contested";
+        IdleCase: {
+            acts: {
+                cites: components["schemas"]["Cite"][];
+                name: string;
+                owner: components["schemas"]["Owner"];
+                title: components["schemas"]["Text"];
+            }[];
+            case_id: string;
+            district: string | null;
+            duties: components["schemas"]["Duty"][];
+            finding: components["schemas"]["Outcome"] | null;
+            holder: string | null;
+            papers: {
+                name: string;
+                title: components["schemas"]["Text"];
+            }[];
+            project_name: string | null;
+            step: {
+                name: components["schemas"]["IdleStepName"];
+                title: components["schemas"]["Text"];
+            };
+        };
+        IdleBoard: {
+            on: string;
+            rule: components["schemas"]["RuleHead"] | null;
+            steps: {
+                cases: components["schemas"]["IdleCase"][];
+                count: number;
+                name: components["schemas"]["IdleStepName"];
+                title: components["schemas"]["Text"];
+            }[];
+        };
+        CreditStatus: {
+            /** @description Empty where the file says nothing. */
+            code: string;
+            count: number;
+            title: components["schemas"]["Text"];
+        };
+        CreditFirm: {
+            acts: {
+                name: string;
+                title: components["schemas"]["Text"];
+            }[];
+            case_id: string;
+            outcomes: {
+                [key: string]: {
+                    outcome: components["schemas"]["Outcome"];
+                    title: components["schemas"]["Text"];
+                };
+            };
+            standing: components["schemas"]["Standing"];
+        };
+        CreditHolder: {
+            credit: components["schemas"]["CreditStatus"][];
+            holder: string;
+            idle: number;
+            overdue: number;
+            parcels: number;
+        };
+        CreditDesk: {
+            files: number;
+            firms: components["schemas"]["CreditFirm"][];
+            holders: components["schemas"]["CreditHolder"][];
+            on: string;
+            rules: {
+                [key: string]: components["schemas"]["RuleHead"] | null;
+            };
+            statuses: components["schemas"]["CreditStatus"][];
+            total: number;
         };
         RuleSummary: {
             id: string;
@@ -1681,59 +1622,6 @@ export interface components {
             layers: components["schemas"]["LayerShare"][];
             outlined: boolean;
         };
-        /** @description What the law of a package makes public, by which clause, and which facts of it. */
-        Publication: {
-            cites: components["schemas"]["Cite"][];
-            /** @description Items of it. */
-            count?: number;
-            illustrative: components["schemas"]["Text"] | null;
-            kind: string;
-            lines: components["schemas"]["Text"][];
-            note: components["schemas"]["Text"] | null;
-            owner: components["schemas"]["Text"];
-            package: string;
-            shows: components["schemas"]["Text"][];
-            title: components["schemas"]["Text"];
-        };
-        PublicLine: {
-            dated: string;
-            district: components["schemas"]["Text"] | null;
-            heading: components["schemas"]["Text"];
-            key: string;
-            kind: string;
-            package: string;
-        };
-        PublicList: {
-            as_of: string;
-            banner: components["schemas"]["Text"] | null;
-            items: components["schemas"]["PublicLine"][];
-            publications: components["schemas"]["Publication"][];
-            total: number;
-        };
-        PublicItem: {
-            banner: components["schemas"]["Text"] | null;
-            item: {
-                dated: string;
-                district: components["schemas"]["Text"] | null;
-                heading: components["schemas"]["Text"];
-                key: string;
-                kind: string;
-                lines: {
-                    columns: {
-                        name: string;
-                        title: components["schemas"]["Text"];
-                    }[];
-                    rows: components["schemas"]["Text"][][];
-                } | null;
-                package: string;
-                shown: {
-                    display: components["schemas"]["Text"];
-                    name: string;
-                    title: components["schemas"]["Text"];
-                }[];
-            };
-            publication: components["schemas"]["Publication"];
-        };
     };
     responses: {
         /** @description What is wrong, in both languages, and what to do. */
@@ -1746,7 +1634,12 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        /** @description The whole table as a file; the right to export is needed for it. */
+        Format: "xlsx" | "csv" | "json";
+        /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+        Lang: string;
+    };
     requestBodies: never;
     headers: never;
     pathItems: never;
@@ -1832,6 +1725,16 @@ export interface operations {
                 offset?: number;
                 /** @description Lines at most. */
                 limit?: number;
+                /** @description Only duties in this state. */
+                state?: components["schemas"]["DutyState"];
+                /** @description Only duties due within so many days. */
+                within?: number;
+                /** @description Only this duty. */
+                duty?: string;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
             };
             header?: never;
             path?: never;
@@ -1846,6 +1749,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkList"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1885,7 +1790,12 @@ export interface operations {
     };
     refusals: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1899,6 +1809,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RefusalWords"][];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1940,6 +1852,10 @@ export interface operations {
                 left_as_of?: string;
                 /** @description Day of the right law. */
                 right_as_of?: string;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
             };
             header?: never;
             path?: never;
@@ -1954,6 +1870,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CompareReport"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1984,6 +1902,10 @@ export interface operations {
                 offset?: string;
                 /** @description limit */
                 limit?: string;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
             };
             header?: never;
             path?: never;
@@ -1998,6 +1920,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChangedCases"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -2050,7 +1974,12 @@ export interface operations {
     };
     desk: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
             header?: never;
             path: {
                 /** @description Desk. */
@@ -2071,6 +2000,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeskAnswers"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -2099,6 +2030,184 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    importNotices: {
+        parameters: {
+            query?: {
+                /** @description Name of the file. */
+                name?: string;
+                /** @description Sheet of a workbook. */
+                sheet?: string;
+                /** @description Anything here records the good rows although others are refused. */
+                keep_good?: string;
+                /** @description Anything here records nothing. */
+                dry_run?: string;
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file itself, XLSX, CSV or gzipped CSV, 64 MB at most. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description What an import would do; nothing was recorded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description What was recorded. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    importFaults: {
+        parameters: {
+            query?: {
+                /** @description Name of the file. */
+                name?: string;
+                /** @description Sheet of a workbook. */
+                sheet?: string;
+                /** @description As with the import. */
+                keep_good?: string;
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description XLSX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reportDepartments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDepartment"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    report: {
+        parameters: {
+            query: {
+                /** @description Name of the file. */
+                name?: string;
+                /** @description Department. */
+                department: string;
+                /** @description Who files it. */
+                by?: string;
+                /** @description Anything here corrects what was reported otherwise before. */
+                correct?: string;
+                /** @description Sheet of a workbook. */
+                sheet?: string;
+                /** @description Anything here records nothing. */
+                dry_run?: string;
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description What filing would do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportFiled"];
+                };
+            };
+            /** @description What was recorded. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportFiled"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reportForm: {
+        parameters: {
+            query: {
+                /** @description Department. */
+                department: string;
+                /** @description Cases of this district. */
+                district?: string;
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description XLSX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -2154,7 +2263,12 @@ export interface operations {
     };
     documents: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2168,6 +2282,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DocumentSummary"][];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -2199,7 +2315,12 @@ export interface operations {
     };
     parameters: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2213,6 +2334,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ParameterSummary"][];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -2246,13 +2369,15 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    listings: {
+    overview: {
         parameters: {
             query?: {
-                /** @description State. */
-                state?: components["schemas"]["ListingState"];
-                /** @description Text in number or parcel. */
-                q?: string;
+                /** @description The assessment date. */
+                as_of?: string;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
             };
             header?: never;
             path?: never;
@@ -2266,323 +2391,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Listings"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    publishListing: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ListingPublishing"];
-            };
-        };
-        responses: {
-            /** @description The listing as it would be; nothing is recorded. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Listing"];
-                };
-            };
-            /** @description The listing. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Listing"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listingForm: {
-        parameters: {
-            query?: {
-                /** @description Package. */
-                package?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListingForm"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listing: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Number. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Listing"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    handInBid: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Number. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description The text of bid.sealed. */
-                    sealed: string;
-                    /** @description Who records it where there are no accounts. */
-                    by?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The listing after it. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Listing"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    withdrawBids: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Number. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    bidder: string;
-                    /** @description Who records it where there are no accounts. */
-                    by?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The listing after it. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Listing"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    openBid: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Number. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description The text of bid.key. */
-                    key: string;
-                    /** @description Who records it where there are no accounts. */
-                    by?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The listing after it. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Listing"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    rankBids: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Number. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description Who records it where there are no accounts. */
-                    by?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The listing after it. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Listing"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    endListing: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Number. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description Whether the first of the ranking wins. */
-                    award: boolean;
-                    /** @description Why it ends without a winner. */
-                    reason?: string;
-                    /** @description Who records it where there are no accounts. */
-                    by?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The listing after it. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Listing"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listingResult: {
-        parameters: {
-            query?: {
-                /** @description Form of the file. */
-                form?: "json" | "csv" | "xlsx";
-                /** @description `en` for English. */
-                lang?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Number. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file, as `landcycle listing public` writes it. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                    "text/csv": string;
+                    "application/json": components["schemas"]["Overview"];
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    listingSheet: {
+    overviewDiagnosis: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The assessment date. */
+                as_of?: string;
+            };
             header?: never;
-            path: {
-                /** @description Number. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The document. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    explainBid: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Number. */
-                id: string;
-                /** @description Digest of the bid. */
-                digest: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -2593,7 +2417,113 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BidExplained"];
+                    "application/json": components["schemas"]["OverviewDiagnosis"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    supervisionEvaluation: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: string;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDesk"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    supervisionIdle: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: string;
+                /** @description Only the cases of this step. */
+                step?: components["schemas"]["IdleStepName"];
+                /** @description District. */
+                district?: string;
+                /** @description Cases of a step left out at the beginning. */
+                offset?: number;
+                /** @description Cases of a step at most. */
+                limit?: number;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdleBoard"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    supervisionCredit: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: string;
+                /** @description Text in the name of the holder. */
+                q?: string;
+                /** @description Only holders of whom a file says this. */
+                status?: string;
+                /** @description Holders left out at the beginning. */
+                offset?: number;
+                /** @description Holders at most. */
+                limit?: number;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditDesk"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -2643,6 +2573,14 @@ export interface operations {
                 offset?: number;
                 /** @description Rows at most. */
                 limit?: number;
+                /** @description Only cases in this stage of life. */
+                stage?: string;
+                /** @description Only cases on which this is open. */
+                open?: string;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
             };
             header?: never;
             path?: never;
@@ -2657,6 +2595,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseList"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -2740,127 +2680,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explanation"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    publicItems: {
-        parameters: {
-            query?: {
-                /** @description Kind of publication. */
-                kind?: string;
-                /** @description Text anywhere in what is shown. */
-                q?: string;
-                /** @description District. */
-                district?: string;
-                /** @description Items left out at the beginning. */
-                offset?: number;
-                /** @description Items at most. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PublicList"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    publicItem: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Kind of publication. */
-                kind: string;
-                /** @description Name of the item. */
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PublicItem"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    publicFeed: {
-        parameters: {
-            query?: {
-                /** @description Kind of publication. */
-                kind?: string;
-                /** @description Text anywhere in what is shown. */
-                q?: string;
-                /** @description District. */
-                district?: string;
-                /** @description `en` for English. */
-                lang?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Atom. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/atom+xml": string;
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    publicTable: {
-        parameters: {
-            query?: {
-                /** @description Kind of publication. */
-                kind?: string;
-                /** @description Text anywhere in what is shown. */
-                q?: string;
-                /** @description District. */
-                district?: string;
-                /** @description Form of the file. */
-                form?: "csv" | "xlsx";
-                /** @description `en` for English. */
-                lang?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The table. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];

@@ -39,7 +39,7 @@ export async function sendForFile(path: string, body: unknown): Promise<Blob> {
   throw new ApiFault(response.status, type.includes('json') ? ((await response.json()) as Problem) : null)
 }
 
-async function answer<A>(response: Response): Promise<A> {
+export async function answer<A>(response: Response): Promise<A> {
   const type = response.headers.get('content-type') ?? ''
   if (!response.ok) {
     const problem = type.includes('json') ? ((await response.json()) as Problem) : null

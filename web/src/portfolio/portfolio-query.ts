@@ -10,6 +10,8 @@ export interface PortfolioQuery {
   package: string
   rule: string
   outcome: string
+  stage: string
+  open: string
   sort: string
   offset: number
   limit: number
@@ -17,7 +19,7 @@ export interface PortfolioQuery {
 
 export const PAGE_SIZES = [25, 50, 100]
 export const FIRST_VIEW: PortfolioQuery = {
-  q: '', city: '', district: '', package: '', rule: '', outcome: '', sort: 'case_id', offset: 0, limit: 25,
+  q: '', city: '', district: '', package: '', rule: '', outcome: '', stage: '', open: '', sort: 'case_id', offset: 0, limit: 25,
 }
 
 function count(value: unknown, otherwise: number): number {
@@ -34,6 +36,8 @@ export function fromAddress(query: LocationQuery): PortfolioQuery {
     package: single(query['package']),
     rule: single(query['rule']),
     outcome: single(query['outcome']),
+    stage: single(query['stage']),
+    open: single(query['open']),
     sort: single(query['sort']) || FIRST_VIEW.sort,
     offset: count(query['offset'], 0),
     limit: PAGE_SIZES.includes(limit) ? limit : FIRST_VIEW.limit,

@@ -1,5 +1,5 @@
 /** The work list's view as its address, and what the server is asked for. */
-export interface WorkQuery { department: string; district: string; done: string; offset: number }
+export interface WorkQuery { department: string; district: string; state: string; within: string; duty: string; done: string; offset: number }
 
 export const PAGE = 500
 
@@ -11,6 +11,9 @@ export function fromAddress(one: (name: string) => string): WorkQuery {
   return {
     department: one('department'),
     district: one('district'),
+    state: one('state'),
+    within: /^\d{1,5}$/.test(one('within')) ? one('within') : '',
+    duty: one('duty'),
     done: one('done') === '' ? '' : '1',
     offset: /^\d{1,9}$/.test(offset) ? Number(offset) : 0,
   }

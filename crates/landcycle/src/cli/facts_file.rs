@@ -44,7 +44,7 @@ pub(super) fn read_noting(
     while let Some(row) = table.next() {
         let found = match row {
             Ok(row) => reader.read(&table, &row, &mut sorter, note),
-            Err(error) if error.fault().concerns_one_row() => Err(vec![cells::reason(&error)]),
+            Err(error) if error.fault().concerns_one_row() => Err(cells::reasons(&error)),
             Err(error) => return Err(cells::failure(&error)),
         };
         if let Err(found) = found {

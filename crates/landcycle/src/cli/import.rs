@@ -7,10 +7,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use landcycle_policy::text::Text;
 
 use super::Context;
+use crate::notices::preview::{Change, Preview, preview};
 use crate::notices::{self, Options, Report};
-use crate::packages;
 use crate::say::{Failure, filled, filled_with, tell, words};
 use crate::store;
+use crate::{clock, packages};
 
 /// What can be imported.
 #[derive(Debug, Subcommand)]
@@ -33,6 +34,9 @@ pub(crate) struct Notices {
     /// 保留合格行 · record the good rows although others are refused
     #[arg(long)]
     keep_good: bool,
+    /// 预览 · say what would be recorded, and record nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 /// Refused rows shown on the terminal.
@@ -53,12 +57,29 @@ impl Notices {
             bar.set_style(style);
         }
         bar.set_message(words("reading").get(context.language).to_owned());
-        let options = Options { sheet: self.sheet.clone(), keep_good: self.keep_good };
+        let options = Options { sheet: self.sheet.clone(), keep_good: self.keep_good, ..Options::default() };
+        if self.dry_run {
+            let found = preview(&library, &self.file, &self.store, &options, clock::today());
+            bar.finish_and_clear();
+            return self.tell_preview(&found?, context);
+        }
         let report =
             notices::import(&library, &self.file, &self.store, &options, &|rows| bar.set_position(rows));
         bar.finish_and_clear();
         let report = report?;
         self.tell(&report, context)
+    }
+
+    fn tell_preview(&self, found: &Preview, context: &Context) -> Result<(), Failure> {
+        for one in found.columns.iter().filter(|one| one.fact.is_some()) {
+            let values = [("column", one.header.as_str()), ("fact", one.fact.as_deref().unwrap_or_default())];
+            tell(filled("import_mapped", &values).get(context.language));
+        }
+        let count = |change: Change| found.cases.get(&change).copied().unwrap_or_default().to_string();
+        let (new, changed, same) = (count(Change::New), count(Change::Changed), count(Change::Same));
+        let values = [("new", new.as_str()), ("changed", &changed), ("same", &same)];
+        tell(filled("import_preview", &values).get(context.language));
+        self.tell(&found.report, context)
     }
 
     fn tell(&self, report: &Report, context: &Context) -> Result<(), Failure> {
@@ -98,7 +119,7 @@ impl Notices {
             ("refused", &refused),
             ("store", &store::name(&self.store)),
         ];
-        say(&filled("imported", &values));
+        say(&filled(if self.dry_run { "import_would" } else { "imported" }, &values));
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! `landcycle report`: the form of a department, and filing what it says.
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -62,6 +63,9 @@ pub(crate) struct File {
     /// 工作表 · sheet of a workbook; the first if not given
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
+    /// 预览 · say what would be recorded, and record nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 impl Report {
@@ -128,6 +132,8 @@ impl File {
             today: clock::today(),
             correct: self.correct,
             sheet: self.sheet.clone(),
+            barred: HashSet::new(),
+            dry_run: self.dry_run,
         };
         let filed = reports::file(&library, &mut ledger, &self.store, &self.form, &filing)?;
         let values = [
@@ -136,7 +142,9 @@ impl File {
             ("corrected", filed.corrected.to_string()),
         ];
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        tell(filled("report_filed", &values).get(context.language));
+        tell(
+            filled(if self.dry_run { "report_would" } else { "report_filed" }, &values).get(context.language),
+        );
         Ok(())
     }
 }

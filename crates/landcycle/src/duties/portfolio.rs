@@ -11,7 +11,7 @@ use crate::portfolio::Batch;
 use crate::say::Failure;
 
 /// The subject whose life has duties.
-const PARCEL: usize = 0;
+pub(super) const PARCEL: usize = 0;
 
 /// 工作单的一行 · a duty of a case.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ impl Wanted {
         self.done || owed.state.is_open()
     }
 
-    fn concerns(&self, duty: &Duty) -> bool {
+    pub(crate) fn concerns(&self, duty: &Duty) -> bool {
         let theirs = |department: &String| duty.by == *department || duty.owner == *department;
         self.department.as_ref().is_none_or(theirs)
     }

@@ -18,12 +18,14 @@ use super::problem::{MEDIA_TYPE, Problem};
 use super::proposals::{Confirmed, propose};
 use super::query;
 use super::session::body;
+use super::tables::{self, Column, Table};
+use super::work::Work;
 use super::{App, apart};
 use crate::acts::refusal::Code;
 use crate::acts::{self, File, NotDone, Request};
 use crate::cli::tree::text_json;
 use crate::cli::work::line_json;
-use crate::duties::{self, Wanted};
+use crate::duties;
 use crate::linkage::objection;
 use crate::portfolio::single;
 use crate::say::words;
@@ -205,18 +207,38 @@ fn permitted(app: &App, caller: &Caller, case: &str, asked: &Asked) -> Result<bo
 /// Lines of a work list that one answer holds at most.
 const LINES: usize = 500;
 
-/// The work list of a department or an area.
-pub(super) async fn work(State(app): State<Arc<App>>, caller: Caller, Pairs(pairs): Pairs<query::Pairs>) -> Answer {
+/// The work list of a department or an area; as a file all its lines.
+pub(super) async fn work(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Pairs(pairs): Pairs<query::Pairs>,
+) -> Result<Response, Problem> {
     apart(move || {
-        let (lines, on) = lines(&app, &caller, &pairs)?;
+        let found = Work::find(&app, &pairs, &caller)?;
+        if let Some(wanted) = tables::wanted(&pairs, &caller)? {
+            let columns = vec![
+                Column::text("work_case", "/case_id"),
+                Column::fact(&app.library, "district", "/district"),
+                Column::text("work_duty", "/title"),
+                Column::text("work_by", "/by"),
+                Column::text("table_owner", "/owner"),
+                Column::date("work_due", "/due"),
+                Column::date("table_done", "/done"),
+                Column::text("work_state", "/said"),
+                Column::number("table_days_over", "/days"),
+                Column::text("table_missing", "/missing"),
+                Column::text("table_cites", "/cites"),
+                Column::text("table_grade", "/grade"),
+            ];
+            let (about, day) = (app.about(&pairs, found.on)?, found.on);
+            let table = Table { name: "table_work", columns, about, day };
+            let lines = found.lines(0, usize::MAX);
+            return wanted.answer(&table, lines.map(|line| line_json(&line, &app.library)));
+        }
         let offset = query::number(&pairs, "offset", 0, usize::MAX)?;
         let limit = query::number(&pairs, "limit", LINES, LINES)?;
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for line in &lines {
-            *counts.entry(line.owed.state.name()).or_default() += 1;
-        }
         let shown: Vec<Value> =
-            lines.iter().skip(offset).take(limit).map(|line| line_json(line, &app.library)).collect();
+            found.lines(offset, limit).map(|line| line_json(&line, &app.library)).collect();
         let departments: Vec<Value> = app
             .library
             .vocabulary
@@ -224,9 +246,10 @@ pub(super) async fn work(State(app): State<Arc<App>>, caller: Caller, Pairs(pair
             .map(|(id, title)| json!({"id": id, "title": text_json(title)}))
             .collect();
         Ok(Json(json!({
-            "on": on.to_string(), "total": lines.len(), "counts": counts, "lines": shown,
-            "departments": departments,
-        })))
+            "on": found.on.to_string(), "total": found.total(), "counts": found.counts, "lines": shown,
+            "departments": departments, "duties": found.duties,
+        }))
+        .into_response())
     })
     .await
 }
@@ -238,39 +261,42 @@ pub(super) async fn calendar(
     Pairs(pairs): Pairs<query::Pairs>,
 ) -> Result<Response, Problem> {
     let text = apart(move || {
-        let (lines, _) = lines(&app, &caller, &pairs)?;
+        let found = Work::find(&app, &pairs, &caller)?;
         let language =
             if pairs.get("lang").is_some_and(|lang| lang == "en") { Language::En } else { Language::Zh };
+        let lines: Vec<duties::Line> = found.lines(0, usize::MAX).collect();
         Ok(duties::calendar(&lines, words("calendar_name").get(language), language))
     })
     .await?;
     Ok(([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], text).into_response())
 }
 
-fn lines(app: &App, caller: &Caller, pairs: &query::Pairs) -> Result<(Vec<duties::Line>, Date), Problem> {
-    let on = query::day(pairs)?.unwrap_or_else(|| app.usual_day());
-    let text = |name: &str| pairs.get(name).filter(|text| !text.is_empty()).cloned();
-    let department = text("department");
-    if let Some(id) = department.as_ref().filter(|id| *id != "holder") {
-        let known: Vec<&str> = app.library.vocabulary.departments().map(|(id, _)| id.as_str()).collect();
-        if !known.contains(&id.as_str()) {
-            return Err(Problem::query("department", id, &known.join(", ")));
-        }
-    }
-    let department = department.map(|id| if id == "holder" { String::new() } else { id });
-    let wanted = Wanted { department, district: text("district"), done: text("done").is_some() };
-    let batches = app.with_ledger(|ledger| store::batches_within(ledger, &app.library, None, (on, None), &caller.scope()))?;
-    Ok((duties::lines(&app.library, &batches, clock::day_number(on), &wanted)?, on))
-}
-
 /// Every refusal with its words: what the guide has a page of.
-pub(super) async fn refusals() -> Json<Value> {
+pub(super) async fn refusals(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Pairs(pairs): Pairs<query::Pairs>,
+) -> Result<Response, Problem> {
     let of_acts = Code::ALL.iter().map(|code| (code.text(), |part: &str| code.words(part)));
     let told = of_acts.map(|(code, words)| refusal_words(&code, &words));
     let of_listings = crate::listings::refusal::Code::ALL.into_iter();
     let listings = of_listings.map(|code| refusal_words(&code.text(), &|part| code.words(part)));
     let linkage = objection::codes().map(objection::words_json);
-    Json(told.chain(listings).chain(linkage).collect())
+    let all: Vec<Value> = told.chain(listings).chain(linkage).collect();
+    let Some(wanted) = tables::wanted(&pairs, &caller)? else { return Ok(Json(all).into_response()) };
+    let columns = vec![
+        Column::text("table_code", "/code"),
+        Column::text("table_title", "/title"),
+        Column::text("table_detail", "/detail"),
+        Column::text("table_remedy", "/remedy"),
+        Column::text("table_why", "/why"),
+    ];
+    apart(move || {
+        let day = app.asked_day(&pairs)?;
+        let table = Table { name: "table_refusals", columns, about: app.about(&pairs, day)?, day };
+        wanted.answer(&table, all)
+    })
+    .await
 }
 
 fn refusal_words(code: &str, words: &dyn Fn(&str) -> landcycle_policy::text::Text) -> Value {

@@ -5,19 +5,23 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Query as Pairs, State};
+use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use landcycle_ledger::{Event, Ledger, Store};
 use landcycle_policy::law::Rule;
+use landcycle_policy::package::rule::RuleKind;
 use landcycle_policy::program::explain;
 use landcycle_policy::program::outcome::Determination;
 use landcycle_policy::text::Text;
 use landcycle_policy::vocabulary::Fact;
 use serde_json::{Value, json};
 
+use super::book::Book;
 use super::caller::Caller;
 use super::outcomes::{Shown, possible};
 use super::problem::Problem;
 use super::query::{self, Query};
+use super::tables::{self, Column, Table};
 use super::{App, apart};
 use crate::acts::replay::GROUNDS;
 use crate::cli::tree::{self, cite_json, text_json};
@@ -70,19 +74,63 @@ pub(super) async fn status(State(app): State<Arc<App>>, caller: Caller) -> Answe
     .await
 }
 
-/// Cases by filter, with counts.
+/// Cases by filter, with counts; as a file all that the filter finds.
 pub(super) async fn cases(
     State(app): State<Arc<App>>,
     caller: Caller,
     Pairs(pairs): Pairs<query::Pairs>,
-) -> Answer {
+) -> Result<Response, Problem> {
     apart(move || {
         let query = Query::read(&pairs)?;
         check_outcome(&app, &query)?;
-        let book = app.book(query::day(&pairs)?.unwrap_or_else(|| app.usual_day()))?;
-        Ok(Json(book.answer(&query, &caller.scope())))
+        let book = app.book(app.asked_day(&pairs)?)?;
+        let Some(wanted) = tables::wanted(&pairs, &caller)? else {
+            return Ok(Json(book.answer(&query, &caller)).into_response());
+        };
+        let about = app.about(&pairs, book.as_of)?;
+        let table = Table { name: "table_cases", columns: columns(&app, &book), about, day: book.as_of };
+        wanted.answer(&table, book.every(&query, &caller).map(|row| marked(row, &book)))
     })
     .await
+}
+
+/// The columns of a file of cases: what a row shows, then every rule.
+fn columns(app: &App, book: &Book) -> Vec<Column> {
+    let fact = |name: &str, pointer: &str| Column::fact(&app.library, name, pointer);
+    let plain = ["case_id", "project_name", "holder", "city", "district", "industry"];
+    let mut columns: Vec<Column> = plain.map(|name| fact(name, &format!("/{name}"))).into();
+    columns.extend([
+        fact("area", "/area/value"),
+        fact("price", "/price/value"),
+        fact("signed_on", "/signed_on"),
+        fact("term_years", "/term_years"),
+        Column::text("head_package", "/package"),
+    ]);
+    for name in &book.rules {
+        let Some((_, rule)) = book.packages.iter().find_map(|(law, _)| law.rule(name)) else { continue };
+        let number = rule.kind == RuleKind::Quantity;
+        let unit = rule.fields.first().filter(|_| number).and_then(|field| field.unit.clone());
+        columns.push(Column::titled(rule.title.clone(), unit, number, format!("/outcomes/{name}/cell")));
+    }
+    columns.push(Column::text("table_stands_in", "/stands_in"));
+    columns
+}
+
+/// A row with one text or number for each outcome, and the rules whose outcome stands in for one.
+fn marked(mut row: Value, book: &Book) -> Value {
+    let mut stands_in = Vec::new();
+    for name in &book.rules {
+        let Some((_, rule)) = book.packages.iter().find_map(|(law, _)| law.rule(name)) else { continue };
+        let Some(outcome) = row["outcomes"].get_mut(name.as_str()) else { continue };
+        let known = !matches!(outcome["code"].as_str(), Some("unknown" | "not_applicable"));
+        let of = if known && rule.kind == RuleKind::Quantity { "raw" } else { "text" };
+        outcome["cell"] = outcome[of].clone();
+        if outcome["grade"] == "illustrative" && known {
+            stands_in.push(text_json(&rule.title));
+        }
+    }
+    row["stands_in"] = json!(stands_in);
+    row
 }
 
 /// A rule or outcome that no law has is a mistake; one that no case has is an empty table. So the

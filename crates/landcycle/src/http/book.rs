@@ -1,19 +1,21 @@
 //! The whole portfolio as of a day, assessed: what the table filters, counts and sorts.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
+use landcycle_ledger::life::Standing;
 use landcycle_ledger::{Cut, Ledger, Store};
 use landcycle_policy::law::Law;
 use landcycle_policy::package::library::Library;
 use serde_json::{Value, json};
 
+use super::caller::Caller;
 use super::outcomes::Shown;
 use super::query::Query;
+use crate::duties::Roll;
 use crate::portfolio::Sorter;
 use crate::say::Failure;
-use crate::scope::Scope;
 use crate::{assessment, clock, store};
 
 /// 台账 · cases with what a table shows of them.
@@ -26,19 +28,51 @@ pub(super) struct Book {
     pub(super) rules: Vec<String>,
     /// Cases by package, with the law of each.
     pub(super) packages: Vec<(Arc<Law>, usize)>,
+    /// The overview of all, once it was asked for.
+    pub(super) overview: OnceLock<Value>,
+    /// Open duties.
+    pub(super) roll: Roll,
     rows: Vec<Row>,
 }
 
-struct Row {
-    case_id: String,
+/// 台账的一行 · a case with what a table shows of it.
+pub(super) struct Row {
+    /// The case.
+    pub(super) case_id: String,
+    /// The package by whose law it is judged.
+    pub(super) package: Arc<str>,
+    /// Its stage of life and what is open on it.
+    pub(super) standing: Standing,
     facts: BTreeMap<&'static str, Arc<str>>,
-    package: Arc<str>,
     outcomes: Vec<Option<Arc<Shown>>>,
 }
 
+impl Row {
+    /// A fact that a row shows.
+    pub(super) fn fact(&self, name: &str) -> Option<&str> {
+        self.facts.get(name).map(AsRef::as_ref)
+    }
+
+    /// The outcome of a rule by its column.
+    pub(super) fn outcome(&self, column: usize) -> Option<&Shown> {
+        self.outcomes.get(column).and_then(|shown| shown.as_deref())
+    }
+}
+
 /// The facts that a row shows.
-const SHOWN: [&str; 9] =
-    ["project_name", "holder", "city", "district", "industry", "area", "price", "signed_on", "term_years"];
+const SHOWN: [&str; 11] = [
+    "project_name",
+    "holder",
+    "holder_id",
+    "city",
+    "district",
+    "industry",
+    "area",
+    "price",
+    "signed_on",
+    "term_years",
+    "credit_status",
+];
 
 /// Texts that many cases share are kept once.
 #[derive(Default)]
@@ -86,10 +120,12 @@ impl Book {
                 let fact = case.facts.iter().find(|fact| fact.name == *name)?;
                 Some((*name, shared.get(&fact.value)))
             });
+            let known = |name: &str| case.get(name).map(|fact| fact.value.as_ref());
             rows.push(Row {
                 case_id: case.case_id.to_owned(),
                 facts: shown.collect(),
                 package: Arc::from(""),
+                standing: Standing::of(&known),
                 outcomes: Vec::new(),
             });
         });
@@ -127,8 +163,9 @@ impl Book {
                 Ok(())
             })?;
         }
+        let roll = Roll::make(library, &batches, &places, clock::day_number(as_of))?;
         let packages = batches.iter().map(|b| (Arc::clone(&b.law), b.cases.len())).collect();
-        Ok(Self { as_of, events, rules, packages, rows })
+        Ok(Self { as_of, events, rules, packages, overview: OnceLock::new(), roll, rows })
     }
 
     /// How many cases there are.
@@ -137,27 +174,56 @@ impl Book {
     }
 
     /// A case by its row, in the order of the fold: its id, package and outcomes by the columns of `rules`.
-    pub(super) fn row(&self, at: usize) -> (&str, &str, &[Option<Arc<Shown>>]) {
+    pub(super) fn shown(&self, at: usize) -> (&str, &str, &[Option<Arc<Shown>>]) {
         let row = &self.rows[at];
         (&row.case_id, &row.package, &row.outcomes)
     }
 
-    /// The answer to a query: page of rows, total, counts.
-    pub(super) fn answer(&self, query: &Query, scope: &Scope) -> Value {
-        let rows: Vec<&Row> = self
-            .rows
-            .iter()
-            .filter(|row| scope.is_all() || scope.sees(|name| row.facts.get(name).map(AsRef::as_ref)))
-            .collect();
-        let mut found: Vec<&Row> =
-            rows.iter().copied().filter(|row| self.matches(row, query, Skip::Nothing)).collect();
+    /// Every case that a caller sees, with its row.
+    pub(super) fn seen<'b>(&'b self, caller: &'b Caller) -> impl Iterator<Item = (usize, &'b Row)> {
+        self.rows.iter().enumerate().filter(|(_, row)| caller.sees(|name| row.fact(name)))
+    }
+
+    /// A case by its row.
+    pub(super) fn row(&self, at: usize) -> Option<&Row> {
+        self.rows.get(at)
+    }
+
+    /// The column of a rule.
+    pub(super) fn column(&self, rule: &str) -> Option<usize> {
+        self.rules.iter().position(|name| name == rule)
+    }
+
+    /// The law of a package.
+    pub(super) fn law(&self, package: &str) -> Option<&Arc<Law>> {
+        self.packages.iter().map(|(law, _)| law).find(|law| law.package().id == package)
+    }
+
+    /// Every row that a query finds, in its order, whatever its page.
+    pub(super) fn every<'b>(
+        &'b self,
+        query: &'b Query,
+        caller: &'b Caller,
+    ) -> impl Iterator<Item = Value> + 'b {
+        self.found(query, caller).into_iter().map(|row| self.row_json(row))
+    }
+
+    fn found<'b>(&'b self, query: &Query, caller: &'b Caller) -> Vec<&'b Row> {
+        let seen = self.seen(caller).map(|(_, row)| row);
+        let mut found: Vec<&Row> = seen.filter(|row| self.matches(row, query, Skip::Nothing)).collect();
         query.sort.apply(&mut found, |row, name| match name {
             "case_id" => Some(row.case_id.as_str()),
             _ => row.facts.get(name).map(AsRef::as_ref),
         });
+        found
+    }
+
+    /// The answer to a query: page of rows, total, counts.
+    pub(super) fn answer(&self, query: &Query, caller: &Caller) -> Value {
+        let found = self.found(query, caller);
         let page: Vec<Value> =
             found.iter().skip(query.offset).take(query.limit).map(|row| self.row_json(row)).collect();
-        json!({"total": found.len(), "facets": self.facets(query, &rows), "rows": page})
+        json!({"total": found.len(), "facets": self.facets(query, caller), "rows": page})
     }
 
     fn matches(&self, row: &Row, query: &Query, skip: Skip<'_>) -> bool {
@@ -183,13 +249,22 @@ impl Book {
                     .iter()
                     .any(|name| row.facts.get(name).is_some_and(|v| has(v)))
         });
-        outcome && package && text && fact("city", &query.city) && fact("district", &query.district)
+        let stage = query.stage.is_none_or(|stage| row.standing.stage == stage);
+        let open = query.open.is_none_or(|open| row.standing.conditions.has(open));
+        outcome
+            && package
+            && text
+            && stage
+            && open
+            && fact("city", &query.city)
+            && fact("district", &query.district)
     }
 
-    fn facets(&self, query: &Query, rows: &[&Row]) -> Value {
+    fn facets(&self, query: &Query, caller: &Caller) -> Value {
+        let seen: Vec<&Row> = self.seen(caller).map(|(_, row)| row).collect();
         let count = |name: &'static str| {
             let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-            for row in rows.iter().filter(|row| self.matches(row, query, Skip::Fact(name))) {
+            for row in seen.iter().filter(|row| self.matches(row, query, Skip::Fact(name))) {
                 let value = if name == "package" { Some(&row.package) } else { row.facts.get(name) };
                 if let Some(value) = value {
                     *counts.entry(value).or_default() += 1;
@@ -203,7 +278,7 @@ impl Book {
         let mut outcome = serde_json::Map::new();
         for (at, rule) in self.rules.iter().enumerate() {
             let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-            for row in rows.iter().filter(|row| self.matches(row, query, Skip::Rule(rule))) {
+            for row in seen.iter().filter(|row| self.matches(row, query, Skip::Rule(rule))) {
                 for code in row.outcomes[at].iter().flat_map(|shown| &shown.codes) {
                     *counts.entry(code).or_default() += 1;
                 }

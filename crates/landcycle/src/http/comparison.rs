@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError};
 
 use axum::Json;
 use axum::extract::{Query as Pairs, State};
+use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use landcycle_ledger::Ledger;
 use landcycle_policy::law::{Law, Rule};
@@ -15,6 +16,7 @@ use super::caller::Caller;
 use super::outcomes::{Shown, class_title};
 use super::problem::Problem;
 use super::query::{self, number};
+use super::tables::{self, Column, Table};
 use super::{App, apart};
 use crate::cli::tree::text_json;
 use crate::comparison::{Comparison, Report, Side, class_word, summary};
@@ -62,7 +64,7 @@ pub(super) struct Compared {
     cases: usize,
 }
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 13] = [
     "left",
     "right",
     "reform",
@@ -74,6 +76,8 @@ const NAMES: [&str; 11] = [
     "to",
     "offset",
     "limit",
+    "format",
+    "lang",
 ];
 const LIMIT: usize = 50;
 const LIMIT_MAX: usize = 1_000;
@@ -190,7 +194,7 @@ pub(super) async fn totals(
     State(app): State<Arc<App>>,
     caller: Caller,
     Pairs(pairs): Pairs<query::Pairs>,
-) -> Answer {
+) -> Result<Response, Problem> {
     apart(move || {
         let asked = Asked::read(&app, &caller, &pairs)?;
         let compared = app.compared(asked)?;
@@ -216,11 +220,29 @@ pub(super) async fn totals(
             })
             .collect();
         let asked = &compared.asked;
+        if let Some(wanted) = tables::wanted(&pairs, &caller)? {
+            let columns = vec![
+                Column::text("head_rule", "/title"),
+                Column::text("table_id", "/rule"),
+                Column::number("head_cases", "/totals/cases"),
+                Column::number("table_changed", "/totals/changed"),
+                Column::text("table_unit", "/unit"),
+                Column::number("table_left", "/totals/left"),
+                Column::number("table_right", "/totals/right"),
+                Column::number("table_difference", "/totals/difference"),
+                Column::number("table_open", "/totals/open"),
+                Column::text("table_stands_in", "/totals/illustrative"),
+            ];
+            let day = asked.days[1];
+            let table = Table { name: "table_compared", columns, about: app.about(&pairs, day)?, day };
+            return wanted.answer(&table, rules);
+        }
         Ok(Json(json!({
             "left": asked.left, "right": asked.right, "reform": asked.reform,
             "left_as_of": asked.days[0].to_string(), "right_as_of": asked.days[1].to_string(),
             "cases": compared.cases, "rules": rules,
-        })))
+        }))
+        .into_response())
     })
     .await
 }
@@ -230,11 +252,12 @@ pub(super) async fn changes(
     State(app): State<Arc<App>>,
     caller: Caller,
     Pairs(pairs): Pairs<query::Pairs>,
-) -> Answer {
+) -> Result<Response, Problem> {
     apart(move || {
         let asked = Asked::read(&app, &caller, &pairs)?;
-        let offset = number(&pairs, "offset", 0, usize::MAX)?;
-        let limit = number(&pairs, "limit", LIMIT, LIMIT_MAX)?;
+        let file = tables::wanted(&pairs, &caller)?;
+        let page = (number(&pairs, "offset", 0, usize::MAX)?, number(&pairs, "limit", LIMIT, LIMIT_MAX)?);
+        let (offset, limit) = if file.is_some() { (0, usize::MAX) } else { page };
         let compared = app.compared(asked)?;
         let name = pairs.get("rule").map(String::as_str).unwrap_or_default();
         if !compared.report.contains_key(name) {
@@ -269,7 +292,19 @@ pub(super) async fn changes(
             };
             comparison.run(assessment::default_threads(), &mut scratch, Some(&mut put))?;
         }
-        Ok(Json(json!({"rule": name, "total": total, "offset": offset, "rows": rows})))
+        if let Some(wanted) = file {
+            let columns = vec![
+                Column::text("work_case", "/case_id"),
+                Column::text("table_left", "/left/text"),
+                Column::text("table_right", "/right/text"),
+                Column::number("table_difference", "/difference"),
+                Column::text("table_grade", "/right/grade"),
+            ];
+            let day = compared.asked.days[1];
+            let table = Table { name: "table_changes", columns, about: app.about(&pairs, day)?, day };
+            return wanted.answer(&table, rows);
+        }
+        Ok(Json(json!({"rule": name, "total": total, "offset": offset, "rows": rows})).into_response())
     })
     .await
 }

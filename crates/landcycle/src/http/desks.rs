@@ -13,11 +13,14 @@ use jiff::civil::Date;
 use landcycle_policy::law::Law;
 use landcycle_policy::law::conduct::LawfulDesk;
 use landcycle_policy::package::library::Library;
+use landcycle_policy::text::Text;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::caller::Caller;
 use super::problem::Problem;
 use super::query;
+use super::tables::{self, Column, Table};
 use super::{App, apart};
 use crate::acts::fact_form;
 use crate::cells::{self, Numbers};
@@ -142,9 +145,11 @@ fn body(asked: Result<Json<Asked>, JsonRejection>) -> Result<Asked, Problem> {
 /// What a desk answers.
 pub(super) async fn work(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Path(name): Path<String>,
+    Pairs(pairs): Pairs<query::Pairs>,
     asked: Result<Json<Asked>, JsonRejection>,
-) -> Answer {
+) -> Result<Response, Problem> {
     let asked = body(asked)?;
     apart(move || {
         let library = &app.library;
@@ -173,9 +178,42 @@ pub(super) async fn work(
             let tested = mix::test(library, &matter, &name, &floors).map_err(refused)?;
             value["tested"] = desk_json::tested(library, &tested);
         }
-        Ok(Json(value))
+        let Some(wanted) = tables::wanted(&pairs, &caller)? else { return Ok(Json(value).into_response()) };
+        file(&app, (&pairs, wanted), &value)
     })
     .await
+}
+
+/// The answers of a desk as a file: each with the lines that it is made from.
+fn file(
+    app: &App,
+    (pairs, wanted): (&query::Pairs, tables::Wanted),
+    value: &Value,
+) -> Result<Response, Problem> {
+    let mut rows = Vec::new();
+    for answer in value["answers"].as_array().into_iter().flatten() {
+        rows.push(answer.clone());
+        for line in answer["lines"].as_array().into_iter().flatten() {
+            let mut line = line.clone();
+            line["part"] = line["title"].clone();
+            line["title"] = answer["title"].clone();
+            rows.push(line);
+        }
+    }
+    let columns = vec![
+        Column::text("table_title", "/title"),
+        Column::text("table_part", "/part"),
+        Column::number("table_number_value", "/value"),
+        Column::text("table_value", "/text"),
+        Column::text("table_formula", "/formula"),
+        Column::text("table_grade", "/grade"),
+        Column::text("table_cites", "/cites"),
+        Column::text("table_missing", "/missing"),
+    ];
+    let day = app.asked_day(pairs)?;
+    let mut about = app.about(pairs, day)?;
+    about.push((words("table_package"), Text::same(value["digest"].as_str().unwrap_or_default())));
+    wanted.answer(&Table { name: "table_desk", columns, about, day }, rows)
 }
 
 fn floors(library: &Library, asked: &[AskedFloor]) -> Result<Vec<Floor>, Problem> {

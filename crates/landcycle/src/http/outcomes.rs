@@ -63,6 +63,16 @@ impl Shown {
         self.tone
     }
 
+    /// Whether it says one of some words, or the field of a record does; none where it is not known.
+    pub(super) fn says(&self, field: Option<&str>, wanted: &[String]) -> Option<bool> {
+        let raw = field.map_or(&self.raw, |field| &self.raw[field]);
+        if self.codes.iter().any(|code| code == "unknown") {
+            return None;
+        }
+        let is = |value: &Value| value.as_str().is_some_and(|word| wanted.iter().any(|one| one == word));
+        Some(raw.as_array().map_or_else(|| is(raw), |members| members.iter().any(is)))
+    }
+
     pub(super) fn json(&self) -> Value {
         let mut value = json!({
             "code": self.codes.first(), "text": text_json(&self.text), "raw": self.raw,

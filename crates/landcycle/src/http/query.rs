@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use landcycle_ledger::life::{Condition, Stage};
 use landcycle_policy::exact::Exact;
 use landcycle_policy::text::Language;
 
@@ -17,6 +18,10 @@ pub(super) struct Query {
     pub(super) rule: Option<String>,
     pub(super) outcome: Option<String>,
     pub(super) text: Option<String>,
+    /// Only in this stage of life.
+    pub(super) stage: Option<Stage>,
+    /// Only while this is open.
+    pub(super) open: Option<Condition>,
     pub(super) sort: Sort,
     pub(super) offset: usize,
     pub(super) limit: usize,
@@ -29,8 +34,10 @@ pub(super) struct Sort {
 }
 
 const SORTS: [&str; 7] = ["case_id", "project_name", "city", "area", "signed_on", "term_years", "price"];
-const NAMES: [&str; 10] =
-    ["as_of", "city", "district", "package", "rule", "outcome", "q", "sort", "offset", "limit"];
+const NAMES: [&str; 14] = [
+    "as_of", "city", "district", "package", "rule", "outcome", "q", "stage", "open", "sort", "offset",
+    "limit", "format", "lang",
+];
 const LIMIT: usize = 50;
 const LIMIT_MAX: usize = 1_000;
 const OFFSET_MAX: usize = 1_000_000_000;
@@ -63,6 +70,20 @@ pub(super) fn number(pairs: &Pairs, name: &str, usual: usize, most: usize) -> Re
     number.ok_or_else(|| Problem::query(name, text, &format!("0 … {most}")))
 }
 
+/// The one of that name.
+pub(super) fn one_of<T: Copy>(
+    parameter: &str,
+    wanted: &str,
+    all: &[T],
+    name: fn(T) -> &'static str,
+) -> Result<T, Problem> {
+    let found = all.iter().copied().find(|one| name(*one) == wanted);
+    found.ok_or_else(|| {
+        let known: Vec<&str> = all.iter().map(|one| name(*one)).collect();
+        Problem::query(parameter, wanted, &known.join(", "))
+    })
+}
+
 impl Query {
     pub(super) fn read(pairs: &Pairs) -> Result<Self, Problem> {
         // A filter misspelled and dropped would show more cases than were asked for.
@@ -82,6 +103,10 @@ impl Query {
             rule: text("rule"),
             outcome: text("outcome"),
             text: text("q").map(|q| q.trim().to_lowercase()),
+            stage: text("stage").map(|name| one_of("stage", &name, &Stage::ALL, Stage::name)).transpose()?,
+            open: text("open")
+                .map(|name| one_of("open", &name, &Condition::ALL, Condition::name))
+                .transpose()?,
             sort: Sort { key, descending: sort.starts_with('-') },
             offset: number(pairs, "offset", 0, OFFSET_MAX)?,
             limit: number(pairs, "limit", LIMIT, LIMIT_MAX)?,

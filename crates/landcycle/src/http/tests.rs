@@ -1,5 +1,7 @@
 //! The router over a small store, asked through a socket as a browser asks.
 
+mod sheets;
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};

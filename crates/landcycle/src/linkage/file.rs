@@ -53,7 +53,7 @@ pub(crate) fn load(
     while let Some(row) = table.next() {
         let read = match row {
             Ok(row) => read(library, (&table, &columns), &row, &known).map(|orders| (row.line, orders)),
-            Err(error) if error.fault().concerns_one_row() => Err(vec![cells::reason(&error)]),
+            Err(error) if error.fault().concerns_one_row() => Err(cells::reasons(&error)),
             Err(error) => return Err(cells::failure(&error)),
         };
         match read {

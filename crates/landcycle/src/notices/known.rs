@@ -25,6 +25,8 @@ pub(super) struct Known {
 #[derive(Default)]
 struct Case {
     identity: String,
+    /// It is in the store.
+    stored: bool,
     /// A case has one, or a few.
     notices: Vec<Notice>,
     last_day: Option<Date>,
@@ -45,6 +47,28 @@ type Content = (u64, usize);
 
 fn content(body: &str) -> Content {
     (trace(body), body.len())
+}
+
+/// What a row does to its case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Change {
+    /// The case is new.
+    New,
+    /// The case is known, and the row says something else or more of it.
+    Changed,
+    /// All of it is known.
+    Same,
+}
+
+impl Change {
+    /// Its name in data.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Changed => "changed",
+            Self::Same => "same",
+        }
+    }
 }
 
 /// How a row stands to what is known.
@@ -72,7 +96,8 @@ impl Known {
     /// its first event.
     pub(super) fn of(ledger: &Store, parts: &[String]) -> Result<Self, LedgerError> {
         let mut known = Self::default();
-        let fresh = |event: &Event| Case { identity: identity_of(event, parts), ..Case::default() };
+        let fresh =
+            |event: &Event| Case { identity: identity_of(event, parts), stored: true, ..Case::default() };
         ledger.events_of_kind(KIND, &mut |event| {
             let case = known.cases.entry(event.case_id.clone()).or_insert_with(|| fresh(&event));
             case.last_day = case.last_day.max(Some(event.happened_on));
@@ -99,6 +124,17 @@ impl Known {
         };
         self.cases.entry(case_id.clone()).or_insert_with(fresh);
         case_id
+    }
+
+    /// What a row does to its case, before it is remembered.
+    pub(super) fn change(&self, case_id: &str, day: Date, body: &str) -> Change {
+        let Some(case) = self.cases.get(case_id) else { return Change::New };
+        let there = case.notices.iter().find(|notice| notice.day == day);
+        match there {
+            Some(notice) if notice.content == content(body) => Change::Same,
+            None if !case.stored && case.notices.is_empty() => Change::New,
+            _ => Change::Changed,
+        }
     }
 
     /// Compares a row with what is known, and remembers it if it may be recorded.

@@ -11,18 +11,20 @@ use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 use landcycle_policy::vocabulary::Fact;
 
+use super::Area;
+use super::faulty::FaultyRow;
 use super::format::{Column, NoticeFormat};
 use super::grade::Grades;
-use super::known::{Facts, KIND, Known, Standing, identity, trace};
+use super::known::{Change, Facts, KIND, Known, Standing, identity, trace};
 use crate::cells::{self, Numbers};
 use crate::clock;
 use crate::say::{Failure, filled, words};
-use crate::tabular::{Row, Table};
+use crate::tabular::{Row, Table, TabularError};
 
 /// Why there is no event.
 pub(super) enum Refused {
     /// This row is refused; others may be good.
-    Row(Text),
+    Row(FaultyRow),
     /// The file cannot be read on.
     File(Failure),
 }
@@ -34,6 +36,11 @@ pub(super) struct Good {
     pub(super) unusual: Vec<Text>,
     /// What a person should compare with an earlier row.
     pub(super) note: Option<Text>,
+    /// What it would change, for a preview.
+    pub(super) change: Change,
+    pub(super) case_id: String,
+    pub(super) line: u64,
+    pub(super) facts: Vec<(String, String)>,
 }
 
 /// A column that is read.
@@ -54,11 +61,18 @@ pub(super) struct Reader<'r> {
     pub(super) known: Known,
     recorded_at: Timestamp,
     grades: Grades,
+    /// Where rows may be recorded; nowhere else.
+    area: Area,
 }
 
 impl<'r> Reader<'r> {
     /// Understands the heading, or says which headers are wrong.
-    pub(super) fn new(library: &'r Library, format: &'r NoticeFormat, table: Table) -> Result<Self, Failure> {
+    pub(super) fn new(
+        library: &'r Library,
+        format: &'r NoticeFormat,
+        table: Table,
+        area: Area,
+    ) -> Result<Self, Failure> {
         let mut columns = Vec::new();
         let mut ignored = Vec::new();
         let mut unknown = Vec::new();
@@ -97,7 +111,18 @@ impl<'r> Reader<'r> {
             return Err(Failure::new("lacking_headers", &[("file", &file), ("headers", &list)]));
         }
         let (known, recorded_at) = (Known::default(), clock::now());
-        Ok(Self { library, format, table, columns, ignored, known, recorded_at, grades: Grades::read() })
+        let grades = Grades::read();
+        Ok(Self { library, format, table, columns, ignored, known, recorded_at, grades, area })
+    }
+
+    /// The table that is read.
+    pub(super) fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// The fact of each column of the heading, and the unit of its numbers; none where it is left aside.
+    pub(super) fn mapping(&self) -> impl Iterator<Item = Option<(&Fact, Option<&str>)>> {
+        self.columns.iter().map(|column| column.as_ref().map(|column| (column.fact, column.unit.as_deref())))
     }
 
     /// The next row; `None` at the end of the file.
@@ -105,30 +130,46 @@ impl<'r> Reader<'r> {
         let row = match self.table.next()? {
             Ok(row) => row,
             Err(error) if error.fault().concerns_one_row() => {
-                return Some(Err(Refused::Row(cells::reason(&error))));
+                return Some(Err(Refused::Row(self.broken(&error))));
             }
             Err(error) => return Some(Err(Refused::File(cells::failure(&error)))),
         };
-        Some(self.read(&row).map_err(|faults| Refused::Row(lines(&faults))))
+        Some(self.read(&row).map_err(Refused::Row))
+    }
+
+    /// A row some of whose cells cannot be read: what is wrong with the others is told as well.
+    fn broken(&self, error: &TabularError) -> FaultyRow {
+        let mut faulty = FaultyRow::broken(error);
+        if let Some(row) = error.row() {
+            let met: Vec<String> = faulty.faults.iter().filter_map(|fault| fault.header.clone()).collect();
+            if let Err(rest) = self.facts(row, &met) {
+                faulty.faults.extend(rest.faults);
+            }
+        }
+        faulty
     }
 
     /// The event of a row, or all that is wrong with it.
-    fn read(&mut self, row: &Row) -> Result<Good, Vec<Text>> {
-        let facts = self.facts(row)?;
+    fn read(&mut self, row: &Row) -> Result<Good, FaultyRow> {
+        let facts = self.facts(row, &[])?;
         let day = facts.get(self.format.happened_on.as_str());
         let happened_on: Option<Date> = day.and_then(|day| day.parse().ok());
         let Some(happened_on) = happened_on else {
-            return Err(vec![self.line(row, &filled("no_day", &[("name", &self.format.happened_on)]))]);
+            return Err(self.refused(row, &filled("no_day", &[("name", &self.format.happened_on)])));
         };
-        let body = Body::new(&facts).map_err(|error| vec![self.line(row, &Text::same(error.to_string()))])?;
+        let body = Body::new(&facts).map_err(|error| self.refused(row, &Text::same(error.to_string())))?;
         let get = |name: &String| facts.get(name.as_str()).map_or("", String::as_str);
         let number = self.format.identity.first().map_or("", get);
         let case_id = self.known.case_id(number, &identity(self.format.identity.iter().map(get)));
+        if let Some(why) = self.area.refuses(&case_id, facts.get("district").map(String::as_str)) {
+            return Err(self.refused(row, &why));
+        }
+        let change = self.known.change(&case_id, happened_on, body.as_str());
         let standing = self.known.stand(&case_id, happened_on, row.line, &facts, body.as_str());
         let (key, latest, other_day) = match standing {
             Standing::Good { key, latest, other_day } => (key, latest, other_day),
             Standing::Contradicts { row: first, facts } => {
-                return Err(vec![self.line(row, &self.contradiction(first, &facts))]);
+                return Err(self.refused(row, &self.contradiction(first, &facts)));
             }
         };
         let note = other_day.map(|(first, before)| {
@@ -140,6 +181,8 @@ impl<'r> Reader<'r> {
         });
         let unusual = self.unusual(&facts);
         let parcel = latest.then(|| parcel(&case_id, &facts).into());
+        let told =
+            (case_id.clone(), facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect());
         let event = NewEvent {
             key,
             case_id,
@@ -152,23 +195,28 @@ impl<'r> Reader<'r> {
             corrects: None,
             body,
         };
-        Ok(Good { event: event.into(), parcel, unusual, note })
+        let (case_id, facts) = told;
+        Ok(Good { event: event.into(), parcel, unusual, note, change, case_id, line: row.line, facts })
     }
 
-    /// The facts of a row, or the faults of all its cells.
-    fn facts(&self, row: &Row) -> Result<Facts<'r>, Vec<Text>> {
+    /// The facts of a row, or the faults of all its cells but those that are known to be faulty.
+    fn facts(&self, row: &Row, met: &[String]) -> Result<Facts<'r>, FaultyRow> {
         let mut facts = Facts::new();
-        let mut faults = Vec::new();
+        let mut found = FaultyRow::of(row);
         let mut faulty = Vec::new();
-        for (at, column) in self.columns.iter().enumerate() {
+        for (at, (column, header)) in self.columns.iter().zip(self.table.header()).enumerate() {
             let Some(column) = column else { continue };
+            if met.contains(&header.raw) {
+                faulty.push(&column.fact.name);
+                continue;
+            }
             match self.value(column, row.get(at)) {
                 Ok(value) if value.is_empty() => {}
                 Ok(value) => {
                     facts.insert(column.fact.name.as_str(), value);
                 }
                 Err(why) => {
-                    faults.push(cells::at(&self.table, row.line, Some(at), &why));
+                    found.add(&self.table, Some(at), &why);
                     faulty.push(&column.fact.name);
                 }
             }
@@ -177,7 +225,7 @@ impl<'r> Reader<'r> {
             if !facts.contains_key(name.as_str()) && !faulty.contains(&name) {
                 let title = self.library.vocabulary.fact(name).map(|f| f.title.clone()).unwrap_or_default();
                 let why = words("required_empty").fill(&[("fact", title), ("name", Text::same(name))]);
-                faults.push(self.line(row, &why));
+                found.add(&self.table, None, &why);
             }
         }
         for instead in &self.format.instead {
@@ -188,7 +236,7 @@ impl<'r> Reader<'r> {
                 facts.insert(&instead.is, value);
             }
         }
-        if faults.is_empty() { Ok(facts) } else { Err(faults) }
+        if found.faults.is_empty() { Ok(facts) } else { Err(found) }
     }
 
     fn value(&self, column: &FactColumn<'_>, text: &str) -> Result<String, Text> {
@@ -247,12 +295,13 @@ impl<'r> Reader<'r> {
     fn line(&self, row: &Row, why: &Text) -> Text {
         cells::at(&self.table, row.line, None, why)
     }
-}
 
-/// All that is wrong with a row, a line each.
-fn lines(faults: &[Text]) -> Text {
-    let join = |form: fn(&Text) -> &str| faults.iter().map(form).collect::<Vec<_>>().join("\n");
-    Text { zh: join(|t| &t.zh), en: join(|t| &t.en) }
+    /// A row that is refused for one reason.
+    fn refused(&self, row: &Row, why: &Text) -> FaultyRow {
+        let mut faulty = FaultyRow::of(row);
+        faulty.add(&self.table, None, why);
+        faulty
+    }
 }
 
 fn parcel(case_id: &str, facts: &Facts<'_>) -> ParcelRow {

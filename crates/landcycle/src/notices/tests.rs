@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use jiff::civil::date;
 use landcycle_ledger::{Cut, Event, GeoPackageLedger, Ledger};
 
-use super::{Options, Report, import};
+use super::preview::{Change, preview};
+use super::{Area, Options, Report, import};
 use crate::packages;
 use crate::say::Failure;
 
@@ -34,7 +35,7 @@ impl Office {
 
     fn import_with(&self, rows: &[&str], keep_good: bool) -> Result<Report, Failure> {
         let library = packages::sound(None).map_err(|failure| failure.message).expect("sound packages");
-        let options = Options { sheet: None, keep_good };
+        let options = Options { keep_good, ..Options::default() };
         import(&library, &self.file(rows), &self.store(), &options, &|_| {})
     }
 
@@ -279,6 +280,49 @@ fn when_every_row_is_bad_no_store_is_made() {
     let report = office.import_with(&rows, true).map_err(|failure| failure.message).expect("a report");
     assert!(report.nothing_good());
     assert_eq!(office.left(), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn a_preview_writes_nothing_and_counts_what_an_import_does() {
+    let office = Office::new();
+    let library = packages::sound(None).map_err(|failure| failure.message).expect("sound packages");
+    let look = |rows: &[&str]| {
+        let file = office.file(&[&[HEADING], rows].concat());
+        let found = preview(&library, &file, &office.store(), &Options::default(), date(2020, 1, 1));
+        found.map_err(|failure| failure.message).expect("a preview")
+    };
+    // Where there is no store, none is made.
+    let found = look(&[FIRST, SECOND]);
+    assert_eq!((found.cases.get(&Change::New), found.report.added), (Some(&2), 2));
+    assert!(office.left().is_empty());
+    office.import(&[FIRST]);
+    let before = std::fs::read(office.store()).expect("a store");
+    let changed = FIRST.replace(",100,", ",777,");
+    let found = look(&[&changed, SECOND]);
+    assert_eq!(std::fs::read(office.store()).expect("a store"), before, "not a byte is touched");
+    assert_eq!((found.cases.get(&Change::New), found.cases.get(&Change::Changed)), (Some(&1), Some(&1)));
+    let sampled = &found.sample[0];
+    assert_eq!((sampled.line, sampled.change), (2, Change::Changed));
+    assert_eq!(sampled.facts, [("price".to_owned(), Some("1000000".to_owned()), "7770000".to_owned())]);
+    assert_eq!(found.columns[3].fact.as_deref(), Some("area"));
+    let report = office.import(&[&changed, SECOND]);
+    assert_eq!((report.added, report.already_there), (found.report.added, found.report.already_there));
+    assert_eq!(look(&[&changed, SECOND]).cases.get(&Change::Same), Some(&2));
+}
+
+#[test]
+fn rows_of_another_district_are_refused_to_who_works_for_one() {
+    let office = Office::new();
+    let library = packages::sound(None).map_err(|failure| failure.message).expect("sound packages");
+    let heading = format!("{HEADING},district");
+    let rows = [heading, format!("{FIRST},东区"), format!("{SECOND},西区")];
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let area = Area { districts: ["东区".to_owned()].into(), barred: ["X1".to_owned()].into() };
+    let options = Options { area, ..Options::default() };
+    let report = import(&library, &office.file(&rows), &office.store(), &options, &|_| {});
+    let report = report.map_err(|failure| failure.message).expect("a report");
+    assert_eq!((report.refused_count, report.added), (2, 0), "one is barred, one lies elsewhere");
+    assert!(report.refused[1].en.contains("outside your districts"), "{}", report.refused[1].en);
 }
 
 #[test]

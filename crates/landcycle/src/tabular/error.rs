@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::header::Row;
 use super::messages::{Language, fill, text};
 
 /// Where in the input something is wrong; what is not known stays out of the message.
@@ -214,7 +215,10 @@ pub(crate) enum Fault {
         range: String,
     },
     /// The text of a cell is not what its column calls for.
-    #[cfg_attr(not(test), expect(dead_code, reason = "uploads through the page come next; tests use it"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "what is sound but empty is refused by its callers; tests use it")
+    )]
     Value(ValueFault),
 }
 
@@ -453,12 +457,40 @@ struct Carried(Fault);
 pub(crate) struct TabularError {
     // Boxed: results are passed by the hundred thousand, faults are rare.
     inner: Box<(Fault, Place)>,
+    rest: Option<Box<Rest>>,
+}
+
+/// What else is known of a row with a fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Rest {
+    /// Faults of its other cells.
+    others: Vec<TabularError>,
+    /// The row without its faulty cells.
+    row: Option<Row>,
 }
 
 impl TabularError {
     /// A fault at a place.
     pub(crate) fn new(fault: Fault, place: Place) -> Self {
-        Self { inner: Box::new((fault, place)) }
+        Self { inner: Box::new((fault, place)), rest: None }
+    }
+
+    /// The same with the faults of other cells of the row, and what is sound of it.
+    pub(super) fn with_rest(mut self, others: Vec<Self>, row: Option<Row>) -> Self {
+        if !others.is_empty() || row.is_some() {
+            self.rest = Some(Box::new(Rest { others, row }));
+        }
+        self
+    }
+
+    /// This fault and those of other cells of the row.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.rest.iter().flat_map(|rest| &rest.others))
+    }
+
+    /// The row without its faulty cells, where it could be cut into cells.
+    pub(crate) fn row(&self) -> Option<&Row> {
+        self.rest.as_ref()?.row.as_ref()
     }
 
     /// The stable code, such as `T003`.
@@ -477,7 +509,10 @@ impl TabularError {
     }
 
     /// Whether the file is sound but holds nothing to import.
-    #[cfg_attr(not(test), expect(dead_code, reason = "uploads through the page come next; tests use it"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "what is sound but empty is refused by its callers; tests use it")
+    )]
     pub(crate) fn is_warning(&self) -> bool {
         matches!(self.fault(), Fault::NoRows)
     }
@@ -486,6 +521,11 @@ impl TabularError {
     pub(crate) fn message(&self, language: Language) -> String {
         let values = self.fault().values(self.place(), language);
         self.place().before(&fill(self.code(), language, &values), language)
+    }
+
+    /// What is wrong, without its place.
+    pub(crate) fn what(&self, language: Language) -> String {
+        fill(self.code(), language, &self.fault().values(self.place(), language))
     }
 
     /// What to do about it.

@@ -69,7 +69,6 @@ impl Row {
     }
 
     /// The cells in the order of the heading, as many as there are headings.
-    #[cfg_attr(not(test), expect(dead_code, reason = "uploads through the page come next; tests use it"))]
     pub(crate) fn cells(&self) -> impl Iterator<Item = &str> {
         self.spans.iter().map(|(start, end)| &self.text[*start..*end])
     }

@@ -95,7 +95,7 @@ impl Table {
     }
 
     /// Reads a table from a stream; `name` stands for it in messages.
-    #[cfg_attr(not(test), expect(dead_code, reason = "uploads through the page come next; tests use it"))]
+    #[cfg_attr(not(test), expect(dead_code, reason = "an upload goes through a file; tests use it"))]
     pub(crate) fn from_reader(name: &str, input: Bytes, options: &ReadOptions) -> Result<Self, TabularError> {
         let content = source::classify(input, options);
         Self::from_content(name.to_owned(), content, options)
@@ -112,7 +112,6 @@ impl Table {
     }
 
     /// The encoding of a table in text form, as far as it is known by now.
-    #[cfg_attr(not(test), expect(dead_code, reason = "uploads through the page come next; tests use it"))]
     pub(crate) fn encoding(&self) -> Option<&'static str> {
         match &self.rows {
             Rows::Text(splitter) => Some(splitter.encoding()),
@@ -121,7 +120,10 @@ impl Table {
     }
 
     /// An error about one cell, for callers that find its text wanting.
-    #[cfg_attr(not(test), expect(dead_code, reason = "uploads through the page come next; tests use it"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "faults of values have words of their own; tests use it")
+    )]
     pub(crate) fn cell_error(&self, line: u64, index: usize, fault: Fault) -> TabularError {
         let column = self.layout.headers.get(index).map(|header| header.column);
         self.error_at(fault, Some(line), column)
@@ -179,10 +181,7 @@ impl Table {
                 Rows::Text(splitter) => {
                     splitter.next().map_err(|(fault, line)| self.error_at(fault, Some(line), None))?
                 }
-                Rows::Sheet(rows) => rows
-                    .next()
-                    .transpose()
-                    .map_err(|fault| self.error_at(fault.fault, fault.row, fault.column))?,
+                Rows::Sheet(rows) => rows.next().transpose().map_err(|fault| self.sheet_error(fault))?,
             };
             let Some(record) = record else {
                 return Ok(None);
@@ -196,6 +195,15 @@ impl Table {
                 return Ok(Some(record));
             }
         }
+    }
+
+    /// A fault of a sheet's row with those of its other cells, and what is sound of the row.
+    fn sheet_error(&self, fault: SheetFault) -> TabularError {
+        let error = self.error_at(fault.fault, fault.row, fault.column);
+        let Some(rest) = fault.rest else { return error };
+        let (others, record) = *rest;
+        let others = others.into_iter().map(|one| self.error_at(one.fault, one.row, one.column));
+        error.with_rest(others.collect(), self.layout.arrange(record).ok())
     }
 
     fn error_at(&self, fault: Fault, row: Option<u64>, column: Option<usize>) -> TabularError {

@@ -32,11 +32,13 @@ pub(super) struct SheetFault {
     pub(super) sheet: Option<String>,
     pub(super) row: Option<u64>,
     pub(super) column: Option<usize>,
+    /// Faults of other cells of the row, and the row without its faulty cells.
+    pub(super) rest: Option<Box<(Vec<SheetFault>, Record)>>,
 }
 
 impl SheetFault {
     pub(super) fn whole(fault: Fault) -> Self {
-        Self { fault, sheet: None, row: None, column: None }
+        Self { fault, sheet: None, row: None, column: None, rest: None }
     }
 }
 
@@ -227,13 +229,13 @@ impl SheetReader<'_> {
         };
         let row = first.row;
         let mut record = Record::at(self.last);
-        let mut bad = self.add(&mut record, first);
+        let mut bad: Vec<SheetFault> = self.add(&mut record, first).into_iter().collect();
         while let Some(cell) = self.next_cell()? {
             if cell.row != row {
                 self.ahead = Some(cell);
                 break;
             }
-            bad = bad.or(self.add(&mut record, cell));
+            bad.extend(self.add(&mut record, cell));
             if record.byte_len() > self.max_row_bytes {
                 let limit = self.max_row_bytes;
                 return Err(self.at(Fault::LineTooLong { limit }, Some(row), None));
@@ -243,8 +245,9 @@ impl SheetReader<'_> {
             .merges
             .over(row, &record)
             .map(|range| self.at(Fault::MergedCells { range }, Some(row), None));
-        Ok(Some(match merged.or(bad) {
-            Some(fault) => Err(fault),
+        let mut bad = merged.into_iter().chain(bad);
+        Ok(Some(match bad.next() {
+            Some(fault) => Err(SheetFault { rest: Some(Box::new((bad.collect(), record))), ..fault }),
             None => Ok(record),
         }))
     }
@@ -297,6 +300,7 @@ impl SheetReader<'_> {
             sheet: Some(self.name.clone()),
             row: row.map(|row| u64::from(row) + 1),
             column: column.map(|column| column as usize + 1),
+            rest: None,
         }
     }
 }

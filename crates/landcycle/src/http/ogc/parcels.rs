@@ -40,7 +40,7 @@ pub(super) fn table(app: &App, day: Date) -> Result<Table, Problem> {
             .map_err(|error| store::failure(&app.store, &error))?;
         // What was recorded between the two readings is in one of them alone.
         let same = rows.ids.len() == book.len();
-        if same && rows.ids.iter().enumerate().all(|(at, id)| **id == *book.row(at).0) {
+        if same && rows.ids.iter().enumerate().all(|(at, id)| **id == *book.shown(at).0) {
             return Ok(rows.table(&app.library, book, outlines));
         }
     }
@@ -208,7 +208,7 @@ fn summaries(book: &Book, ended: &[bool]) -> [Column; 2] {
         .collect();
     let (mut findings, mut illustrative) = (Coding::default(), Coding::default());
     for (row, ended) in ended.iter().enumerate() {
-        let (.., outcomes) = book.row(row);
+        let (.., outcomes) = book.shown(row);
         let open = || {
             let each = outcomes.iter().zip(&told).enumerate();
             let each = each.filter(|(_, (_, told))| **told && !ended);

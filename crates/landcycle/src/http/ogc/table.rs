@@ -157,13 +157,13 @@ impl Table {
             }
             Source::Id => self.ids.get(row).map_or(Cell::Missing, |id| Cell::Text(Cow::Borrowed(id))),
             Source::Package => {
-                self.book.as_ref().map_or(Cell::Missing, |book| Cell::Text(book.row(row).1.into()))
+                self.book.as_ref().map_or(Cell::Missing, |book| Cell::Text(book.shown(row).1.into()))
             }
         }
     }
 
     fn outcome(&self, row: usize, rule: usize) -> Option<&str> {
-        let (.., outcomes) = self.book.as_ref()?.row(row);
+        let (.., outcomes) = self.book.as_ref()?.shown(row);
         outcomes.get(rule)?.as_ref().map(|shown| shown.line())
     }
 

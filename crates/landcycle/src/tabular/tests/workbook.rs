@@ -260,3 +260,18 @@ fn a_cell_of_endless_runs_is_refused_before_it_is_read() {
         assert_eq!(error(raw_workbook(&sheet_xml("A1", &data), None)).code(), "T012");
     }
 }
+
+#[test]
+fn every_faulty_cell_of_a_row_is_told_with_what_is_sound_of_it() {
+    let sheet = sheet_xml(
+        "A1:C2",
+        r#"<row r="1"><c r="A1" t="str"><v>a</v></c><c r="B1" t="str"><v>b</v></c><c r="C1" t="str"><v>c</v></c></row>
+           <row r="2"><c r="A2" t="e"><v>#N/A</v></c><c r="B2"><v>1</v></c><c r="C2" t="e"><v>#REF!</v></c></row>"#,
+    );
+    let mut table = table(raw_workbook(&sheet, None));
+    let bad = table.next().expect("a row").expect_err("two faulty cells");
+    let places: Vec<_> = bad.all().map(|fault| fault.place().column_label()).collect();
+    assert_eq!(places, [Some("A".to_owned()), Some("C".to_owned())]);
+    let row = bad.row().expect("the rest of the row");
+    assert_eq!((row.line, row.get(0), row.get(1), row.get(2)), (2, "", "1", ""));
+}
