@@ -17,7 +17,6 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Path, Query as Pairs, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use jiff::civil::Date;
@@ -25,7 +24,7 @@ use landcycle_analysis::tiles::{MAX_ZOOM, Tile, TileLayer, TileMessage, draw_cel
 
 use super::caller::Caller;
 use super::problem::Problem;
-use super::{App, access, apart, query};
+use super::{App, apart, query};
 use shelf::Zones;
 
 /// The collection of parcels; every other is a layer of zones.
@@ -41,7 +40,6 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/ogc/collections/{collection}/tiles", get(tileset::list))
         .route(SET, get(tileset::one))
         .route(&format!("{SET}/{{z}}/{{y}}/{{x}}"), get(tile))
-        .route_layer(middleware::from_fn(access::enforce))
 }
 
 /// What the page's map needs beside tiles, below `/api`.
