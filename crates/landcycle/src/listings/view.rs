@@ -151,7 +151,7 @@ pub(crate) fn sheet(
     add("method", public["method"].take());
     add("bids", bids(listing, &bench, viewer)?);
     let known = State::is_known(listing);
-    add("result", if known { told(listing, library, present, public)? } else { Value::Null });
+    add("result", if known { told(listing, library, present, &public) } else { Value::Null });
     Ok(sheet)
 }
 
@@ -239,7 +239,7 @@ fn standing(bench: &Bench<'_>, said: &Said) -> Value {
 }
 
 /// The result in full.
-fn told(listing: &Listing, library: &Library, present: &Library, public: Value) -> Result<Value, Failure> {
+fn told(listing: &Listing, library: &Library, present: &Library, public: &Value) -> Value {
     let mut bids = Vec::new();
     for bid in public["bids"].as_array().into_iter().flatten() {
         let mut one = bid.clone();
@@ -264,7 +264,7 @@ fn told(listing: &Listing, library: &Library, present: &Library, public: Value) 
     result.insert("award".to_owned(), with_cites(public["award"].clone(), present));
     result.insert("draw_seed".to_owned(), public["draw_seed"].clone());
     result.insert("result_digest".to_owned(), json!(listing.ranked));
-    Ok(Value::Object(result))
+    Value::Object(result)
 }
 
 fn figures(library: &Library, figures: &Known) -> Value {
