@@ -89,7 +89,7 @@ async function point(page, context, folder) {
   await page.waitForSelector('[data-selected] [data-explain]')
   await page.check('[data-tall]')
   await drawn(page)
-  expect((await colours(page, context)) >= 3, 'columns should be drawn')
+  await eventually(async () => (await colours(page, context)) >= 6, 'columns should be drawn in the colours of the steps')
   await picture(page, folder, '62-map-parcel')
   await page.uncheck('[data-tall]')
 }

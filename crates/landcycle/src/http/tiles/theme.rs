@@ -118,6 +118,7 @@ pub(super) fn make(library: &Library, day: &Day, name: &str) -> Result<Theme, Fa
         }
         "term_left" => Theme {
             rule: Some(TERM_ENDS.to_owned()),
+            marks: ruled(library, day, TERM_ENDS)?.marks,
             ..stepped(name, title, Some(words("map_unit_years")), &values(&|known| known.term_left))
         },
         _ => match YIELDS.iter().position(|(theme, _)| *theme == name) {
