@@ -2176,8 +2176,8 @@ export interface operations {
                 crs?: string;
                 /** @description A condition in CQL2. */
                 filter?: string;
-                /** @description The form of the condition. */
-                "filter-lang"?: "cql2-text" | "cql2-json";
+                /** @description The form of the condition; cql-text is an older name of cql2-text that GDAL knows. */
+                "filter-lang"?: "cql2-text" | "cql2-json" | "cql-text";
                 /** @description The reference system of shapes in the condition. */
                 "filter-crs"?: string;
                 /** @description Names of the properties to tell, with commas; all by default. */
