@@ -208,75 +208,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/import/notices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Looks at a file of land-market notices, or imports it, all or nothing unless asked otherwise. */
-        post: operations["importNotices"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/import/notices/faults": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** The faulty rows of a file of notices as a workbook, each with what is wrong in it. */
-        post: operations["importFaults"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/reports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The departments that report, with their own facts. */
-        get: operations["reportDepartments"];
-        put?: never;
-        /** Files the form of a department that was filled in. */
-        post: operations["report"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/reports/form": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The form of a department, with its own facts and the cases. */
-        get: operations["reportForm"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/laws": {
         parameters: {
             query?: never;
@@ -379,15 +310,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/overview": {
+    "/ogc": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** What matters this week over the stages of industrial land. */
-        get: operations["overview"];
+        /** The landing page of OGC API – Features. */
+        get: operations["ogcLanding"];
         put?: never;
         post?: never;
         delete?: never;
@@ -396,15 +327,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/overview/diagnosis": {
+    "/ogc/": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Indicators of misallocation, as far as the store knows the figures. */
-        get: operations["overviewDiagnosis"];
+        /** The same as /ogc. */
+        get: operations["ogcLandingSlash"];
         put?: never;
         post?: never;
         delete?: never;
@@ -413,15 +344,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/supervision/evaluation": {
+    "/ogc/conformance": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Grades by district and industry, and what each grade brings. */
-        get: operations["supervisionEvaluation"];
+        /** The classes of requirements that are met. */
+        get: operations["ogcConformance"];
         put?: never;
         post?: never;
         delete?: never;
@@ -430,15 +361,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/supervision/idle": {
+    "/ogc/api": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Cases by step of the idle-land procedure. */
-        get: operations["supervisionIdle"];
+        /** This service in OpenAPI 3.0. */
+        get: operations["ogcApi"];
         put?: never;
         post?: never;
         delete?: never;
@@ -447,15 +378,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/supervision/credit": {
+    "/ogc/collections": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Credit files of firms, and holders as the files of their parcels know them. */
-        get: operations["supervisionCredit"];
+        /** The collections that the caller may read. */
+        get: operations["ogcCollections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A collection. */
+        get: operations["ogcCollection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/queryables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The properties by which items can be asked for, as a JSON Schema. */
+        get: operations["ogcQueryables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The items of a collection by page.
+         * @description Every property of the collection is a parameter too: items whose property has that value. A parameter that is neither is refused.
+         */
+        get: operations["ogcItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/items/{feature}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An item. */
+        get: operations["ogcItem"];
         put?: never;
         post?: never;
         delete?: never;
@@ -673,10 +675,6 @@ export interface components {
                 unreported?: number;
             };
             departments: components["schemas"]["Owner"][];
-            duties: {
-                name: string;
-                title: components["schemas"]["Text"];
-            }[];
             lines: components["schemas"]["WorkLine"][];
             on: string;
             total: number;
@@ -1003,73 +1001,6 @@ export interface components {
             screened?: components["schemas"]["DeskScreened"];
             tested?: components["schemas"]["DeskTested"];
         };
-        ImportReport: {
-            added: number;
-            already_there: number;
-            cases: {
-                changed: number;
-                new: number;
-                same: number;
-            };
-            columns: {
-                column: string;
-                fact: string | null;
-                header: string;
-                title: components["schemas"]["Text"] | null;
-                unit: string | null;
-                why: components["schemas"]["Text"] | null;
-            }[];
-            encoding: string | null;
-            faulty: {
-                cells: {
-                    column: string | null;
-                    header: string | null;
-                    value: string;
-                    why: components["schemas"]["Text"];
-                }[];
-                row: number;
-            }[];
-            file: string;
-            notes: components["schemas"]["Text"][];
-            recorded: {
-                added: number;
-                already_there: number;
-            } | null;
-            refused: number;
-            rows: number;
-            sample: {
-                case_id: string;
-                /** @enum {string} */
-                change: "new" | "changed" | "same";
-                facts: {
-                    after: components["schemas"]["Text"];
-                    before: components["schemas"]["Text"] | null;
-                    name: string;
-                    title: components["schemas"]["Text"];
-                }[];
-                row: number;
-            }[];
-            sheet: string | null;
-            unusual: {
-                rows: number;
-                why: components["schemas"]["Text"];
-            }[];
-        };
-        ReportDepartment: {
-            facts: {
-                name: string;
-                title: components["schemas"]["Text"];
-            }[];
-            id: string;
-            title: components["schemas"]["Text"];
-        };
-        ReportFiled: {
-            added: number;
-            already_there: number;
-            corrected: number;
-            file: string;
-            recorded: boolean;
-        };
         DocumentSummary: {
             coverage: {
                 articles: number;
@@ -1235,188 +1166,73 @@ export interface components {
                 stage: string;
             }[];
         };
-        NamedCount: {
-            count: number;
-            name: string;
-            title: components["schemas"]["Text"];
+        OgcLink: {
+            href: string;
+            rel: string;
+            type: string;
+            title?: string;
         };
-        OutcomeCount: {
-            code: string;
-            count: number;
-            title: components["schemas"]["Text"];
-            tone: string;
+        OgcLinks: components["schemas"]["OgcLink"][];
+        OgcLanding: {
+            title: string;
+            description: string;
+            links: components["schemas"]["OgcLinks"];
         };
-        /** @description A rule with what its text rests on, by the law of the package with the most cases. */
-        RuleHead: {
-            cites: components["schemas"]["Cite"][];
-            grade: components["schemas"]["Grade"];
+        OgcConformance: {
+            conformsTo: string[];
+        };
+        OgcCollectionInfo: {
             id: string;
-            name: string;
-            package: string;
-            stage: components["schemas"]["Stage"];
-            title: components["schemas"]["Text"];
-        };
-        CountedRule: {
-            cites: components["schemas"]["Cite"][];
-            grade: components["schemas"]["Grade"];
-            id: string;
-            name: string;
-            outcomes: components["schemas"]["OutcomeCount"][];
-            package: string;
-            stage: components["schemas"]["Stage"];
-            title: components["schemas"]["Text"];
-        };
-        OverviewPlan: {
-            from: string;
-            id: string;
-            /** @description Industrial land planned in hectares. */
-            planned: string | null;
-            /** @description Supplied in hectares; unknown while a parcel has no area. */
-            supplied: string | null;
-            until: string;
-            without_area: number;
-        };
-        Overview: {
-            cases: number;
-            duties: {
-                ahead: {
-                    count: number;
-                    days: number;
-                }[];
-                most: components["schemas"]["WorkLine"][];
-                owners: {
-                    ahead: number;
-                    escalated: number;
-                    id: string;
-                    overdue: number;
-                    title: components["schemas"]["Text"];
-                }[];
-                states: components["schemas"]["NamedCount"][];
-            };
-            exits: components["schemas"]["NamedCount"][];
-            idle: {
-                rule: components["schemas"]["RuleHead"] | null;
-                steps: components["schemas"]["NamedCount"][];
-            };
-            /** @description Cases whose acts are kept here. */
-            kept: number;
-            on: string;
-            packages: {
-                digest: string;
-                id: string;
-                illustrative: boolean;
-                title: components["schemas"]["Text"];
-            }[];
-            papers: components["schemas"]["NamedCount"][];
-            plan: components["schemas"]["OverviewPlan"] | null;
-            rules: components["schemas"]["CountedRule"][];
-            stages: components["schemas"]["NamedCount"][];
-        };
-        OverviewDiagnosis: {
-            answers: components["schemas"]["DeskAnswer"][];
-            package: string | null;
-            summed: {
-                counted: number;
-                display: components["schemas"]["Text"];
-                name: string;
-                /** @description Parcels of which it is not known whether they count. */
-                open: number;
-                title: components["schemas"]["Text"];
-            }[];
-        };
-        OutcomeGroup: {
-            outcomes: components["schemas"]["OutcomeCount"][];
-            total: number;
-            /** @description Empty where it is not known. */
-            value: string;
-        };
-        EvaluationDesk: {
-            brings: {
-                code: string;
-                members: components["schemas"]["OutcomeCount"][];
-            }[];
-            by_district: components["schemas"]["OutcomeGroup"][];
-            by_industry: components["schemas"]["OutcomeGroup"][];
-            on: string;
-            /** @description By name; null where no package of the store has the rule. */
-            rules: {
-                [key: string]: components["schemas"]["RuleHead"] | null;
-            };
-            totals: {
-                [key: string]: components["schemas"]["OutcomeCount"][];
-            };
-        };
-        /** @enum {string} */
-        IdleStepName: "found" | "suspected" | "inquiry" | "finding" | "hearing" | "remedy" | "fee" | "takeback" | "contested";
-        IdleCase: {
-            acts: {
-                cites: components["schemas"]["Cite"][];
-                name: string;
-                owner: components["schemas"]["Owner"];
-                title: components["schemas"]["Text"];
-            }[];
-            case_id: string;
-            district: string | null;
-            duties: components["schemas"]["Duty"][];
-            finding: components["schemas"]["Outcome"] | null;
-            holder: string | null;
-            papers: {
-                name: string;
-                title: components["schemas"]["Text"];
-            }[];
-            project_name: string | null;
-            step: {
-                name: components["schemas"]["IdleStepName"];
-                title: components["schemas"]["Text"];
-            };
-        };
-        IdleBoard: {
-            on: string;
-            rule: components["schemas"]["RuleHead"] | null;
-            steps: {
-                cases: components["schemas"]["IdleCase"][];
-                count: number;
-                name: components["schemas"]["IdleStepName"];
-                title: components["schemas"]["Text"];
-            }[];
-        };
-        CreditStatus: {
-            /** @description Empty where the file says nothing. */
-            code: string;
-            count: number;
-            title: components["schemas"]["Text"];
-        };
-        CreditFirm: {
-            acts: {
-                name: string;
-                title: components["schemas"]["Text"];
-            }[];
-            case_id: string;
-            outcomes: {
-                [key: string]: {
-                    outcome: components["schemas"]["Outcome"];
-                    title: components["schemas"]["Text"];
+            title: string;
+            description: string;
+            links: components["schemas"]["OgcLinks"];
+            /** @constant */
+            itemType: "feature";
+            crs: string[];
+            storageCrs: string;
+            extent: {
+                spatial?: {
+                    bbox: number[][];
+                    crs: string;
+                };
+                temporal: {
+                    interval: (string | null)[][];
+                    trs: string;
                 };
             };
-            standing: components["schemas"]["Standing"];
         };
-        CreditHolder: {
-            credit: components["schemas"]["CreditStatus"][];
-            holder: string;
-            idle: number;
-            overdue: number;
-            parcels: number;
+        OgcCollections: {
+            links: components["schemas"]["OgcLinks"];
+            collections: components["schemas"]["OgcCollectionInfo"][];
         };
-        CreditDesk: {
-            files: number;
-            firms: components["schemas"]["CreditFirm"][];
-            holders: components["schemas"]["CreditHolder"][];
-            on: string;
-            rules: {
-                [key: string]: components["schemas"]["RuleHead"] | null;
+        /** @description A multipolygon; null where no outline is known. */
+        OgcOutline: {
+            /** @constant */
+            type: "MultiPolygon";
+            coordinates: number[][][][];
+        } | null;
+        OgcFeature: {
+            /** @constant */
+            type: "Feature";
+            id: string;
+            geometry: components["schemas"]["OgcOutline"];
+            /** @description Null is unknown. A property that ends in _none says whether none was reported. */
+            properties: {
+                [key: string]: unknown;
             };
-            statuses: components["schemas"]["CreditStatus"][];
-            total: number;
+            links?: components["schemas"]["OgcLinks"];
+        };
+        OgcFeatures: {
+            /** @constant */
+            type: "FeatureCollection";
+            /** Format: date-time */
+            timeStamp: string;
+            numberMatched: number;
+            numberReturned: number;
+            links: components["schemas"]["OgcLinks"];
+            /** Format: date */
+            as_of: string;
+            features: components["schemas"]["OgcFeature"][];
         };
         RuleSummary: {
             id: string;
@@ -1635,10 +1451,14 @@ export interface components {
         };
     };
     parameters: {
-        /** @description The whole table as a file; the right to export is needed for it. */
-        Format: "xlsx" | "csv" | "json";
-        /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
-        Lang: string;
+        /** @description The form of the answer. */
+        OgcForm: "json";
+        /** @description The language of titles and words, before what the header Accept-Language says. */
+        OgcLanguage: "zh" | "en";
+        /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
+        OgcAsOf: string;
+        /** @description parcels, or layer- and the name of a layer. */
+        OgcCollection: string;
     };
     requestBodies: never;
     headers: never;
@@ -1725,16 +1545,6 @@ export interface operations {
                 offset?: number;
                 /** @description Lines at most. */
                 limit?: number;
-                /** @description Only duties in this state. */
-                state?: components["schemas"]["DutyState"];
-                /** @description Only duties due within so many days. */
-                within?: number;
-                /** @description Only this duty. */
-                duty?: string;
-                /** @description The whole table as a file; the right to export is needed for it. */
-                format?: components["parameters"]["Format"];
-                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
-                lang?: components["parameters"]["Lang"];
             };
             header?: never;
             path?: never;
@@ -1749,8 +1559,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkList"];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1790,12 +1598,7 @@ export interface operations {
     };
     refusals: {
         parameters: {
-            query?: {
-                /** @description The whole table as a file; the right to export is needed for it. */
-                format?: components["parameters"]["Format"];
-                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
-                lang?: components["parameters"]["Lang"];
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -1809,8 +1612,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RefusalWords"][];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1852,10 +1653,6 @@ export interface operations {
                 left_as_of?: string;
                 /** @description Day of the right law. */
                 right_as_of?: string;
-                /** @description The whole table as a file; the right to export is needed for it. */
-                format?: components["parameters"]["Format"];
-                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
-                lang?: components["parameters"]["Lang"];
             };
             header?: never;
             path?: never;
@@ -1870,8 +1667,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CompareReport"];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1902,10 +1697,6 @@ export interface operations {
                 offset?: string;
                 /** @description limit */
                 limit?: string;
-                /** @description The whole table as a file; the right to export is needed for it. */
-                format?: components["parameters"]["Format"];
-                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
-                lang?: components["parameters"]["Lang"];
             };
             header?: never;
             path?: never;
@@ -1920,8 +1711,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChangedCases"];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1974,12 +1763,7 @@ export interface operations {
     };
     desk: {
         parameters: {
-            query?: {
-                /** @description The whole table as a file; the right to export is needed for it. */
-                format?: components["parameters"]["Format"];
-                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
-                lang?: components["parameters"]["Lang"];
-            };
+            query?: never;
             header?: never;
             path: {
                 /** @description Desk. */
@@ -2000,8 +1784,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeskAnswers"];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -2030,184 +1812,6 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    importNotices: {
-        parameters: {
-            query?: {
-                /** @description Name of the file. */
-                name?: string;
-                /** @description Sheet of a workbook. */
-                sheet?: string;
-                /** @description Anything here records the good rows although others are refused. */
-                keep_good?: string;
-                /** @description Anything here records nothing. */
-                dry_run?: string;
-                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
-                lang?: components["parameters"]["Lang"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description The file itself, XLSX, CSV or gzipped CSV, 64 MB at most. */
-        requestBody: {
-            content: {
-                "application/octet-stream": string;
-            };
-        };
-        responses: {
-            /** @description What an import would do; nothing was recorded. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportReport"];
-                };
-            };
-            /** @description What was recorded. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportReport"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    importFaults: {
-        parameters: {
-            query?: {
-                /** @description Name of the file. */
-                name?: string;
-                /** @description Sheet of a workbook. */
-                sheet?: string;
-                /** @description As with the import. */
-                keep_good?: string;
-                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
-                lang?: components["parameters"]["Lang"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/octet-stream": string;
-            };
-        };
-        responses: {
-            /** @description XLSX. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    reportDepartments: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReportDepartment"][];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    report: {
-        parameters: {
-            query: {
-                /** @description Name of the file. */
-                name?: string;
-                /** @description Department. */
-                department: string;
-                /** @description Who files it. */
-                by?: string;
-                /** @description Anything here corrects what was reported otherwise before. */
-                correct?: string;
-                /** @description Sheet of a workbook. */
-                sheet?: string;
-                /** @description Anything here records nothing. */
-                dry_run?: string;
-                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
-                lang?: components["parameters"]["Lang"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/octet-stream": string;
-            };
-        };
-        responses: {
-            /** @description What filing would do. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReportFiled"];
-                };
-            };
-            /** @description What was recorded. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReportFiled"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    reportForm: {
-        parameters: {
-            query: {
-                /** @description Department. */
-                department: string;
-                /** @description Cases of this district. */
-                district?: string;
-                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
-                lang?: components["parameters"]["Lang"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description XLSX. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -2263,12 +1867,7 @@ export interface operations {
     };
     documents: {
         parameters: {
-            query?: {
-                /** @description The whole table as a file; the right to export is needed for it. */
-                format?: components["parameters"]["Format"];
-                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
-                lang?: components["parameters"]["Lang"];
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -2282,8 +1881,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DocumentSummary"][];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -2315,12 +1912,7 @@ export interface operations {
     };
     parameters: {
         parameters: {
-            query?: {
-                /** @description The whole table as a file; the right to export is needed for it. */
-                format?: components["parameters"]["Format"];
-                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
-                lang?: components["parameters"]["Lang"];
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -2334,8 +1926,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ParameterSummary"][];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -2369,15 +1959,13 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    overview: {
+    ogcLanding: {
         parameters: {
             query?: {
-                /** @description The assessment date. */
-                as_of?: string;
-                /** @description The whole table as a file; the right to export is needed for it. */
-                format?: components["parameters"]["Format"];
-                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
-                lang?: components["parameters"]["Lang"];
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
             };
             header?: never;
             path?: never;
@@ -2391,19 +1979,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Overview"];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                    "text/csv": string;
+                    "application/json": components["schemas"]["OgcLanding"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    overviewDiagnosis: {
+    ogcLandingSlash: {
         parameters: {
             query?: {
-                /** @description The assessment date. */
-                as_of?: string;
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
             };
             header?: never;
             path?: never;
@@ -2417,21 +2005,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OverviewDiagnosis"];
+                    "application/json": components["schemas"]["OgcLanding"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    supervisionEvaluation: {
+    ogcConformance: {
         parameters: {
             query?: {
-                /** @description The assessment date. */
-                as_of?: string;
-                /** @description The whole table as a file; the right to export is needed for it. */
-                format?: components["parameters"]["Format"];
-                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
-                lang?: components["parameters"]["Lang"];
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
             };
             header?: never;
             path?: never;
@@ -2445,85 +2031,209 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EvaluationDesk"];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                    "text/csv": string;
+                    "application/json": components["schemas"]["OgcConformance"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    supervisionIdle: {
+    ogcApi: {
         parameters: {
             query?: {
-                /** @description The assessment date. */
-                as_of?: string;
-                /** @description Only the cases of this step. */
-                step?: components["schemas"]["IdleStepName"];
-                /** @description District. */
-                district?: string;
-                /** @description Cases of a step left out at the beginning. */
-                offset?: number;
-                /** @description Cases of a step at most. */
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OpenAPI 3.0. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.oai.openapi+json;version=3.0": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcCollections: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+                /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
+                as_of?: components["parameters"]["OgcAsOf"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcCollections"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcCollection: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+                /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
+                as_of?: components["parameters"]["OgcAsOf"];
+            };
+            header?: never;
+            path: {
+                /** @description parcels, or layer- and the name of a layer. */
+                collection: components["parameters"]["OgcCollection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcCollectionInfo"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcQueryables: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+                /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
+                as_of?: components["parameters"]["OgcAsOf"];
+            };
+            header?: never;
+            path: {
+                /** @description parcels, or layer- and the name of a layer. */
+                collection: components["parameters"]["OgcCollection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JSON Schema. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ogcItems: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+                /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
+                as_of?: components["parameters"]["OgcAsOf"];
+                /** @description Items whose outline meets this box: west, south, east, north in longitude and latitude, or in the order of the axes of bbox-crs; heights are ignored. West of more than east crosses the antimeridian. */
+                bbox?: number[] & (unknown | unknown);
+                /** @description The reference system of bbox; one of those that the collection lists. */
+                "bbox-crs"?: string;
+                /** @description A moment or an interval (../2020-12-31, 2020-01-01/..). Of parcels: rights that were held then, from contract to end; those without a contract date are taken. Of zones: in force then. A moment counts as its day in China. */
+                datetime?: string;
+                /** @description Items at most; of more than 10000, that many. */
                 limit?: number;
-                /** @description The whole table as a file; the right to export is needed for it. */
-                format?: components["parameters"]["Format"];
-                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
-                lang?: components["parameters"]["Lang"];
+                /** @description Items left out at the beginning; links to other pages have it. */
+                offset?: number;
+                /** @description The reference system of outlines; one of those that the collection lists. */
+                crs?: string;
+                /** @description A condition in CQL2. */
+                filter?: string;
+                /** @description The form of the condition; cql-text is an older name of cql2-text that GDAL knows. */
+                "filter-lang"?: "cql2-text" | "cql2-json" | "cql-text";
+                /** @description The reference system of shapes in the condition. */
+                "filter-crs"?: string;
+                /** @description Names of the properties to tell, with commas; all by default. */
+                properties?: string[];
             };
             header?: never;
-            path?: never;
+            path: {
+                /** @description parcels, or layer- and the name of a layer. */
+                collection: components["parameters"]["OgcCollection"];
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description GeoJSON; its reference system is in the header Content-Crs. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["IdleBoard"];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                    "text/csv": string;
+                    "application/geo+json": components["schemas"]["OgcFeatures"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    supervisionCredit: {
+    ogcItem: {
         parameters: {
             query?: {
-                /** @description The assessment date. */
-                as_of?: string;
-                /** @description Text in the name of the holder. */
-                q?: string;
-                /** @description Only holders of whom a file says this. */
-                status?: string;
-                /** @description Holders left out at the beginning. */
-                offset?: number;
-                /** @description Holders at most. */
-                limit?: number;
-                /** @description The whole table as a file; the right to export is needed for it. */
-                format?: components["parameters"]["Format"];
-                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
-                lang?: components["parameters"]["Lang"];
+                /** @description The form of the answer. */
+                f?: components["parameters"]["OgcForm"];
+                /** @description The language of titles and words, before what the header Accept-Language says. */
+                lang?: components["parameters"]["OgcLanguage"];
+                /** @description The day as of which facts, outcomes and layers are told; by default the store's own, or today. */
+                as_of?: components["parameters"]["OgcAsOf"];
+                /** @description The reference system of the outline. */
+                crs?: string;
             };
             header?: never;
-            path?: never;
+            path: {
+                /** @description parcels, or layer- and the name of a layer. */
+                collection: components["parameters"]["OgcCollection"];
+                /** @description The id of the item. */
+                feature: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description GeoJSON; its reference system is in the header Content-Crs. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CreditDesk"];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                    "text/csv": string;
+                    "application/geo+json": components["schemas"]["OgcFeature"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2573,14 +2283,6 @@ export interface operations {
                 offset?: number;
                 /** @description Rows at most. */
                 limit?: number;
-                /** @description Only cases in this stage of life. */
-                stage?: string;
-                /** @description Only cases on which this is open. */
-                open?: string;
-                /** @description The whole table as a file; the right to export is needed for it. */
-                format?: components["parameters"]["Format"];
-                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
-                lang?: components["parameters"]["Lang"];
             };
             header?: never;
             path?: never;
@@ -2595,8 +2297,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseList"];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
