@@ -18,10 +18,7 @@ async function draft(page, folder, to) {
   for (const [district, area] of [['中区', '40'], ['东区', '50']]) {
     await page.fill('[data-new-district]', district)
     await page.press('[data-new-district]', 'Enter')
-    await page.fill(`[data-cell="${district}|plan_industrial"]`, '')
-    await page.locator(`[data-line$="|line_area"]`).last().fill(area)
-    await page.locator(`[data-line$="|line_area"]`).last().press('Tab')
-    await page.locator(`[data-line$="|line_use"]`).last().selectOption('plan_industrial')
+    await page.fill(`[data-cell="${district}|plan_industrial"]`, area)
     await page.locator(`[data-line$="|line_source"]`).last().selectOption('plan_stock')
     await page.locator(`[data-line$="|line_month"]`).last().fill('3')
     await page.locator(`[data-line$="|line_month"]`).last().press('Tab')

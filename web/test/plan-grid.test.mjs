@@ -38,6 +38,8 @@ test('a cell of one line is typed into, an empty one makes a line, one of severa
   assert.deepEqual(typed(rows, table.cells[0][1], place('East', CODES[1]), '3').at(-1), { line_area: '3', district: 'East', line_use: CODES[1] })
   assert.deepEqual(typed(rows, table.cells[0][0], place('East', CODES[0]), '3'), rows)
   assert.deepEqual(typed(rows, table.cells[0][1], place('East', CODES[1]), ' '), rows)
+  const waiting = [{ district: 'North' }]
+  assert.deepEqual(typed(waiting, { lines: [], total: '' }, place('North', CODES[0]), '4'), [{ district: 'North', line_use: CODES[0], line_area: '4' }])
 })
 
 test('what is empty is not sent, and a plan begins with its year', () => {

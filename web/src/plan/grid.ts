@@ -53,6 +53,9 @@ export function typed(rows: readonly Row[], cell: Cell, place: { district: strin
   const [only] = cell.lines
   if (only !== undefined) return rows.map((row, index) => (index === only ? { ...row, [AREA]: text } : row))
   if (text.trim() === '') return [...rows]
+  // A line that says its district alone has been waiting for this.
+  const waiting = rows.findIndex((row) => (row[DISTRICT] ?? '') === place.district && (row[place.by] ?? '') === '' && (row[AREA] ?? '') === '')
+  if (waiting >= 0) return rows.map((row, index) => (index === waiting ? { ...row, [AREA]: text, ...(place.code === '' ? {} : { [place.by]: place.code }) } : row))
   const line: Row = { [AREA]: text }
   if (place.district !== '') line[DISTRICT] = place.district
   if (place.code !== '') line[place.by] = place.code
