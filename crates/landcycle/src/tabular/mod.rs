@@ -199,10 +199,14 @@ impl Table {
 
     /// A fault of a sheet's row with those of its other cells, and what is sound of the row.
     fn sheet_error(&self, fault: SheetFault) -> TabularError {
-        let error = self.error_at(fault.fault, fault.row, fault.column);
+        let column = fault.column();
+        let error = self.error_at(fault.fault, fault.row, column);
         let Some(rest) = fault.rest else { return error };
         let (others, record) = *rest;
-        let others = others.into_iter().map(|one| self.error_at(one.fault, one.row, one.column));
+        let others = others.into_iter().map(|one| {
+            let column = one.column();
+            self.error_at(one.fault, one.row, column)
+        });
         error.with_rest(others.collect(), self.layout.arrange(record).ok())
     }
 
@@ -249,7 +253,8 @@ impl Iterator for Table {
 }
 
 fn locate(fault: SheetFault, place: &Place) -> TabularError {
-    let place = Place { sheet: fault.sheet, row: fault.row, column: fault.column, ..place.clone() };
+    let column = fault.column();
+    let place = Place { sheet: fault.sheet, row: fault.row, column, ..place.clone() };
     TabularError::new(fault.fault, place)
 }
 

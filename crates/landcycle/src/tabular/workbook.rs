@@ -31,12 +31,17 @@ pub(super) struct SheetFault {
     pub(super) fault: Fault,
     pub(super) sheet: Option<String>,
     pub(super) row: Option<u64>,
-    pub(super) column: Option<usize>,
+    pub(super) column: Option<u32>,
     /// Faults of other cells of the row, and the row without its faulty cells.
     pub(super) rest: Option<Box<(Vec<SheetFault>, Record)>>,
 }
 
 impl SheetFault {
+    /// The column as tables count them.
+    pub(super) fn column(&self) -> Option<usize> {
+        self.column.map(|column| column as usize)
+    }
+
     pub(super) fn whole(fault: Fault) -> Self {
         Self { fault, sheet: None, row: None, column: None, rest: None }
     }
@@ -299,7 +304,7 @@ impl SheetReader<'_> {
             fault,
             sheet: Some(self.name.clone()),
             row: row.map(|row| u64::from(row) + 1),
-            column: column.map(|column| column as usize + 1),
+            column: column.map(|column| column + 1),
             rest: None,
         }
     }
