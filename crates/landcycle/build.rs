@@ -3,4 +3,5 @@
 fn main() {
     println!("cargo::rerun-if-changed=../../policies");
     println!("cargo::rerun-if-changed=../../web/dist");
+    println!("cargo::rerun-if-changed=src/http/contract");
 }

@@ -25,7 +25,7 @@ async function pagesOf(to) {
     desk: '/desks/price', priced: '/desks/price?package=beijing&f.signed_on=2022-06-01&f.supply_mode=listing&f.area=20000&f.land_grade=5&f.land_use=rnd&f.far_agreed=2&f.term_years=20&f.occupancy_years=12&f.grant_term_years=15',
     screened: '/desks/screen?package=beijing&f.signed_on=2022-06-01&f.industry=C39&f.area=20000&f.far_agreed=2&f.fixed_investment_agreed=150000000&f.tax_agreed=8000000&f.output_agreed=240000000',
     mixed: `/desks/mix?package=beijing&f.signed_on=2022-06-01&floors=${encodeURIComponent('|production|8500\n|office_support|1000')}`,
-    plans: '/plan', draft: '/plan/draft?package=sample-city&plan=2026&year=2026', plan: '/plans/2026', linkage: '/linkage', layers: '/layers', layer: '/layers/lines/1', compare: '/compare', compared: '/compare?left=beijing&right=shenzhen&rule=functional_mix', work: '/work', refusals: '/refusals', refusal: '/refusals/A13', begun: '/cases/NEW-1', nowhere: '/no/such/page',
+    plans: '/plan', draft: '/plan/draft?package=sample-city&plan=2026&year=2026', plan: '/plans/2026', linkage: '/linkage', layers: '/layers', layer: '/layers/lines/1', compare: '/compare', compared: '/compare?left=beijing&right=shenzhen&rule=functional_mix', work: '/work', refusals: '/refusals', refusal: '/refusals/A13', begun: '/cases/NEW-1', map: '/map', overview: '/overview', evaluation: '/evaluation', idle: '/idle', credit: '/credit', importing: '/import', listings: '/listings', public: '/public', signin: '/sign-in', proposals: '/proposals', nowhere: '/no/such/page',
   }
 }
 

@@ -4,9 +4,18 @@ import { actsJourney } from './acts.mjs'
 import { launch } from './browser.mjs'
 import { comparisonJourney } from './comparison.mjs'
 import { desksJourney } from './desks.mjs'
+import { exportJourney } from './export.mjs'
 import { hostileJourney } from './hostile.mjs'
+import { importJourney } from './import.mjs'
 import { keyboardJourney } from './keyboard.mjs'
+import { layersJourney } from './layers.mjs'
+import { linkageJourney } from './linkage.mjs'
+import { listingJourney } from './listing.mjs'
+import { mapJourney } from './map.mjs'
+import { overviewJourney } from './overview.mjs'
+import { planJourney } from './plan.mjs'
 import { pointerJourney } from './pointer.mjs'
+import { publicJourney } from './public.mjs'
 
 const [address, folder, only] = process.argv.slice(2)
 if (!address || !folder) {
@@ -14,7 +23,25 @@ if (!address || !folder) {
   process.exit(2)
 }
 
-const journeys = { pointer: pointerJourney, keyboard: keyboardJourney, comparison: comparisonJourney, accessibility: accessibilityJourney, acts: actsJourney, desks: desksJourney, hostile: hostileJourney }
+// Those that write to the store come after those that only read it.
+const journeys = {
+  overview: overviewJourney,
+  map: mapJourney,
+  pointer: pointerJourney,
+  keyboard: keyboardJourney,
+  comparison: comparisonJourney,
+  desks: desksJourney,
+  public: publicJourney,
+  export: exportJourney,
+  accessibility: accessibilityJourney,
+  plan: planJourney,
+  linkage: linkageJourney,
+  layers: layersJourney,
+  listing: listingJourney,
+  import: importJourney,
+  acts: actsJourney,
+  hostile: hostileJourney,
+}
 const browser = await launch()
 let failed = 0
 for (const [name, journey] of Object.entries(journeys)) {

@@ -1,10 +1,14 @@
-// Loads the page's own TypeScript modules that import nothing at run time.
-import { readFile } from 'node:fs/promises'
-import ts from 'typescript'
+// Loads the page's own TypeScript modules, with what they import of each other.
+import { fileURLToPath } from 'node:url'
+import { build } from 'vite'
 
 export async function load(path) {
-  const source = await readFile(new URL(`../src/${path}`, import.meta.url), 'utf8')
-  const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true }
-  const { outputText } = ts.transpileModule(source, { compilerOptions: options })
-  return import(`data:text/javascript;base64,${Buffer.from(outputText).toString('base64')}`)
+  const entry = fileURLToPath(new URL(`../src/${path}`, import.meta.url))
+  const made = await build({
+    configFile: false,
+    logLevel: 'silent',
+    build: { write: false, minify: false, lib: { entry, formats: ['es'] } },
+  })
+  const { code } = made[0].output[0]
+  return import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`)
 }

@@ -18,8 +18,8 @@ use landcycle_policy::vocabulary::{FactKind, Vocabulary};
 
 use crate::assessment;
 use crate::portfolio::{Batch, Sorter};
-use crate::scope::Scope;
 use crate::say::{Failure, filled, words};
+use crate::scope::Scope;
 
 /// Meta entry: the banner of a store whose content is invented.
 pub(crate) const SAMPLE_META: &str = "sample";

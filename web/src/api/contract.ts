@@ -4,6 +4,180 @@
  */
 
 export interface paths {
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in, and what they may do. */
+        get: operations["session"];
+        put?: never;
+        /** Signs in. */
+        post: operations["signIn"];
+        /** Signs out. */
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes one's own password; every session and token ends. */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tokens of one's own account. */
+        get: operations["tokens"];
+        put?: never;
+        /** Makes a token for another program; its secret is told this once. */
+        post: operations["makeToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a token of one's own. */
+        delete: operations["endToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts, roles and departments. */
+        get: operations["accounts"];
+        put?: never;
+        /** Adds an account. */
+        post: operations["addAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes what an account is allowed anew; it is signed out everywhere. */
+        put: operations["changeAccount"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who saw and did what. */
+        get: operations["visits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether every line of the record follows from the one before it. */
+        get: operations["verifyVisits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Decisions that wait for a second person, and those decided. */
+        get: operations["proposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/proposals/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms a proposal, sends it back, or takes one's own back. */
+        post: operations["decideProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{id}/life": {
         parameters: {
             query?: never;
@@ -208,6 +382,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/import/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks at a file of land-market notices, or imports it, all or nothing unless asked otherwise. */
+        post: operations["importNotices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import/notices/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The faulty rows of a file of notices as a workbook, each with what is wrong in it. */
+        post: operations["importFaults"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The departments that report, with their own facts. */
+        get: operations["reportDepartments"];
+        put?: never;
+        /** Files the form of a department that was filled in. */
+        post: operations["report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The form of a department, with its own facts and the cases. */
+        get: operations["reportForm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/laws": {
         parameters: {
             query?: never;
@@ -302,6 +545,450 @@ export interface paths {
         };
         /** A parameter or table with its history. */
         get: operations["parameter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All editions of all layers. */
+        get: operations["layers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/overlay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Parcels and ground by layer and level. */
+        get: operations["layerOverlay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a file would become, or every fault with its place; nothing is recorded. */
+        post: operations["layerPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import a file, whole or not at all. */
+        post: operations["layerImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/{layer}/{edition}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An edition with its zones. */
+        get: operations["layer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/{layer}/{edition}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An edition as a file. */
+        get: operations["layerExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A request to change the use of a parcel, held against the lines. */
+        get: operations["caseUse"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/books": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The books of the store with their totals. */
+        get: operations["linkageBooks"];
+        put?: never;
+        /** Open a book. */
+        post: operations["linkageOpen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each act asks for, and what accounts and operations are called. */
+        get: operations["linkageForms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The chain and every invariant, over all books. */
+        get: operations["linkageCheck"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/books/{book}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Balances by place, account and year. */
+        get: operations["linkageBook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/books/{book}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The journal. */
+        get: operations["linkageEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/books/{book}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A book as a workbook, or a table of it as CSV. */
+        get: operations["linkageExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/books/{book}/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do an act, or learn why not. */
+        post: operations["linkageOperate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/books/{book}/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Operations from a file, all or none. */
+        post: operations["linkageLoad"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The listings by state; what is published is no secret. */
+        get: operations["listings"];
+        put?: never;
+        /** Publishes a listing, or shows it as it would be. */
+        post: operations["publishListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listing-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a notice states by the law of a package. */
+        get: operations["listingForm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A listing with what it states, asks and decides by; of sealed bids their digests alone. */
+        get: operations["listing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}/bids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands in a sealed bid; in it there is a digest and no figure. */
+        post: operations["handInBid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraws the bids of a bidder. */
+        post: operations["withdrawBids"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens a bid with its key, after the deadline. */
+        post: operations["openBid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}/ranking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ranks the opened bids, once the opening period is over. */
+        post: operations["rankBids"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Names the winner, or ends the listing without one. */
+        post: operations["endListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The result as a file that can be computed again, or as a table. */
+        get: operations["listingResult"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sheet of a listing as a document (DOCX). */
+        get: operations["listingSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{id}/explain/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reasoning behind standing and order of a bid, down to clauses. */
+        get: operations["explainBid"];
         put?: never;
         post?: never;
         delete?: never;
@@ -466,6 +1153,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What matters this week over the stages of industrial land. */
+        get: operations["overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/overview/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Indicators of misallocation, as far as the store knows the figures. */
+        get: operations["overviewDiagnosis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervision/evaluation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Grades by district and industry, and what each grade brings. */
+        get: operations["supervisionEvaluation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervision/idle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases by step of the idle-land procedure. */
+        get: operations["supervisionIdle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervision/credit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Credit files of firms, and holders as the files of their parcels know them. */
+        get: operations["supervisionCredit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -551,14 +1323,498 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plan/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a plan asks for: sheets, facts, codes. */
+        get: operations["planForm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workbook that an office fills in. */
+        get: operations["planTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A workbook, or the lines of a CSV file, as a draft; or every fault of its cells. */
+        post: operations["planRead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A draft before every rule of its place; nothing is recorded. */
+        post: operations["planCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A draft as a workbook. */
+        post: operations["planWorkbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plans of the store. */
+        get: operations["plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A plan with its rows, constraints and revisions. */
+        get: operations["plan"];
+        put?: never;
+        /** Adopt a plan, or revise the one that is there. */
+        post: operations["planAdopt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan}/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A plan as a workbook. */
+        get: operations["planFileWorkbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan}/track": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was supplied against a plan, with the interval at the year's end. */
+        get: operations["planTrack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan}/track/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a workbook. */
+        get: operations["planTrackWorkbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The plan as a document. */
+        post: operations["planPaper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the law makes public, by which clause, with the items. */
+        get: operations["publicItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/items/{kind}/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One published item; its address stays. */
+        get: operations["publicItem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is published as a feed (Atom). */
+        get: operations["publicFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is published as a table. */
+        get: operations["publicTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/tiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tilesets of a collection, by OGC API – Tiles. */
+        get: operations["tilesets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/tiles/WebMercatorQuad": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Zooms, fields and extent of the tileset of a collection. */
+        get: operations["tileset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/tiles/WebMercatorQuad/{z}/{y}/{x}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A vector tile; nothing (204) where nothing lies. */
+        get: operations["tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By what the map may be coloured, the classes of one colouring with their counts, and the layers. */
+        get: operations["map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The days on which anything happened to a parcel. */
+        get: operations["mapDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map/parcels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The parcels in a view, as a table. */
+        get: operations["mapParcels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map/zones/{layer}/{place}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is known of a zone of a layer, and the rules that its level decides by. */
+        get: operations["mapZone"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Account: {
+            name: string;
+            title: string;
+            role: string;
+            department: string | null;
+            holder: string | null;
+            districts: string[];
+            disabled: boolean;
+            locked_until: string | null;
+            made_at: string;
+        };
+        AccountRequest: {
+            name?: string;
+            title?: string;
+            role: string;
+            department?: string | null;
+            districts?: string[];
+            holder?: string | null;
+            disabled?: boolean;
+            password?: string | null;
+        };
+        Accounts: {
+            accounts: components["schemas"]["Account"][];
+            roles: components["schemas"]["Role"][];
+            departments: components["schemas"]["Owner"][];
+        };
+        Role: {
+            id: string;
+            title: components["schemas"]["Text"];
+            needs: string[];
+            may: string[];
+        };
+        /** @description Who is signed in; without accounts the machine's own user may do everything. */
+        Session: {
+            accounts: boolean;
+            account: components["schemas"]["Account"] | null;
+            role_title: components["schemas"]["Text"] | null;
+            department: components["schemas"]["Owner"] | null;
+            may: string[];
+        };
+        SignIn: {
+            name: string;
+            password: string;
+        };
+        PasswordChange: {
+            now: string;
+            next: string;
+        };
+        TokenRequest: {
+            label: string;
+        };
+        Token: {
+            id: string;
+            label: string;
+            made_at: string;
+            ends_at: string;
+            /** @description What the other program shows; told once. */
+            secret?: string;
+        };
+        Visit: {
+            seq: number;
+            at: string;
+            account: string;
+            operation: string;
+            summary: components["schemas"]["Text"];
+            path: string;
+            case_id: string;
+            status: number;
+            digest: string;
+        };
+        Visits: {
+            total: number;
+            rows: components["schemas"]["Visit"][];
+        };
+        VisitsVerified: {
+            lines: number | null;
+            broken_at: number | null;
+        };
+        Proposal: {
+            id: number;
+            at: string;
+            by: string;
+            case_id: string;
+            act: string;
+            title: components["schemas"]["Text"] | null;
+            on: string | null;
+            facts: {
+                name: string;
+                title: components["schemas"]["Text"];
+                display: components["schemas"]["Text"];
+            }[];
+            owner: components["schemas"]["Text"];
+            /** @enum {string} */
+            state: "open" | "confirmed" | "returned" | "withdrawn";
+            decided_at: string | null;
+            decided_by: string | null;
+            note: string;
+            may_confirm: boolean;
+            may_withdraw: boolean;
+        };
+        ProposalDecision: {
+            /** @enum {string} */
+            decision: "confirm" | "return" | "withdraw";
+            note?: string;
+        };
         /** @description An act on a case, with the reason why the structure of a life does not allow it. */
         Act: {
             asks: components["schemas"]["FactForm"][];
             cites: components["schemas"]["Cite"][];
+            /** @description A second person confirms it before it is recorded. */
+            four_eyes: boolean;
+            /** @description The caller's department and stage do it. */
+            mine: boolean;
             name: string;
             note: components["schemas"]["Text"] | null;
             owner: components["schemas"]["Owner"];
@@ -644,6 +1900,8 @@ export interface components {
             key: string;
             kind: string;
             package: string | null;
+            /** @description The number under which it waits for a second person. */
+            proposal?: number;
             standing: components["schemas"]["Standing"];
         };
         WorkLine: {
@@ -675,6 +1933,10 @@ export interface components {
                 unreported?: number;
             };
             departments: components["schemas"]["Owner"][];
+            duties: {
+                name: string;
+                title: components["schemas"]["Text"];
+            }[];
             lines: components["schemas"]["WorkLine"][];
             on: string;
             total: number;
@@ -1001,6 +2263,73 @@ export interface components {
             screened?: components["schemas"]["DeskScreened"];
             tested?: components["schemas"]["DeskTested"];
         };
+        ImportReport: {
+            added: number;
+            already_there: number;
+            cases: {
+                changed: number;
+                new: number;
+                same: number;
+            };
+            columns: {
+                column: string;
+                fact: string | null;
+                header: string;
+                title: components["schemas"]["Text"] | null;
+                unit: string | null;
+                why: components["schemas"]["Text"] | null;
+            }[];
+            encoding: string | null;
+            faulty: {
+                cells: {
+                    column: string | null;
+                    header: string | null;
+                    value: string;
+                    why: components["schemas"]["Text"];
+                }[];
+                row: number;
+            }[];
+            file: string;
+            notes: components["schemas"]["Text"][];
+            recorded: {
+                added: number;
+                already_there: number;
+            } | null;
+            refused: number;
+            rows: number;
+            sample: {
+                case_id: string;
+                /** @enum {string} */
+                change: "new" | "changed" | "same";
+                facts: {
+                    after: components["schemas"]["Text"];
+                    before: components["schemas"]["Text"] | null;
+                    name: string;
+                    title: components["schemas"]["Text"];
+                }[];
+                row: number;
+            }[];
+            sheet: string | null;
+            unusual: {
+                rows: number;
+                why: components["schemas"]["Text"];
+            }[];
+        };
+        ReportDepartment: {
+            facts: {
+                name: string;
+                title: components["schemas"]["Text"];
+            }[];
+            id: string;
+            title: components["schemas"]["Text"];
+        };
+        ReportFiled: {
+            added: number;
+            already_there: number;
+            corrected: number;
+            file: string;
+            recorded: boolean;
+        };
         DocumentSummary: {
             coverage: {
                 articles: number;
@@ -1166,6 +2495,497 @@ export interface components {
                 stage: string;
             }[];
         };
+        /** @description An edition of a layer, as its event tells it. */
+        LayerEdition: {
+            name: string;
+            edition: number;
+            title: string;
+            kind: string;
+            from: string | null;
+            until: string | null;
+            zones: number;
+            crs: string;
+            approximate: boolean;
+            illustrative: boolean;
+            source: string;
+            source_digest: string;
+            digest: string;
+            event: number;
+            marks: components["schemas"]["Text"];
+        };
+        LayerList: {
+            as_of: string;
+            layers: {
+                edition: components["schemas"]["LayerEdition"];
+                in_force: boolean;
+                kind_title: components["schemas"]["Text"];
+            }[];
+            kinds: {
+                code: string;
+                title: components["schemas"]["Text"];
+            }[];
+            levels: {
+                code: string;
+                title: components["schemas"]["Text"];
+            }[];
+            uses: {
+                code: string;
+                title: components["schemas"]["Text"];
+            }[];
+            file_limit: number;
+        };
+        LayerRow: {
+            name: string;
+            edition: number;
+            title: string;
+            level: components["schemas"]["Text"] | null;
+            parcels: number;
+            hectares: string;
+            illustrative: boolean;
+            approximate: boolean;
+        };
+        LayerOverlay: {
+            as_of: string;
+            parcels: number;
+            rows: components["schemas"]["LayerRow"][];
+            whole: number;
+            across: number;
+            tolerance: string;
+            illustrative: components["schemas"]["Text"] | null;
+        };
+        /** @description A zone; its outline where there is room for it. */
+        LayerZone: {
+            place: number;
+            id: string | null;
+            vertices: number;
+            level: components["schemas"]["Text"] | null;
+            attributes: {
+                [key: string]: unknown;
+            } | null;
+            geometry: components["schemas"]["Geometry"] | null;
+        };
+        LayerFile: {
+            edition: components["schemas"]["LayerEdition"];
+            kind_title: components["schemas"]["Text"];
+            total: number;
+            zones: components["schemas"]["LayerZone"][];
+        };
+        /** @description What is wrong with a feature, and where in it. */
+        LayerFault: {
+            feature: string | null;
+            name: string | null;
+            polygon: string | null;
+            ring: string | null;
+            vertex: string | null;
+            text: components["schemas"]["Text"];
+        };
+        /** @description What a file would become, or why it is refused. */
+        LayerPreview: {
+            sound: boolean;
+            zones: number;
+            crs: string | null;
+            approximate: boolean;
+            mended: components["schemas"]["Text"][];
+            shown: components["schemas"]["LayerZone"][];
+            whole: components["schemas"]["Text"] | null;
+            faults: components["schemas"]["LayerFault"][];
+            fault_count: number;
+            edition: number | null;
+        };
+        LayerImported: {
+            name: string;
+            edition: number;
+            zones: number;
+            crs: string;
+            there: boolean;
+            approximate: boolean;
+            mended: components["schemas"]["Text"][];
+        };
+        LayerJudged: {
+            as_of: string;
+            package: string;
+            told: components["schemas"]["Text"][];
+            rules: components["schemas"]["TraceNode"][];
+        };
+        LinkagePlace: {
+            district: string;
+            township: string;
+            pending: string;
+            credit: string;
+            kept: string;
+            owes: string;
+            is_owed: string;
+            has_paid: string;
+            was_paid: string;
+        };
+        LinkageAccount: {
+            account: string;
+            holder: string;
+            other: string;
+            unit: string;
+            balance: string;
+        };
+        LinkageYear: {
+            year: string;
+            account: string;
+            unit: string;
+            change: string;
+            balance: string;
+        };
+        LinkageEntry: {
+            line: string;
+            seq: string;
+            key: string;
+            on: string;
+            act: string;
+            account: string;
+            holder: string;
+            other: string;
+            unit: string;
+            amount: string;
+            undone_by: string;
+            parcel: string;
+            part: string;
+            parcel_area: string;
+            by: string;
+            origin: string;
+            grade: string;
+        };
+        /** @description A book with its balances. */
+        LinkageBook: {
+            book: string;
+            title: string;
+            package: string;
+            last_day: string | null;
+            operations: number;
+            illustrative: boolean;
+            totals: {
+                [key: string]: string;
+            };
+            places: components["schemas"]["LinkagePlace"][];
+            accounts: components["schemas"]["LinkageAccount"][];
+        };
+        LinkageBooks: {
+            books: components["schemas"]["LinkageBook"][];
+            packages: {
+                id: string;
+                title: components["schemas"]["Text"];
+            }[];
+        };
+        LinkageBookFile: {
+            book: components["schemas"]["LinkageBook"];
+            years: components["schemas"]["LinkageYear"][];
+        };
+        LinkageField: {
+            form: components["schemas"]["FactForm"];
+            needed: boolean;
+        };
+        LinkageAct: {
+            act: string;
+            title: components["schemas"]["Text"];
+            asks: components["schemas"]["LinkageField"][];
+        };
+        LinkageForms: {
+            acts: components["schemas"]["LinkageAct"][];
+            accounts: {
+                [key: string]: components["schemas"]["Text"];
+            };
+            deeds: {
+                [key: string]: components["schemas"]["Text"];
+            };
+            file_limit: number;
+        };
+        LinkageOpening: {
+            book: string;
+            title: string;
+            package: string;
+            by: string;
+            on?: string | null;
+            dry_run?: boolean;
+        };
+        LinkageOperation: {
+            act: string;
+            by: string;
+            on?: string | null;
+            key?: string | null;
+            origin?: string;
+            fields?: {
+                [key: string]: string;
+            };
+            dry_run?: boolean;
+        };
+        LinkagePosting: {
+            account: string;
+            holder: string;
+            other: string;
+            unit: string;
+            amount: string;
+        };
+        LinkageDone: {
+            key: string;
+            on: string;
+            act: string;
+            there: boolean;
+            facts: {
+                [key: string]: string;
+            };
+            postings: components["schemas"]["LinkagePosting"][];
+            grounds: components["schemas"]["Ground"][] | null;
+        };
+        LinkageDoneList: {
+            done: components["schemas"]["LinkageDone"][];
+        };
+        /** @description One reason against an operation; the grade is empty where no law speaks. */
+        LinkageObjection: {
+            code: string;
+            title: components["schemas"]["Text"];
+            detail: components["schemas"]["Text"];
+            remedy: components["schemas"]["Text"];
+            cites: components["schemas"]["Cite"][];
+            /** @enum {string} */
+            grade: "" | "text" | "paper" | "press" | "illustrative";
+        };
+        /** @description application/problem+json */
+        LinkageRefused: {
+            code: string;
+            title: components["schemas"]["Text"];
+            detail: components["schemas"]["Text"];
+            refused: components["schemas"]["LinkageObjection"][];
+            fields: {
+                field: string;
+                title: components["schemas"]["Text"];
+                why: components["schemas"]["Text"];
+            }[];
+        };
+        LinkageLoaded: {
+            added: number;
+            there: number;
+            dry_run: boolean;
+        };
+        LinkageExamined: {
+            books: string[];
+            events: number;
+            head: string;
+            chain: string | null;
+            invariants: {
+                invariant: string;
+                title: components["schemas"]["Text"];
+                looked_at: number;
+                faults: string[];
+            }[];
+            sound: boolean;
+        };
+        /** @enum {string} */
+        ListingState: "receiving" | "opening" | "to_rank" | "ranked" | "awarded" | "failed";
+        ListingEnd: {
+            bidder: string | null;
+            /** @enum {string} */
+            outcome: "awarded" | "failed";
+            reason: string | null;
+        };
+        ListingRow: {
+            area: components["schemas"]["Text"] | null;
+            city: string | null;
+            closes_on: string;
+            /** @description Days to the end of the step that runs. */
+            days: number | null;
+            district: string | null;
+            end: components["schemas"]["ListingEnd"] | null;
+            listing: string;
+            opening_ends_on: string;
+            package: components["schemas"]["ListingPackage"];
+            parcel: string;
+            published_at: string;
+            /** @description Bids on record. */
+            sealed: number;
+            state: components["schemas"]["ListingState"];
+        };
+        ListingPackage: {
+            digest: string;
+            id: string;
+            title: components["schemas"]["Text"];
+        };
+        /** @description What the page may offer to who looks. */
+        ListingViewer: {
+            bids: boolean;
+            /** @description The firm in whose name alone the caller bids. */
+            firm: string | null;
+            signed_in: boolean;
+            writes: boolean;
+        };
+        Listings: {
+            viewer: components["schemas"]["ListingViewer"];
+            counts: {
+                awarded: number;
+                failed: number;
+                opening: number;
+                ranked: number;
+                receiving: number;
+                to_rank: number;
+            };
+            listings: components["schemas"]["ListingRow"][];
+            today: string;
+        };
+        ListingFact: {
+            display: components["schemas"]["Text"] | null;
+            fact: string;
+            title: components["schemas"]["Text"] | null;
+            value: string;
+        };
+        /** @description A fact that a bid states, with the units it may be written in; a key has it in the last. */
+        ListingAsk: {
+            /** @description What a number may be, in the unit of the key. */
+            bounds: {
+                decimals: number;
+                max: string;
+                min: string;
+            } | null;
+            /** @enum {string} */
+            kind: "number" | "date" | "code" | "text";
+            name: string;
+            title: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"] | null;
+            units: {
+                /** @description The power of ten to the unit of the key. */
+                digits: number;
+                title: components["schemas"]["Text"];
+            }[];
+            values: {
+                code: string;
+                title: components["schemas"]["Text"];
+            }[];
+        };
+        /** @description What a rule of several fields said. */
+        ListingFields: {
+            cites: components["schemas"]["Cite"][];
+            fields: {
+                field: string;
+                title: components["schemas"]["Text"] | null;
+                unit: components["schemas"]["Text"] | null;
+                value: string;
+            }[];
+            grade: components["schemas"]["Grade"];
+            rule: string;
+        };
+        /** @description What a rule of one word said. */
+        ListingWord: {
+            cites: components["schemas"]["Cite"][];
+            code: string;
+            grade: components["schemas"]["Grade"];
+            missing: string[];
+            rule: string;
+            title: components["schemas"]["Text"];
+        };
+        /** @description The rules and numbers of the law by which bids are judged. */
+        ListingMethod: {
+            order: {
+                field: string;
+                title: components["schemas"]["Text"];
+            }[];
+            parameters: {
+                cites: components["schemas"]["Cite"][];
+                display: components["schemas"]["Text"];
+                from: string;
+                illustrative: components["schemas"]["Text"] | null;
+                parameter: string;
+                title: components["schemas"]["Text"];
+                unit: string | null;
+                value: unknown;
+            }[];
+            rules: {
+                cites: components["schemas"]["Cite"][];
+                grade: components["schemas"]["Grade"] | null;
+                note: components["schemas"]["Text"] | null;
+                rule: string;
+                title: components["schemas"]["Text"];
+            }[];
+        };
+        /** @description A bid on record; whose it is and how it stands is told once bids are no longer taken. */
+        ListingBid: {
+            bidder: string | null;
+            digest: string;
+            opened: boolean;
+            own: boolean;
+            received_at: string;
+            standing: {
+                code: string;
+                title: components["schemas"]["Text"];
+            } | null;
+            withdrawn_at: string | null;
+        };
+        /** @description The result in full. */
+        ListingRanked: {
+            award: components["schemas"]["ListingWord"];
+            bids: components["schemas"]["RankedBid"][];
+            draw_seed: string;
+            result_digest: string | null;
+            valid_bids: number;
+        };
+        RankedBid: {
+            bidder: string;
+            digest: string;
+            figures: components["schemas"]["ListingFact"][] | null;
+            opened_at: string | null;
+            order: components["schemas"]["ListingFields"] | null;
+            outcome: components["schemas"]["ListingWord"];
+            rank: number | null;
+            received_at: string;
+            withdrawn_at: string | null;
+        };
+        Listing: {
+            area: components["schemas"]["Text"] | null;
+            asks: components["schemas"]["ListingAsk"][];
+            bids: components["schemas"]["ListingBid"][];
+            city: string | null;
+            closes_on: string;
+            /** @description Days to the end of the step that runs. */
+            days: number | null;
+            district: string | null;
+            end: components["schemas"]["ListingEnd"] | null;
+            indicators: components["schemas"]["ListingFields"];
+            listing: string;
+            method: components["schemas"]["ListingMethod"];
+            notice: components["schemas"]["ListingFact"][];
+            opening_ends_on: string;
+            package: components["schemas"]["ListingPackage"];
+            parcel: string;
+            published_at: string;
+            result: components["schemas"]["ListingRanked"] | null;
+            /** @description Bids on record. */
+            sealed: number;
+            state: components["schemas"]["ListingState"];
+            viewer: components["schemas"]["ListingViewer"];
+        };
+        ListingForm: {
+            cites: components["schemas"]["Cite"][];
+            facts: components["schemas"]["FactForm"][];
+            package: string;
+            packages: components["schemas"]["Owner"][];
+            today: string;
+        };
+        ListingPublishing: {
+            /** @description Who records it where there are no accounts. */
+            by?: string;
+            /** @description Show it and record nothing. */
+            dry_run?: boolean;
+            notice: {
+                closes_on: string;
+                facts: {
+                    [key: string]: string;
+                };
+                listing: string;
+                opening_ends_on: string;
+                package?: string;
+                parcel: string;
+            };
+        };
+        BidExplained: {
+            bidder: string;
+            digest: string;
+            listing: string;
+            order: components["schemas"]["TraceNode"];
+            outcome: components["schemas"]["TraceNode"];
+        };
         OgcLink: {
             href: string;
             rel: string;
@@ -1234,6 +3054,189 @@ export interface components {
             as_of: string;
             features: components["schemas"]["OgcFeature"][];
         };
+        NamedCount: {
+            count: number;
+            name: string;
+            title: components["schemas"]["Text"];
+        };
+        OutcomeCount: {
+            code: string;
+            count: number;
+            title: components["schemas"]["Text"];
+            tone: string;
+        };
+        /** @description A rule with what its text rests on, by the law of the package with the most cases. */
+        RuleHead: {
+            cites: components["schemas"]["Cite"][];
+            grade: components["schemas"]["Grade"];
+            id: string;
+            name: string;
+            package: string;
+            stage: components["schemas"]["Stage"];
+            title: components["schemas"]["Text"];
+        };
+        CountedRule: {
+            cites: components["schemas"]["Cite"][];
+            grade: components["schemas"]["Grade"];
+            id: string;
+            name: string;
+            outcomes: components["schemas"]["OutcomeCount"][];
+            package: string;
+            stage: components["schemas"]["Stage"];
+            title: components["schemas"]["Text"];
+        };
+        OverviewPlan: {
+            from: string;
+            id: string;
+            /** @description Industrial land planned in hectares. */
+            planned: string | null;
+            /** @description Supplied in hectares; unknown while a parcel has no area. */
+            supplied: string | null;
+            until: string;
+            without_area: number;
+        };
+        Overview: {
+            cases: number;
+            duties: {
+                ahead: {
+                    count: number;
+                    days: number;
+                }[];
+                most: components["schemas"]["WorkLine"][];
+                owners: {
+                    ahead: number;
+                    escalated: number;
+                    id: string;
+                    overdue: number;
+                    title: components["schemas"]["Text"];
+                }[];
+                states: components["schemas"]["NamedCount"][];
+            };
+            exits: components["schemas"]["NamedCount"][];
+            idle: {
+                rule: components["schemas"]["RuleHead"] | null;
+                steps: components["schemas"]["NamedCount"][];
+            };
+            /** @description Cases whose acts are kept here. */
+            kept: number;
+            on: string;
+            packages: {
+                digest: string;
+                id: string;
+                illustrative: boolean;
+                title: components["schemas"]["Text"];
+            }[];
+            papers: components["schemas"]["NamedCount"][];
+            plan: components["schemas"]["OverviewPlan"] | null;
+            rules: components["schemas"]["CountedRule"][];
+            stages: components["schemas"]["NamedCount"][];
+        };
+        OverviewDiagnosis: {
+            answers: components["schemas"]["DeskAnswer"][];
+            package: string | null;
+            summed: {
+                counted: number;
+                display: components["schemas"]["Text"];
+                name: string;
+                /** @description Parcels of which it is not known whether they count. */
+                open: number;
+                title: components["schemas"]["Text"];
+            }[];
+        };
+        OutcomeGroup: {
+            outcomes: components["schemas"]["OutcomeCount"][];
+            total: number;
+            /** @description Empty where it is not known. */
+            value: string;
+        };
+        EvaluationDesk: {
+            brings: {
+                code: string;
+                members: components["schemas"]["OutcomeCount"][];
+            }[];
+            by_district: components["schemas"]["OutcomeGroup"][];
+            by_industry: components["schemas"]["OutcomeGroup"][];
+            on: string;
+            /** @description By name; null where no package of the store has the rule. */
+            rules: {
+                [key: string]: components["schemas"]["RuleHead"] | null;
+            };
+            totals: {
+                [key: string]: components["schemas"]["OutcomeCount"][];
+            };
+        };
+        /** @enum {string} */
+        IdleStepName: "found" | "suspected" | "inquiry" | "finding" | "hearing" | "remedy" | "fee" | "takeback" | "contested";
+        IdleCase: {
+            acts: {
+                cites: components["schemas"]["Cite"][];
+                name: string;
+                owner: components["schemas"]["Owner"];
+                title: components["schemas"]["Text"];
+            }[];
+            case_id: string;
+            district: string | null;
+            duties: components["schemas"]["Duty"][];
+            finding: components["schemas"]["Outcome"] | null;
+            holder: string | null;
+            papers: {
+                name: string;
+                title: components["schemas"]["Text"];
+            }[];
+            project_name: string | null;
+            step: {
+                name: components["schemas"]["IdleStepName"];
+                title: components["schemas"]["Text"];
+            };
+        };
+        IdleBoard: {
+            on: string;
+            rule: components["schemas"]["RuleHead"] | null;
+            steps: {
+                cases: components["schemas"]["IdleCase"][];
+                count: number;
+                name: components["schemas"]["IdleStepName"];
+                title: components["schemas"]["Text"];
+            }[];
+        };
+        CreditStatus: {
+            /** @description Empty where the file says nothing. */
+            code: string;
+            count: number;
+            title: components["schemas"]["Text"];
+        };
+        CreditFirm: {
+            acts: {
+                name: string;
+                title: components["schemas"]["Text"];
+            }[];
+            case_id: string;
+            outcomes: {
+                [key: string]: {
+                    outcome: components["schemas"]["Outcome"];
+                    title: components["schemas"]["Text"];
+                };
+            };
+            standing: components["schemas"]["Standing"];
+        };
+        CreditHolder: {
+            credit: components["schemas"]["CreditStatus"][];
+            holder: string;
+            idle: number;
+            overdue: number;
+            parcels: number;
+        };
+        CreditDesk: {
+            files: number;
+            firms: components["schemas"]["CreditFirm"][];
+            holders: components["schemas"]["CreditHolder"][];
+            on: string;
+            rules: {
+                [key: string]: components["schemas"]["RuleHead"] | null;
+            };
+            statuses: components["schemas"]["CreditStatus"][];
+            total: number;
+        };
         RuleSummary: {
             id: string;
             /** @enum {string} */
@@ -1248,7 +3251,7 @@ export interface components {
             title: components["schemas"]["Text"];
         };
         PackageSummary: {
-            cases: number;
+            cases: number | null;
             digest: string;
             id: string;
             illustrative: boolean;
@@ -1261,8 +3264,8 @@ export interface components {
             packages: components["schemas"]["PackageSummary"][];
             rules: components["schemas"]["RuleSummary"][];
             store: {
-                cases: number;
-                events: number;
+                cases: number | null;
+                events: number | null;
                 name: string;
                 sample: boolean;
             };
@@ -1438,6 +3441,439 @@ export interface components {
             layers: components["schemas"]["LayerShare"][];
             outlined: boolean;
         };
+        /** @description A plan as people write it: texts by fact, rows by sheet. */
+        PlanDraft: {
+            facts?: {
+                [key: string]: string;
+            };
+            zone?: {
+                [key: string]: string;
+            };
+            sheets?: {
+                [key: string]: {
+                    [key: string]: string;
+                }[];
+            };
+        };
+        PlanAsked: {
+            package?: string | null;
+            as_of?: string | null;
+            plan: components["schemas"]["PlanDraft"];
+        };
+        /** @description What is wrong with a plan as it was written, and where. */
+        PlanFault: {
+            sheet: string;
+            sheet_title: components["schemas"]["Text"];
+            row: number | null;
+            fact: string | null;
+            text: components["schemas"]["Text"];
+        };
+        PlanRead: {
+            /** @enum {string} */
+            read: "plan" | "lines";
+            draft: components["schemas"]["PlanDraft"] | null;
+            faults: components["schemas"]["PlanFault"][];
+        };
+        PlanField: {
+            form: components["schemas"]["FactForm"];
+            note: components["schemas"]["Text"] | null;
+            summed: boolean;
+        };
+        PlanSheet: {
+            sheet: string;
+            title: components["schemas"]["Text"];
+            rows: boolean;
+            facts: components["schemas"]["PlanField"][];
+        };
+        PlanForm: {
+            package: string;
+            city: string | null;
+            packages: {
+                id: string;
+                title: components["schemas"]["Text"];
+                city: string | null;
+            }[];
+            sheets: components["schemas"]["PlanSheet"][];
+            file_limit: number;
+        };
+        /** @description A condition with its numbers. */
+        PlanEquation: {
+            text: components["schemas"]["Text"];
+            holds: boolean | null;
+            condition: boolean;
+            left: string | null;
+            wanted: string | null;
+            actual: string | null;
+            right: string | null;
+            unit: components["schemas"]["Text"] | null;
+            margin: {
+                amount: string;
+                unit: components["schemas"]["Text"];
+                unchanged: components["schemas"]["Text"] | null;
+                text: components["schemas"]["Text"];
+            } | null;
+            cites: string[];
+            missing: string[];
+        };
+        /** @description A rule, what it says of the plan, and its conditions. */
+        PlanConstraint: {
+            rule: string;
+            title: components["schemas"]["Text"];
+            /** @enum {string} */
+            verdict: "fails" | "unknown" | "holds" | "indicator" | "not_applicable";
+            binding: boolean;
+            outcome: unknown;
+            equations: components["schemas"]["PlanEquation"][];
+            asks: boolean;
+            telling: number[];
+            missing: string[];
+            owed: {
+                name: string;
+                title: components["schemas"]["Text"];
+                owner: components["schemas"]["Text"];
+                rows: number[];
+            }[];
+            reason: components["schemas"]["Text"] | null;
+            cites: components["schemas"]["Cite"][];
+            grade: components["schemas"]["Grade"];
+        };
+        PlanChecked: {
+            package: string;
+            law: string;
+            as_of: string;
+            /** @enum {string} */
+            verdict: "fails" | "unknown" | "holds";
+            facts: {
+                [key: string]: string;
+            };
+            zone: {
+                [key: string]: string;
+            };
+            left_open: {
+                [key: string]: number[];
+            };
+            constraints: components["schemas"]["PlanConstraint"][];
+        };
+        /** @description Faults of the draft, or the draft with its constraints. */
+        PlanJudged: {
+            faults: components["schemas"]["PlanFault"][];
+            checked: components["schemas"]["PlanChecked"] | null;
+        };
+        PlanRevision: {
+            seq: number;
+            on: string;
+            by: string;
+            origin: string;
+            kind: string;
+            total: string | null;
+            despite: string | null;
+            set_aside: string[] | null;
+        };
+        PlanSummary: {
+            id: string;
+            package: string;
+            package_title: components["schemas"]["Text"] | null;
+            city: string | null;
+            district: string | null;
+            level: components["schemas"]["Text"] | null;
+            from: string | null;
+            until: string | null;
+            total: string | null;
+            industrial: string | null;
+            /** @enum {string} */
+            state: "ahead" | "running" | "ended" | "undated";
+            revisions: components["schemas"]["PlanRevision"][];
+        };
+        PlanList: {
+            as_of: string;
+            plans: components["schemas"]["PlanSummary"][];
+        };
+        PlanFile: {
+            plan: components["schemas"]["PlanSummary"];
+            seq: number;
+            draft: components["schemas"]["PlanDraft"];
+            checked: components["schemas"]["PlanChecked"];
+        };
+        /** @description What is sent to adopt a plan. */
+        PlanAdoption: {
+            package?: string | null;
+            on: string;
+            by: string;
+            despite?: string | null;
+            origin?: string;
+            plan: components["schemas"]["PlanDraft"];
+        };
+        PlanAdopted: {
+            id: string;
+            seq: number;
+            kind: string;
+            unknown: number;
+        };
+        PlanMonth: {
+            month: string;
+            planned: string;
+            planned_so_far: string;
+            supplied: string | null;
+            supplied_so_far: string | null;
+        };
+        PlanShare: {
+            code: string;
+            name: string;
+            title: components["schemas"]["Text"];
+            planned: string | null;
+            supplied: string | null;
+        };
+        PlanTracked: {
+            plan: string;
+            revision: number;
+            use: string;
+            from: string;
+            until: string;
+            counted_until: string;
+            parcels: number;
+            supplied: string | null;
+            supplied_in_all: string | null;
+            without_area: string[];
+            undated: number;
+            unscheduled: string;
+            months: components["schemas"]["PlanMonth"][];
+            sources: components["schemas"]["PlanShare"][];
+            districts: components["schemas"]["PlanShare"][];
+            past_years: {
+                year: number;
+                until: string;
+                whole: string;
+            }[];
+            interval: {
+                low: string;
+                high: string;
+                coverage: string;
+                years: number;
+            } | null;
+            forecast: components["schemas"]["Text"];
+            remarks: components["schemas"]["Text"][];
+            constraints: components["schemas"]["PlanConstraint"][];
+        };
+        /** @description `partial`: parcels that the account may not see are not counted. */
+        PlanTrack: {
+            partial: boolean;
+            tracked: components["schemas"]["PlanTracked"];
+        };
+        /** @description What the office enters; `draft` marks what is lacking instead of refusing. */
+        PlanPaper: {
+            as_of?: string | null;
+            entries?: {
+                [key: string]: string;
+            };
+            draft?: boolean;
+        };
+        /** @description What the law of a package makes public, by which clause, and which facts of it. */
+        Publication: {
+            cites: components["schemas"]["Cite"][];
+            /** @description Items of it. */
+            count?: number;
+            illustrative: components["schemas"]["Text"] | null;
+            kind: string;
+            lines: components["schemas"]["Text"][];
+            note: components["schemas"]["Text"] | null;
+            owner: components["schemas"]["Text"];
+            package: string;
+            shows: components["schemas"]["Text"][];
+            title: components["schemas"]["Text"];
+        };
+        PublicLine: {
+            dated: string;
+            district: components["schemas"]["Text"] | null;
+            heading: components["schemas"]["Text"];
+            key: string;
+            kind: string;
+            package: string;
+        };
+        PublicList: {
+            as_of: string;
+            banner: components["schemas"]["Text"] | null;
+            items: components["schemas"]["PublicLine"][];
+            publications: components["schemas"]["Publication"][];
+            total: number;
+        };
+        PublicItem: {
+            banner: components["schemas"]["Text"] | null;
+            item: {
+                dated: string;
+                district: components["schemas"]["Text"] | null;
+                heading: components["schemas"]["Text"];
+                key: string;
+                kind: string;
+                lines: {
+                    columns: {
+                        name: string;
+                        title: components["schemas"]["Text"];
+                    }[];
+                    rows: components["schemas"]["Text"][][];
+                } | null;
+                package: string;
+                shown: {
+                    display: components["schemas"]["Text"];
+                    name: string;
+                    title: components["schemas"]["Text"];
+                }[];
+            };
+            publication: components["schemas"]["Publication"];
+        };
+        TileLink: {
+            rel: string;
+            type: string;
+            href: string;
+            templated?: boolean;
+        };
+        Tilesets: {
+            tilesets: {
+                title: string;
+                /** @constant */
+                dataType: "vector";
+                crs: string;
+                tileMatrixSetURI: string;
+                links: components["schemas"]["TileLink"][];
+            }[];
+            links: components["schemas"]["TileLink"][];
+        };
+        /** @description As OGC Two Dimensional Tile Matrix Set has it, and once more as TileJSON has it. */
+        Tileset: {
+            title: string;
+            /** @constant */
+            dataType: "vector";
+            crs: string;
+            tileMatrixSetURI: string;
+            /** Format: date */
+            asOf: string;
+            outlinesFromTileMatrix: string;
+            layers: {
+                id: string;
+                /** @constant */
+                dataType: "vector";
+                geometryDimension: number;
+                description: string;
+                minTileMatrix: string;
+                maxTileMatrix: string;
+                propertiesSchema: Record<string, never>;
+            }[];
+            links: components["schemas"]["TileLink"][];
+            boundingBox?: {
+                lowerLeft: components["schemas"]["Position"];
+                upperRight: components["schemas"]["Position"];
+                crs: string;
+            };
+            bounds?: number[];
+            tilejson: string;
+            minzoom: number;
+            maxzoom: number;
+            tiles: string[];
+            vector_layers: {
+                id: string;
+                fields: Record<string, never>;
+                description: string;
+                minzoom: number;
+                maxzoom: number;
+            }[];
+        };
+        MapClass: {
+            code: string;
+            title: components["schemas"]["Text"];
+            tone: components["schemas"]["Tone"];
+            count: number;
+        };
+        MapTheme: {
+            name: string;
+            title: components["schemas"]["Text"];
+            rule: string | null;
+        };
+        MapLayer: {
+            name: string;
+            edition: number;
+            title: string;
+            kind: components["schemas"]["Text"];
+            zones: number;
+            levels: components["schemas"]["MapLevel"][];
+            illustrative: boolean;
+            approximate: boolean;
+        };
+        MapLevel: {
+            code: string;
+            title: components["schemas"]["Text"];
+        };
+        MapAbout: {
+            /** Format: date */
+            as_of: string;
+            by: string;
+            title: components["schemas"]["Text"];
+            /** @description Whether the classes are steps of a number that follow each other. */
+            steps: boolean;
+            unit: components["schemas"]["Text"] | null;
+            /** @description The rule that explains the class of a parcel. */
+            rule: string | null;
+            illustrative: boolean;
+            classes: components["schemas"]["MapClass"][];
+            total: number;
+            without_outline: number;
+            themes: components["schemas"]["MapTheme"][];
+            extent: number[] | null;
+            /** @description The lowest zoom whose tiles hold outlines; lower ones hold counts. */
+            outlines_from: number;
+            deepest: number;
+            /** @description The rule that gives the grade of the evaluation. */
+            evaluation: string | null;
+            layers: components["schemas"]["MapLayer"][];
+            basemap: {
+                template: string;
+                attribution: string;
+            } | null;
+        };
+        MapDays: {
+            days: string[];
+            /** Format: date */
+            usual: string;
+        };
+        MapParcel: {
+            case_id: string;
+            project_name: string;
+            district: string;
+            stage: string;
+            class: string;
+            illustrative: boolean;
+            area: number | null;
+            term_left: number | null;
+            centre: components["schemas"]["Position"] | null;
+            output_per_mu: number | null;
+            tax_per_mu: number | null;
+        };
+        MapParcels: {
+            total: number;
+            rows: components["schemas"]["MapParcel"][];
+        };
+        MapZone: {
+            layer: string;
+            edition: number;
+            title: string;
+            kind: components["schemas"]["Text"];
+            from: string | null;
+            until: string | null;
+            source: string;
+            digest: string;
+            illustrative: boolean;
+            approximate: boolean;
+            place: number;
+            zone_id: string | null;
+            level: components["schemas"]["MapLevel"] | null;
+            attributes: Record<string, never>;
+            rules: {
+                package: string;
+                package_title: components["schemas"]["Text"];
+                rule: string;
+                title: components["schemas"]["Text"];
+                cites: components["schemas"]["Cite"][];
+                grade: components["schemas"]["Grade"] | null;
+            }[];
+        };
     };
     responses: {
         /** @description What is wrong, in both languages, and what to do. */
@@ -1459,6 +3895,16 @@ export interface components {
         OgcAsOf: string;
         /** @description parcels, or layer- and the name of a layer. */
         OgcCollection: string;
+        /** @description The whole table as a file; the right to export is needed for it. */
+        Format: "xlsx" | "csv" | "json";
+        /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+        Lang: string;
+        /** @description `parcels`, or the name of an imported layer of zones. */
+        TileCollection: string;
+        /** @description The assessment date. */
+        TileDay: string;
+        /** @description By what parcels are classed: `stage`, `finding`, `output_per_mu`, `tax_per_mu`, `term_left`, or a rule by name. */
+        TileColouring: string;
     };
     requestBodies: never;
     headers: never;
@@ -1466,6 +3912,352 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    makeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Token. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accounts"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountRequest"];
+            };
+        };
+        responses: {
+            /** @description Added. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    visits: {
+        parameters: {
+            query?: {
+                /** @description Of this account. */
+                account?: string;
+                /** @description On this case. */
+                case?: string;
+                /** @description Of this operation. */
+                operation?: string;
+                /** @description From this day. */
+                from?: string;
+                /** @description To this day. */
+                until?: string;
+                /** @description Lines left out. */
+                offset?: number;
+                /** @description Lines at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visits"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    verifyVisits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitsVerified"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    proposals: {
+        parameters: {
+            query?: {
+                /** @description open, confirmed, returned or withdrawn. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number. */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalDecision"];
+            };
+        };
+        responses: {
+            /** @description Confirmed and done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActDone"];
+                };
+            };
+            /** @description Sent or taken back. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     life: {
         parameters: {
             query?: {
@@ -1527,6 +4319,15 @@ export interface operations {
                     "application/json": components["schemas"]["ActDone"];
                 };
             };
+            /** @description What waits for a second person. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActDone"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };
@@ -1545,6 +4346,16 @@ export interface operations {
                 offset?: number;
                 /** @description Lines at most. */
                 limit?: number;
+                /** @description Only duties in this state. */
+                state?: components["schemas"]["DutyState"];
+                /** @description Only duties due within so many days. */
+                within?: number;
+                /** @description Only this duty. */
+                duty?: string;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
             };
             header?: never;
             path?: never;
@@ -1559,6 +4370,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkList"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1598,7 +4411,12 @@ export interface operations {
     };
     refusals: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1612,6 +4430,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RefusalWords"][];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1653,6 +4473,10 @@ export interface operations {
                 left_as_of?: string;
                 /** @description Day of the right law. */
                 right_as_of?: string;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
             };
             header?: never;
             path?: never;
@@ -1667,6 +4491,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CompareReport"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1697,6 +4523,10 @@ export interface operations {
                 offset?: string;
                 /** @description limit */
                 limit?: string;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
             };
             header?: never;
             path?: never;
@@ -1711,6 +4541,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChangedCases"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1763,7 +4595,12 @@ export interface operations {
     };
     desk: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
             header?: never;
             path: {
                 /** @description Desk. */
@@ -1784,6 +4621,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeskAnswers"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1812,6 +4651,184 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    importNotices: {
+        parameters: {
+            query?: {
+                /** @description Name of the file. */
+                name?: string;
+                /** @description Sheet of a workbook. */
+                sheet?: string;
+                /** @description Anything here records the good rows although others are refused. */
+                keep_good?: string;
+                /** @description Anything here records nothing. */
+                dry_run?: string;
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file itself, XLSX, CSV or gzipped CSV, 64 MB at most. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description What an import would do; nothing was recorded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description What was recorded. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    importFaults: {
+        parameters: {
+            query?: {
+                /** @description Name of the file. */
+                name?: string;
+                /** @description Sheet of a workbook. */
+                sheet?: string;
+                /** @description As with the import. */
+                keep_good?: string;
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description XLSX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reportDepartments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDepartment"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    report: {
+        parameters: {
+            query: {
+                /** @description Name of the file. */
+                name?: string;
+                /** @description Department. */
+                department: string;
+                /** @description Who files it. */
+                by?: string;
+                /** @description Anything here corrects what was reported otherwise before. */
+                correct?: string;
+                /** @description Sheet of a workbook. */
+                sheet?: string;
+                /** @description Anything here records nothing. */
+                dry_run?: string;
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description What filing would do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportFiled"];
+                };
+            };
+            /** @description What was recorded. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportFiled"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reportForm: {
+        parameters: {
+            query: {
+                /** @description Department. */
+                department: string;
+                /** @description Cases of this district. */
+                district?: string;
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description XLSX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1867,7 +4884,12 @@ export interface operations {
     };
     documents: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1881,6 +4903,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DocumentSummary"][];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1912,7 +4936,12 @@ export interface operations {
     };
     parameters: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1926,6 +4955,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ParameterSummary"][];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -1954,6 +4985,921 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Parameter"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    layers: {
+        parameters: {
+            query?: {
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    layerOverlay: {
+        parameters: {
+            query?: {
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerOverlay"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    layerPreview: {
+        parameters: {
+            query: {
+                /** @description Name of the file. */
+                name: string;
+                /** @description Name of the layer: letters, digits, _ and -. */
+                layer?: string;
+                /** @description What people call it. */
+                title?: string;
+                /** @description Kind. */
+                kind?: string;
+                /** @description Level of the whole layer. */
+                level?: string;
+                /** @description Attribute that holds each zone's level. */
+                level_field?: string;
+                /** @description First day in force. */
+                from?: string;
+                /** @description Last day in force. */
+                until?: string;
+                /** @description Reference system, where the file names none. */
+                crs?: string;
+                /** @description yes: mend what moves no boundary. */
+                repair?: string;
+                /** @description yes: invented or a stand-in. */
+                illustrative?: string;
+                /** @description Layer within a GeoPackage of several. */
+                table?: string;
+                /** @description Who imports it. */
+                by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerPreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    layerImport: {
+        parameters: {
+            query: {
+                /** @description Name of the file. */
+                name: string;
+                /** @description Name of the layer: letters, digits, _ and -. */
+                layer?: string;
+                /** @description What people call it. */
+                title?: string;
+                /** @description Kind. */
+                kind?: string;
+                /** @description Level of the whole layer. */
+                level?: string;
+                /** @description Attribute that holds each zone's level. */
+                level_field?: string;
+                /** @description First day in force. */
+                from?: string;
+                /** @description Last day in force. */
+                until?: string;
+                /** @description Reference system, where the file names none. */
+                crs?: string;
+                /** @description yes: mend what moves no boundary. */
+                repair?: string;
+                /** @description yes: invented or a stand-in. */
+                illustrative?: string;
+                /** @description Layer within a GeoPackage of several. */
+                table?: string;
+                /** @description Who imports it. */
+                by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description It was there already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerImported"];
+                };
+            };
+            /** @description Imported. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerImported"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    layer: {
+        parameters: {
+            query?: {
+                /** @description Zones to skip. */
+                offset?: number;
+                /** @description Zones at most. */
+                limit?: number;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a layer. */
+                layer: string;
+                /** @description Number of its edition. */
+                edition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerFile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    layerExport: {
+        parameters: {
+            query?: {
+                /** @description gpkg, geojson, fgb or parquet. */
+                form?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a layer. */
+                layer: string;
+                /** @description Number of its edition. */
+                edition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geopackage+sqlite3": string;
+                    "application/geo+json": string;
+                    "application/octet-stream": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    caseUse: {
+        parameters: {
+            query: {
+                /** @description Proposed use. */
+                proposed: string;
+                /** @description Package. */
+                package?: string;
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description Case. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerJudged"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageBooks: {
+        parameters: {
+            query?: {
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageBooks"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageOpen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkageOpening"];
+            };
+        };
+        responses: {
+            /** @description It would be opened. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageDoneList"];
+                };
+            };
+            /** @description Opened. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageDoneList"];
+                };
+            };
+            /** @description Fields that cannot be read, or the objection with its clauses. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["LinkageRefused"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageForms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageForms"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageExamined"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageBook: {
+        parameters: {
+            query?: {
+                /** @description As it was at the end of that day. */
+                on?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a book. */
+                book: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageBookFile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageEntries: {
+        parameters: {
+            query?: {
+                /** @description As it was at the end of that day. */
+                on?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a book. */
+                book: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageEntry"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageExport: {
+        parameters: {
+            query?: {
+                /** @description As it was at the end of that day. */
+                on?: string;
+                /** @description xlsx or csv. */
+                form?: string;
+                /** @description journal, accounts or places. */
+                table?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a book. */
+                book: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description XLSX or CSV. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageOperate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a book. */
+                book: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkageOperation"];
+            };
+        };
+        responses: {
+            /** @description It would be done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageDoneList"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageDoneList"];
+                };
+            };
+            /** @description Fields that cannot be read, or the objection with its clauses. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["LinkageRefused"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkageLoad: {
+        parameters: {
+            query: {
+                /** @description Name of the file. */
+                name: string;
+                /** @description Sheet. */
+                sheet?: string;
+                /** @description Who loads it. */
+                by?: string;
+                /** @description yes: decide and record nothing. */
+                dry_run?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a book. */
+                book: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description It would be loaded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageLoaded"];
+                };
+            };
+            /** @description Loaded. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkageLoaded"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listings: {
+        parameters: {
+            query?: {
+                /** @description State. */
+                state?: components["schemas"]["ListingState"];
+                /** @description Text in number or parcel. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    publishListing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListingPublishing"];
+            };
+        };
+        responses: {
+            /** @description The listing as it would be; nothing is recorded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            /** @description The listing. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listingForm: {
+        parameters: {
+            query?: {
+                /** @description Package. */
+                package?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingForm"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    handInBid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The text of bid.sealed. */
+                    sealed: string;
+                    /** @description Who records it where there are no accounts. */
+                    by?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The listing after it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawBids: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    bidder: string;
+                    /** @description Who records it where there are no accounts. */
+                    by?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The listing after it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    openBid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The text of bid.key. */
+                    key: string;
+                    /** @description Who records it where there are no accounts. */
+                    by?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The listing after it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rankBids: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Who records it where there are no accounts. */
+                    by?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The listing after it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endListing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Whether the first of the ranking wins. */
+                    award: boolean;
+                    /** @description Why it ends without a winner. */
+                    reason?: string;
+                    /** @description Who records it where there are no accounts. */
+                    by?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The listing after it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listingResult: {
+        parameters: {
+            query?: {
+                /** @description Form of the file. */
+                form?: "json" | "csv" | "xlsx";
+                /** @description `en` for English. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, as `landcycle listing public` writes it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listingSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    explainBid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number. */
+                id: string;
+                /** @description Digest of the bid. */
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BidExplained"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2239,6 +6185,166 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    overview: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: string;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    overviewDiagnosis: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewDiagnosis"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    supervisionEvaluation: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: string;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDesk"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    supervisionIdle: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: string;
+                /** @description Only the cases of this step. */
+                step?: components["schemas"]["IdleStepName"];
+                /** @description District. */
+                district?: string;
+                /** @description Cases of a step left out at the beginning. */
+                offset?: number;
+                /** @description Cases of a step at most. */
+                limit?: number;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdleBoard"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    supervisionCredit: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: string;
+                /** @description Text in the name of the holder. */
+                q?: string;
+                /** @description Only holders of whom a file says this. */
+                status?: string;
+                /** @description Holders left out at the beginning. */
+                offset?: number;
+                /** @description Holders at most. */
+                limit?: number;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditDesk"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     status: {
         parameters: {
             query?: never;
@@ -2283,6 +6389,14 @@ export interface operations {
                 offset?: number;
                 /** @description Rows at most. */
                 limit?: number;
+                /** @description Only cases in this stage of life. */
+                stage?: string;
+                /** @description Only cases on which this is open. */
+                open?: string;
+                /** @description The whole table as a file; the right to export is needed for it. */
+                format?: components["parameters"]["Format"];
+                /** @description Language of a file's headings: `en` for English, otherwise Chinese. */
+                lang?: components["parameters"]["Lang"];
             };
             header?: never;
             path?: never;
@@ -2297,6 +6411,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseList"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -2380,6 +6496,682 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planForm: {
+        parameters: {
+            query?: {
+                /** @description Package. */
+                package?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanForm"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planTemplate: {
+        parameters: {
+            query: {
+                /** @description Package. */
+                package: string;
+                /** @description Year. */
+                year: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description XLSX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planRead: {
+        parameters: {
+            query: {
+                /** @description Name of the file. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRead"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAsked"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanJudged"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planWorkbook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAsked"];
+            };
+        };
+        responses: {
+            /** @description XLSX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    plans: {
+        parameters: {
+            query?: {
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+                /** @description Package. */
+                package?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    plan: {
+        parameters: {
+            query?: {
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a plan, such as 2026. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanFile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planAdopt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a plan, such as 2026. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAdoption"];
+            };
+        };
+        responses: {
+            /** @description Adopted. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanAdopted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planFileWorkbook: {
+        parameters: {
+            query?: {
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a plan, such as 2026. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description XLSX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planTrack: {
+        parameters: {
+            query?: {
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+                /** @description Hectares supplied that the store does not hold. */
+                elsewhere?: string;
+                /** @description Least coverage of the interval. */
+                coverage?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description Id of a plan, such as 2026. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanTrack"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planTrackWorkbook: {
+        parameters: {
+            query?: {
+                /** @description Assessment date (YYYY-MM-DD); the store's own without it. */
+                as_of?: string;
+                /** @description Hectares supplied that the store does not hold. */
+                elsewhere?: string;
+                /** @description Least coverage of the interval. */
+                coverage?: string;
+                /** @description Language of the page, which its address carries. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description Id of a plan, such as 2026. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description XLSX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planPaper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a plan, such as 2026. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanPaper"];
+            };
+        };
+        responses: {
+            /** @description DOCX. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    publicItems: {
+        parameters: {
+            query?: {
+                /** @description Kind of publication. */
+                kind?: string;
+                /** @description Text anywhere in what is shown. */
+                q?: string;
+                /** @description District. */
+                district?: string;
+                /** @description Items left out at the beginning. */
+                offset?: number;
+                /** @description Items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    publicItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Kind of publication. */
+                kind: string;
+                /** @description Name of the item. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicItem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    publicFeed: {
+        parameters: {
+            query?: {
+                /** @description Kind of publication. */
+                kind?: string;
+                /** @description Text anywhere in what is shown. */
+                q?: string;
+                /** @description District. */
+                district?: string;
+                /** @description `en` for English. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Atom. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/atom+xml": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    publicTable: {
+        parameters: {
+            query?: {
+                /** @description Kind of publication. */
+                kind?: string;
+                /** @description Text anywhere in what is shown. */
+                q?: string;
+                /** @description District. */
+                district?: string;
+                /** @description Form of the file. */
+                form?: "csv" | "xlsx";
+                /** @description `en` for English. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    tilesets: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: components["parameters"]["TileDay"];
+                /** @description By what parcels are classed: `stage`, `finding`, `output_per_mu`, `tax_per_mu`, `term_left`, or a rule by name. */
+                by?: components["parameters"]["TileColouring"];
+                /** @description Always JSON. */
+                f?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `parcels`, or the name of an imported layer of zones. */
+                collection: components["parameters"]["TileCollection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tilesets. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tilesets"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    tileset: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: components["parameters"]["TileDay"];
+                /** @description By what parcels are classed: `stage`, `finding`, `output_per_mu`, `tax_per_mu`, `term_left`, or a rule by name. */
+                by?: components["parameters"]["TileColouring"];
+                /** @description Always JSON. */
+                f?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `parcels`, or the name of an imported layer of zones. */
+                collection: components["parameters"]["TileCollection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tileset. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tileset"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    tile: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: components["parameters"]["TileDay"];
+                /** @description By what parcels are classed: `stage`, `finding`, `output_per_mu`, `tax_per_mu`, `term_left`, or a rule by name. */
+                by?: components["parameters"]["TileColouring"];
+            };
+            header?: never;
+            path: {
+                /** @description `parcels`, or the name of an imported layer of zones. */
+                collection: components["parameters"]["TileCollection"];
+                /** @description Zoom. */
+                z: number;
+                /** @description Row, from the north. */
+                y: number;
+                /** @description Column, from the west. */
+                x: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tile. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": string;
+                };
+            };
+            /** @description Nothing lies there. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What the caller has is still the same. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    map: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: components["parameters"]["TileDay"];
+                /** @description By what parcels are classed: `stage`, `finding`, `output_per_mu`, `tax_per_mu`, `term_left`, or a rule by name. */
+                by?: components["parameters"]["TileColouring"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapAbout"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    mapDays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapDays"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    mapParcels: {
+        parameters: {
+            query: {
+                /** @description West, south, east, north in degrees. */
+                bbox: string;
+                /** @description The assessment date. */
+                as_of?: components["parameters"]["TileDay"];
+                /** @description By what parcels are classed: `stage`, `finding`, `output_per_mu`, `tax_per_mu`, `term_left`, or a rule by name. */
+                by?: components["parameters"]["TileColouring"];
+                /** @description Codes of classes that are left out, with commas between. */
+                hidden?: string;
+                /** @description Column, with a minus sign before it to descend. */
+                sort?: string;
+                /** @description Rows left out at the beginning. */
+                offset?: number;
+                /** @description Rows at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapParcels"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    mapZone: {
+        parameters: {
+            query?: {
+                /** @description The assessment date. */
+                as_of?: components["parameters"]["TileDay"];
+            };
+            header?: never;
+            path: {
+                /** @description Layer. */
+                layer: string;
+                /** @description Place of the zone in its file, from 1. */
+                place: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapZone"];
                 };
             };
             default: components["responses"]["Problem"];

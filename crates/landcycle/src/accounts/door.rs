@@ -154,9 +154,7 @@ impl Door {
         };
         let found = self.accounts.shown(&fingerprint(secret), now, self.locks.idle);
         let found = found.map_err(|error| failure(&error))?;
-        Ok(found.filter(|(account, pass)| {
-            pass.kind == kind && name.is_none_or(|name| *name == account.name)
-        }))
+        Ok(found.filter(|(account, pass)| pass.kind == kind && name.is_none_or(|name| *name == account.name)))
     }
 }
 

@@ -39,7 +39,8 @@ pub(crate) fn hashed(password: &str) -> Result<String, Failure> {
 /// Whether a password is the one of a hash. Somebody without an account is compared with a hash too,
 /// so that the time of an answer does not tell which names exist.
 pub(crate) fn is(password: &str, hash: Option<&str>) -> bool {
-    static NOBODY: LazyLock<String> = LazyLock::new(|| hashed("nobody has this password").unwrap_or_default());
+    static NOBODY: LazyLock<String> =
+        LazyLock::new(|| hashed("nobody has this password").unwrap_or_default());
     let parsed = PasswordHash::new(hash.unwrap_or(&NOBODY));
     let same = parsed.is_ok_and(|parsed| {
         password.len() <= MOST && Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok()

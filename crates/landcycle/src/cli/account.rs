@@ -142,12 +142,7 @@ impl AccountCommand {
 }
 
 impl Named {
-    fn turn(
-        &self,
-        accounts: &Accounts,
-        disabled: bool,
-        told: &dyn Fn(&str, &str),
-    ) -> Result<(), Failure> {
+    fn turn(&self, accounts: &Accounts, disabled: bool, told: &dyn Fn(&str, &str)) -> Result<(), Failure> {
         let found = accounts.account(&self.name).map_err(|error| failure(&error))?;
         let Some((account, _)) = found else {
             return Err(Failure::new("account_unknown", &[("what", &self.name)]));

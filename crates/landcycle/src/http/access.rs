@@ -77,7 +77,10 @@ pub(super) async fn enforce(State(app): State<Arc<App>>, request: Request, next:
         let (app, rule, case) = (Arc::clone(&app), Arc::clone(&rule), case.clone());
         apart(move || Ok(admit(&app, &rule, case.as_deref(), shown.as_ref(), changes))).await
     };
-    let uri = parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |OriginalUri(uri)| uri.clone());
+    let uri = parts
+        .extensions
+        .get::<OriginalUri>()
+        .map_or_else(|| parts.uri.clone(), |OriginalUri(uri)| uri.clone());
     let (mut account, admitted) = match admitted {
         Ok(admitted) => admitted,
         Err(problem) => (String::new(), Err(problem)),
@@ -213,7 +216,8 @@ fn credentials(headers: &HeaderMap) -> Option<Credentials> {
 /// The cookie of a session.
 pub(super) fn session(headers: &HeaderMap) -> Option<String> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let mut pairs =
+        cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value.to_owned())
 }
 
@@ -221,7 +225,8 @@ pub(super) fn session(headers: &HeaderMap) -> Option<String> {
 /// that are no browsers send no origin, and no cookie that a browser would send by itself.
 fn same_origin(headers: &HeaderMap) -> Result<(), Problem> {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let wrong = |origin: &str| Err(Problem::new(StatusCode::FORBIDDEN, "wrong_origin", &[("origin", origin)]));
+    let wrong =
+        |origin: &str| Err(Problem::new(StatusCode::FORBIDDEN, "wrong_origin", &[("origin", origin)]));
     let host = text(header::HOST).unwrap_or_default();
     match text(header::ORIGIN) {
         Some(origin) => {
@@ -240,7 +245,8 @@ fn same_origin(headers: &HeaderMap) -> Result<(), Problem> {
 pub(super) fn permissions(caller: &Caller) -> Value {
     let paths = contract::contract()["paths"].as_object();
     let operations = paths.into_iter().flat_map(|paths| paths.values()).filter_map(Value::as_object);
-    let needs = operations.flat_map(|methods| methods.values()).filter_map(|op| op["x-access"]["needs"].as_str());
+    let needs =
+        operations.flat_map(|methods| methods.values()).filter_map(|op| op["x-access"]["needs"].as_str());
     let mut may: Vec<&str> = needs.filter(|needs| caller.may(needs)).collect();
     may.sort_unstable();
     may.dedup();

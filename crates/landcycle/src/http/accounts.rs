@@ -73,7 +73,8 @@ pub(super) struct Written {
 
 impl Written {
     fn account(&self, app: &App, name: &str) -> Result<Account, Problem> {
-        let given = |text: &Option<String>| text.as_ref().map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
+        let given =
+            |text: &Option<String>| text.as_ref().map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
         let department = given(&self.department);
         let known: Vec<&str> = app.library.vocabulary.departments().map(|(id, _)| id.as_str()).collect();
         if let Some(id) = department.as_ref().filter(|id| !known.contains(&id.as_str())) {

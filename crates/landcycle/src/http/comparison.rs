@@ -138,8 +138,9 @@ impl App {
         // Both sides see the same facts: those of the later day.
         let facts_day = asked.days[0].max(asked.days[1]);
         let left = asked.left.as_deref();
-        let batches =
-            self.with_ledger(|ledger| store::batches_within(ledger, &self.library, left, (facts_day, None), &asked.scope))?;
+        let batches = self.with_ledger(|ledger| {
+            store::batches_within(ledger, &self.library, left, (facts_day, None), &asked.scope)
+        })?;
         let sided = batches.into_iter().map(|batch| {
             let right = match (&asked.right, reform) {
                 (Some(id), _) => self.library.law(id),

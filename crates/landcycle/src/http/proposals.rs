@@ -48,9 +48,10 @@ pub(super) async fn proposals(
     apart(move || {
         let state = match pairs.get("state").filter(|text| !text.is_empty()) {
             None => None,
-            Some(word) => Some(ProposalState::named(word).ok_or_else(|| {
-                Problem::query("state", word, "open, confirmed, returned, withdrawn")
-            })?),
+            Some(word) => Some(
+                ProposalState::named(word)
+                    .ok_or_else(|| Problem::query("state", word, "open, confirmed, returned, withdrawn"))?,
+            ),
         };
         let Some(door) = &app.door else { return Ok(Json(json!([]))) };
         let found = door.accounts.proposals(state).map_err(|error| crate::accounts::failure(&error))?;

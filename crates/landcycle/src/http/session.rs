@@ -55,9 +55,10 @@ pub(super) async fn session(State(app): State<Arc<App>>, caller: Caller) -> Answ
 
 fn state(app: &App, caller: &Caller, account: Option<&Account>) -> Value {
     let title = account.and_then(|account| role(&account.role)).map(|role| text_json(&role.title));
-    let department = caller.department.as_ref().map(|id| {
-        json!({"id": id, "title": text_json(&app.library.vocabulary.department(id))})
-    });
+    let department = caller
+        .department
+        .as_ref()
+        .map(|id| json!({"id": id, "title": text_json(&app.library.vocabulary.department(id))}));
     json!({
         "accounts": app.door.is_some(), "account": account.map(json_of), "role_title": title,
         "department": department, "may": permissions(caller),
@@ -86,9 +87,7 @@ pub(super) async fn sign_in(
     let Ok(_turn) = app.hashing.acquire().await else {
         return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", &[]));
     };
-    let opened = apart(move || {
-        Ok(door.sign_in((asked.name.trim(), &asked.password), address, clock::now()))
-    });
+    let opened = apart(move || Ok(door.sign_in((asked.name.trim(), &asked.password), address, clock::now())));
     let opened = match opened.await? {
         Ok(opened) => opened,
         Err(why) => return Ok((Extension(named), refused(why)).into_response()),

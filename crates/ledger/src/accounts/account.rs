@@ -170,10 +170,7 @@ fn put_districts(connection: &Connection, account: &Account) -> Result<(), Accou
     Ok(())
 }
 
-pub(super) fn find(
-    connection: &Connection,
-    name: &str,
-) -> Result<Option<(Account, String)>, AccountsError> {
+pub(super) fn find(connection: &Connection, name: &str) -> Result<Option<(Account, String)>, AccountsError> {
     let sql = format!("SELECT {COLUMNS} FROM account WHERE name = ?1");
     let found = connection.prepare_cached(&sql)?.query_row([name], read).optional()?;
     let Some((mut account, secret)) = found else { return Ok(None) };

@@ -85,8 +85,7 @@ impl Accounts {
             let kind = if kind == "token" { PassKind::Token } else { PassKind::Session };
             let digest = digest.to_owned();
             let (label, at) = (row.get(2)?, |column| row.get(column).map(moment));
-            let pass =
-                Pass { digest, kind, label, made_at: at(3)?, seen_at: at(4)?, ends_at: at(5)? };
+            let pass = Pass { digest, kind, label, made_at: at(3)?, seen_at: at(4)?, ends_at: at(5)? };
             Ok((row.get::<_, String>(0)?, pass))
         });
         let Some((name, pass)) = found.optional()? else { return Ok(None) };
@@ -127,7 +126,14 @@ impl Accounts {
         let found = statement.query_map([account], |row| {
             let at = |column| row.get(column).map(moment);
             let (digest, label) = (row.get(0)?, row.get(1)?);
-            Ok(Pass { digest, kind: PassKind::Token, label, made_at: at(2)?, seen_at: at(3)?, ends_at: at(4)? })
+            Ok(Pass {
+                digest,
+                kind: PassKind::Token,
+                label,
+                made_at: at(2)?,
+                seen_at: at(3)?,
+                ends_at: at(4)?,
+            })
         })?;
         Ok(found.collect::<Result<_, _>>()?)
     }

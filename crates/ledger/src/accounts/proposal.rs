@@ -109,8 +109,9 @@ impl Accounts {
     /// If the database refuses.
     pub fn proposals(&self, state: Option<ProposalState>) -> Result<Vec<Proposal>, AccountsError> {
         let connection = self.lock();
-        let sql =
-            format!("SELECT {COLUMNS} FROM proposal WHERE ?1 IS NULL OR state = ?1 ORDER BY id DESC LIMIT 1000");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM proposal WHERE ?1 IS NULL OR state = ?1 ORDER BY id DESC LIMIT 1000"
+        );
         let mut statement = connection.prepare_cached(&sql)?;
         let found = statement.query_map([state.map(ProposalState::word)], read)?;
         Ok(found.collect::<Result<_, _>>()?)

@@ -111,7 +111,8 @@ fn the_record_of_visits_tells_of_every_change_to_it() {
         accounts.record(&visit).expect("recorded");
     }
     assert_eq!(accounts.verify_visits().expect("sound"), 5);
-    let asked = Asked { account: Some("anna".into()), from: Some(at("2026-03-01T08:01:00Z")), ..Asked::default() };
+    let asked =
+        Asked { account: Some("anna".into()), from: Some(at("2026-03-01T08:01:00Z")), ..Asked::default() };
     let (total, lines) = accounts.visits(&asked, (0, 1)).expect("read");
     assert_eq!((total, lines.len(), lines[0].what.subject.as_str()), (2, 1, "A-4"));
     for spoil in [

@@ -103,8 +103,19 @@ impl Act {
 
     fn read(name: &Node, node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         const KEYS: [&str; 13] = [
-            "title", "owner", "cite", "day", "sets", "copies", "clears", "asks", "takes", "requires", "note",
-            "stage", "four_eyes",
+            "title",
+            "owner",
+            "cite",
+            "day",
+            "sets",
+            "copies",
+            "clears",
+            "asks",
+            "takes",
+            "requires",
+            "note",
+            "stage",
+            "four_eyes",
         ];
         let name = reader.placed(name)?;
         if !reader.mapping(node, &KEYS) {

@@ -235,7 +235,8 @@ fn every_role_gets_exactly_what_it_may() {
                 asked += 1;
                 let code = answer.code();
                 let refused = matches!(answer.status, 401 | 403) || code == "elsewhere";
-                let broken = matches!(answer.status, 0 | 405 | 500) || matches!(code.as_str(), "no_route" | "no_access_rule");
+                let broken = matches!(answer.status, 0 | 405 | 500)
+                    || matches!(code.as_str(), "no_route" | "no_access_rule");
                 if refused == expected || broken {
                     let _ = writeln!(wrong, "{role:>13} {method} {target}: {} {code}", answer.status);
                 }
@@ -246,7 +247,10 @@ fn every_role_gets_exactly_what_it_may() {
                     let asked_for = |id: &str| of_case && case == id;
                     let told = |id: &str| answer.body.contains(id) && !asked_for(id);
                     if (far && told(OTHER_AREA)) || (near && told(OTHER_FIRM)) {
-                        let _ = writeln!(wrong, "{role:>13} {method} {target} tells of cases that are not theirs");
+                        let _ = writeln!(
+                            wrong,
+                            "{role:>13} {method} {target} tells of cases that are not theirs"
+                        );
                     }
                 }
             }
@@ -286,7 +290,8 @@ fn every_route_of_the_program_is_in_the_contract() {
     for file in files {
         let text = std::fs::read_to_string(&file).expect("a source");
         for piece in text.split(".route(").skip(1) {
-            let Some(route) = piece.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next()) else {
+            let Some(route) = piece.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next())
+            else {
                 continue;
             };
             routes += 1;
@@ -306,7 +311,9 @@ fn the_table_of_roles_is_as_reviewed() {
         rows.insert((path, method), (text("needs"), text("scope")));
     }
     let names: Vec<&String> = roles().keys().collect();
-    let mut table = String::from("# Who may ask for what\n\nGenerated from the contract of the API and the roles (`accounts/roles.yaml`), and held against the\nrunning server by a test. ● yes, ◐ for cases of one's own area or firm, – no.\n\n| operation | needs | not signed in |");
+    let mut table = String::from(
+        "# Who may ask for what\n\nGenerated from the contract of the API and the roles (`accounts/roles.yaml`), and held against the\nrunning server by a test. ● yes, ◐ for cases of one's own area or firm, – no.\n\n| operation | needs | not signed in |",
+    );
     for name in &names {
         let _ = write!(table, " {name} |");
     }
@@ -328,7 +335,10 @@ fn the_table_of_roles_is_as_reviewed() {
         std::fs::write(&file, &table).expect("written");
     }
     let reviewed = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(reviewed == table, "docs/access.md is not what the contract says; LANDCYCLE_BLESS=1 writes it anew");
+    assert!(
+        reviewed == table,
+        "docs/access.md is not what the contract says; LANDCYCLE_BLESS=1 writes it anew"
+    );
 }
 
 #[test]
@@ -352,18 +362,24 @@ fn a_session_is_opened_by_the_right_password_and_kept_from_scripts() {
     let (_, lines) = record.expect("the record");
     let told: Vec<(&str, &str, u16)> =
         lines.iter().map(|v| (v.what.account.as_str(), v.what.operation.as_str(), v.what.status)).collect();
-    assert_eq!(told, [
-        ("", "cases", 401),
-        ("supervisor", "signOut", 204),
-        ("supervisor", "cases", 200),
-        ("supervisor", "signIn", 201),
-    ]);
+    assert_eq!(
+        told,
+        [
+            ("", "cases", 401),
+            ("supervisor", "signOut", 204),
+            ("supervisor", "cases", 200),
+            ("supervisor", "signIn", 201),
+        ]
+    );
 }
 
 #[test]
 fn what_was_refused_is_recorded_under_who_asked() {
     let server = guarded();
-    assert_eq!(server.as_account("firm", "GET", &format!("/api/cases/{OTHER_AREA}?as_of=2024-01-01"), "").status, 404);
+    assert_eq!(
+        server.as_account("firm", "GET", &format!("/api/cases/{OTHER_AREA}?as_of=2024-01-01"), "").status,
+        404
+    );
     assert_eq!(server.as_account("firm", "GET", "/api/visits", "").status, 403);
     let record = server.door().accounts.visits(&landcycle_ledger::accounts::Asked::default(), (0, 9));
     let (_, lines) = record.expect("the record");
@@ -418,7 +434,8 @@ fn a_page_of_another_origin_does_nothing_in_ones_name() {
     }
     // A form of another page cannot send JSON without asking first, and asking is answered with no.
     let session = server.session("supervisor");
-    let form = format!("Cookie: landcycle={session}\r\nOrigin: http://localhost\r\nContent-Type: text/plain\r\n");
+    let form =
+        format!("Cookie: landcycle={session}\r\nOrigin: http://localhost\r\nContent-Type: text/plain\r\n");
     assert_eq!(server.send("POST", &path, &form, body).status, 400);
     let preflight = server.send("OPTIONS", &path, "Origin: http://evil.example\r\n", "");
     assert!(!preflight.head.contains("access-control-allow-origin"), "{}", preflight.head);
@@ -473,7 +490,8 @@ fn a_decision_that_takes_land_waits_for_a_second_person() {
     let answer = server.as_account("supply", "POST", &path, over);
     assert_eq!(answer.status, 201, "{}", answer.body);
     let life = server.as_account("supervisor", "GET", &format!("/api/cases/{OWN}/life"), "").json();
-    let act = life["acts"].as_array().expect("acts").iter().find(|act| act["name"] == "take_for_public_interest");
+    let act =
+        life["acts"].as_array().expect("acts").iter().find(|act| act["name"] == "take_for_public_interest");
     let act = act.expect("the act");
     assert_eq!((&act["four_eyes"], &act["mine"]), (&Value::Bool(true), &Value::Bool(true)));
     let facts: serde_json::Map<String, Value> = act["asks"]
@@ -490,7 +508,8 @@ fn a_decision_that_takes_land_waits_for_a_second_person() {
             (fact["name"].as_str().unwrap_or_default().to_owned(), Value::String(value))
         })
         .collect();
-    let body = serde_json::json!({"act": "take_for_public_interest", "by": "x", "on": "2024-06-01", "facts": facts});
+    let body =
+        serde_json::json!({"act": "take_for_public_interest", "by": "x", "on": "2024-06-01", "facts": facts});
     let events = || server.app.with_ledger(|ledger| ledger.size().expect("a size").events);
     let before = events();
     let answer = server.as_account("supervisor", "POST", &path, &body.to_string());
@@ -539,8 +558,10 @@ fn what_is_too_large_is_refused_in_words_and_the_policy_holds_everywhere() {
     assert_eq!((answer.status, answer.code().as_str()), (413, "too_large"), "{}", answer.body);
     for path in ["/", "/api/status", "/api/cases", "/nowhere", "/api/nowhere"] {
         let head = server.send("GET", path, "", "").head;
-        let policy = head.lines().find(|line| line.starts_with("content-security-policy: ")).unwrap_or_default();
-        for part in ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"] {
+        let policy =
+            head.lines().find(|line| line.starts_with("content-security-policy: ")).unwrap_or_default();
+        for part in ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"]
+        {
             assert!(policy.contains(part), "{path}: {policy}");
         }
         assert!(!policy.contains("unsafe"), "{path}: {policy}");
