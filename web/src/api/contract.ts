@@ -2195,6 +2195,7 @@ export interface components {
             } | null;
             cites: components["schemas"]["Cite"][];
             grade: components["schemas"]["Grade"] | null;
+            explanation?: components["schemas"]["TraceNode"];
             lines: components["schemas"]["DeskLine"][];
             missing: components["schemas"]["MissingFact"][];
             owner: components["schemas"]["Text"];
@@ -2221,6 +2222,12 @@ export interface components {
                 cites: components["schemas"]["Cite"][];
                 holds: boolean | null;
                 margin: components["schemas"]["Text"] | null;
+                sides?: {
+                    left: string | null;
+                    wanted: string;
+                    right: string | null;
+                    unit: components["schemas"]["Text"];
+                } | null;
                 text: components["schemas"]["Text"];
             } | null;
             margin: components["schemas"]["DeskAnswer"] | null;
@@ -2354,12 +2361,12 @@ export interface components {
                 fig1?: {
                     label: components["schemas"]["Text"];
                     order: number;
-                    year: number;
-                };
+                    year: string | null;
+                } | null;
                 table1?: {
                     city: string;
                     order: number;
-                };
+                } | null;
             } | null;
         };
         Article: {
@@ -2401,12 +2408,12 @@ export interface components {
                 fig1?: {
                     label: components["schemas"]["Text"];
                     order: number;
-                    year: number;
-                };
+                    year: string | null;
+                } | null;
                 table1?: {
                     city: string;
                     order: number;
-                };
+                } | null;
             } | null;
         };
         ParameterSummary: {
@@ -2464,6 +2471,7 @@ export interface components {
         };
         LawRule: {
             definition: boolean;
+            stage: string;
             id: string;
             kind: string;
             name: string;
@@ -3312,6 +3320,8 @@ export interface components {
             happened_on: string | null;
             kind: string;
             kind_title: components["schemas"]["Text"];
+            package: string | null;
+            corrects: number | null;
             origin: string | null;
             recorded_at: string;
             seq: number;
@@ -3326,6 +3336,9 @@ export interface components {
         };
         CaseEvent: {
             actor_title: components["schemas"]["Text"];
+            /** @description The event that this one corrects. */
+            corrects: number | null;
+            kind_title: components["schemas"]["Text"];
             digest: string;
             facts: {
                 display: components["schemas"]["Text"];
@@ -3333,12 +3346,12 @@ export interface components {
                 title: components["schemas"]["Text"];
             }[];
             /** @description What the law said to an act when it was done. */
-            grounds?: components["schemas"]["Ground"][] | null;
+            grounds: components["schemas"]["Ground"][] | null;
             happened_on: string | null;
             kind: string;
             origin: string | null;
             /** @description The law under which an act was decided; what was imported has none. */
-            package?: string | null;
+            package: string | null;
             recorded_at: string;
             seq: number;
             title: components["schemas"]["Text"];

@@ -1,5 +1,6 @@
 //! 访问 · who may ask for what: decided for every route from its `x-access` in the contract, and recorded.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, MatchedPath, OriginalUri, RawPathParams, Request, State};
@@ -10,10 +11,10 @@ use base64ct::{Base64, Encoding};
 use landcycle_ledger::accounts::{NewVisit, PassKind};
 use serde_json::Value;
 
-use super::caller::Caller;
+use super::caller::{Caller, SIGNED_IN};
 use super::problem::Problem;
 use super::{App, apart, contract};
-use crate::accounts::{Credentials, Door};
+use crate::accounts::{Credentials, Door, roles};
 use crate::acts::File;
 use crate::{clock, store};
 
@@ -241,16 +242,11 @@ fn same_origin(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
-/// What a caller may do, for the page.
+/// What a caller may do, for the page: of what any role may.
 pub(super) fn permissions(caller: &Caller) -> Value {
-    let paths = contract::contract()["paths"].as_object();
-    let operations = paths.into_iter().flat_map(|paths| paths.values()).filter_map(Value::as_object);
-    let needs =
-        operations.flat_map(|methods| methods.values()).filter_map(|op| op["x-access"]["needs"].as_str());
-    let mut may: Vec<&str> = needs.filter(|needs| caller.may(needs)).collect();
-    may.sort_unstable();
-    may.dedup();
-    may.into()
+    let all = roles().values().flat_map(|role| &role.may).map(String::as_str).chain(["public", SIGNED_IN]);
+    let may: BTreeSet<&str> = all.filter(|what| caller.may(what)).collect();
+    may.into_iter().collect()
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::accounts::role;
 use crate::scope::Scope;
 
 /// Every account that is signed in may do this.
-const SIGNED_IN: &str = "signed_in";
+pub(super) const SIGNED_IN: &str = "signed_in";
 
 /// Who asks.
 #[derive(Clone, Debug, Default)]

@@ -336,10 +336,10 @@ fn opened_bids_stay_unread_until_they_are_ranked_and_losers_are_never_public() {
 
 #[test]
 fn a_firm_acts_as_itself_and_an_officer_in_the_own_area() {
-    let firm = Caller { holder: Some("甲公司".into()), ..Caller::nobody() };
+    let firm = Caller { holder: Some("甲公司".into()), ..Caller::default() };
     assert!(own(&firm, "甲公司").is_ok() && own(&firm, "乙公司").is_err());
     assert!(own(&Caller::office(), "乙公司").is_ok());
-    let officer = Caller { districts: ["中区".to_owned()].into(), ..Caller::nobody() };
+    let officer = Caller { districts: ["中区".to_owned()].into(), ..Caller::default() };
     let of = |district: &str| Known::from([("district".to_owned(), district.to_owned())]);
     assert!(in_area(&officer, &of("中区")).is_ok());
     assert!(in_area(&officer, &of("东区")).is_err() && in_area(&officer, &Known::new()).is_err());

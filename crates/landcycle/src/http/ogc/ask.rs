@@ -330,12 +330,12 @@ mod tests {
     #[test]
     fn a_district_sees_its_own() {
         let table = table();
-        let caller = Caller { districts: BTreeSet::from(["north_1".to_owned()]), ..Caller::nobody() };
+        let caller = Caller { districts: BTreeSet::from(["north_1".to_owned()]), ..Caller::default() };
         let (district, holder) = (table.column("district"), table.column("holder"));
         let sight = Sight { caller: &caller, district, holder, everything: false };
         let seen: Vec<usize> = (0..table.len()).filter(|row| sight.sees(&table, *row)).collect();
         assert_eq!(seen, [1]);
-        let firm = Caller { holder: Some("nobody".into()), ..Caller::nobody() };
+        let firm = Caller { holder: Some("nobody".into()), ..Caller::default() };
         let sight = Sight { caller: &firm, district, holder, everything: false };
         assert!(
             (0..table.len()).all(|row| !sight.sees(&table, row)),

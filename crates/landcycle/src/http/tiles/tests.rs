@@ -251,9 +251,9 @@ fn callers_see_their_own_district_and_their_own_parcels() {
         let told = if counted.layers[0].features.is_empty() { Vec::new() } else { texts(&counted, "count") };
         (own, told)
     };
-    let area = Caller { districts: ["东区".to_owned()].into(), ..Caller::nobody() };
-    let firm = Caller { holder: Some("甲厂".to_owned()), ..Caller::nobody() };
-    let other = Caller { holder: Some("丙厂".to_owned()), ..Caller::nobody() };
+    let area = Caller { districts: ["东区".to_owned()].into(), ..Caller::default() };
+    let firm = Caller { holder: Some("甲厂".to_owned()), ..Caller::default() };
+    let other = Caller { holder: Some("丙厂".to_owned()), ..Caller::default() };
     assert_eq!(seen(&Caller::office()), (4, vec!["Some(4)".to_owned()]));
     assert_eq!(seen(&area), (2, vec!["Some(2)".to_owned()]));
     assert_eq!(seen(&firm), (1, vec!["Some(1)".to_owned()]));
