@@ -92,8 +92,10 @@ async function newCase(page, to) {
 
 export async function actsJourney(browser, address, folder) {
   const { context, page, faults, to } = await visit(browser, address, { width: 1440, height: 1000 })
-  const list = await (await fetch(to('/api/cases?rule=idle_land&outcome=not_started&limit=1'))).json()
-  const id = list.rows[0].case_id
+  const list = await (await fetch(to('/api/cases?rule=idle_land&outcome=not_started&limit=9'))).json()
+  // The sample's own idle case has been taken over already.
+  const lives = await Promise.all(list.rows.map(async (row) => (await fetch(to(`/api/cases/${encodeURIComponent(row.case_id)}/life`))).json()))
+  const id = lives.find((life) => life.acts.some((act) => act.name === 'take_over' && act.refusal === null)).case_id
   await page.goto(to(`/cases/${encodeURIComponent(id)}?lang=zh`))
   await settled(page)
   await eventually(async () => (await page.locator('[data-act="take_over"]').count()) === 1, 'the parcel should offer to be taken over')

@@ -157,11 +157,17 @@ proptest! {
         };
         let ring = &rings(&layer.features[0])[0];
         prop_assert!(twice_area(ring) > 0);
+        // What is thinner than two steps may bound nothing on the grid; its mark then stands somewhere on it.
+        let thin = (0..2).any(|axis| exact(axis, true) - exact(axis, false) < 2.0);
         for axis in 0..2 {
             let drawn = ring.iter().map(|step| f64::from(step[axis]));
             let (least, greatest) = drawn.fold((f64::MAX, f64::MIN), |(l, g), at| (l.min(at), g.max(at)));
             // Half a step of rounding, a quarter of a pixel of straightening, the mark of what is smaller.
             let error = 0.5 + 2.0;
+            if thin {
+                prop_assert!(least >= exact(axis, false) - error && greatest <= exact(axis, true) + error);
+                continue;
+            }
             prop_assert!((least - exact(axis, false)).abs() <= error && (greatest - exact(axis, true)).abs() <= error,
                 "{} {} {} {}", least, exact(axis, false), greatest, exact(axis, true));
         }

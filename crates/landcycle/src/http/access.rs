@@ -38,17 +38,23 @@ struct Rule {
 }
 
 impl Rule {
-    fn of(method: &Method, path: &str) -> Option<Self> {
+    fn of(method: &Method, path: &str, collection: Option<&str>) -> Option<Self> {
         let method = if *method == Method::HEAD { "get" } else { method.as_str() };
         let operation = contract::operation(method, path)?;
         let access = &operation["x-access"];
         Some(Self {
             operation: operation["operationId"].as_str()?.to_owned(),
-            needs: access["needs"].as_str()?.to_owned(),
+            needs: needs(access, collection)?.to_owned(),
             of_case: access["scope"] == "case",
             quiet: access["quiet"].as_bool().unwrap_or(false),
         })
     }
+}
+
+/// The permission that a route needs; of a collection of features it may depend on which it is.
+pub(super) fn needs<'c>(access: &'c Value, collection: Option<&str>) -> Option<&'c str> {
+    let needs = &access["needs"];
+    needs.as_str().or_else(|| needs.get(collection?).or_else(|| needs.get("*"))?.as_str())
 }
 
 /// Lets a request through to its handler, with its caller, or refuses it. A route that the contract
@@ -56,7 +62,13 @@ impl Rule {
 pub(super) async fn enforce(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned();
-    let Some(rule) = Rule::of(&parts.method, &path) else {
+    let params = RawPathParams::from_request_parts(&mut parts, &()).await.ok();
+    let param = |wanted: &str| {
+        let mut all = params.iter().flatten();
+        all.find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned())
+    };
+    let (case, collection) = (param("id"), param("collection"));
+    let Some(rule) = Rule::of(&parts.method, &path, collection.as_deref()) else {
         let known = contract::methods(&path);
         if !known.is_empty() {
             return not_so(&known);
@@ -67,10 +79,6 @@ pub(super) async fn enforce(State(app): State<Arc<App>>, request: Request, next:
     if changes && let Err(problem) = same_origin(&parts.headers) {
         return problem.into_response();
     }
-    let case = match RawPathParams::from_request_parts(&mut parts, &()).await {
-        Ok(params) => params.iter().find(|(name, _)| *name == "id").map(|(_, id)| id.to_owned()),
-        Err(_) => None,
-    };
     let case = case.filter(|_| rule.of_case);
     let shown = credentials(&parts.headers);
     let rule = Arc::new(rule);

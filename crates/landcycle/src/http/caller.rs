@@ -28,9 +28,9 @@ pub(super) struct Caller {
     /// No accounts: the machine's own user may do everything.
     pub(super) office: bool,
     /// What the account's role allows.
-    may: BTreeSet<String>,
+    pub(super) may: BTreeSet<String>,
     /// The stages whose acts the account does.
-    stages: BTreeSet<String>,
+    pub(super) stages: BTreeSet<String>,
 }
 
 impl Caller {

@@ -258,7 +258,8 @@ async fn departments(State(app): State<Arc<App>>, caller: Caller) -> Json<Value>
 
 /// The department that a query names: one's own, if one has one.
 fn department(app: &App, pairs: &query::Pairs, caller: &Caller) -> Result<String, Problem> {
-    let id = pairs.get("department").map(String::as_str).unwrap_or_default();
+    let id = pairs.get("department").map(String::as_str).filter(|id| !id.is_empty());
+    let id = id.or(caller.department.as_deref()).unwrap_or_default();
     if caller.department.as_deref().is_some_and(|own| own != id) {
         return Err(Problem::new(StatusCode::FORBIDDEN, "not_allowed", &[("needs", id)]));
     }
