@@ -27,7 +27,7 @@ test('a text names the same values in both languages, and is never empty', () =>
 test('the Chinese catalogue speaks Chinese and the English one English', () => {
   const han = /\p{Script=Han}/u
   for (const [key, text] of Object.entries(en)) assert.ok(key === 'language.zh' || !han.test(text), key)
-  const latin = new Set(['app.name', 'language.en', 'value.none', 'unit.m2', 'import.gap'])
+  const latin = new Set(['app.name', 'language.en', 'value.none', 'unit.m2', 'import.gap', 'list.gap'])
   for (const [key, text] of Object.entries(zh)) assert.ok(latin.has(key) || han.test(text), key)
 })
 

@@ -1,5 +1,5 @@
 /** A moment as an office reads it: day and time in China, without seconds. */
-const FORM = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'short' })
+const FORM = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Etc/GMT-8', dateStyle: 'short', timeStyle: 'short' })
 
 export function moment(text: string | null): string {
   return text === null || text === '' ? '' : FORM.format(new Date(text))

@@ -42,6 +42,11 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
   return catalogues[current.value][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }
 
+/** Several words in a row, with the pause of the language between them. */
+export function listed(words: string[]): string {
+  return words.join(t('list.gap'))
+}
+
 /** For codes that come from the server: the catalogue's word if it has one, else the code itself. */
 export function word(prefix: string, code: string): string {
   const key = `${prefix}.${code}`

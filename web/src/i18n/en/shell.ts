@@ -154,4 +154,6 @@ export const shell: Record<keyof typeof zh, string> = {
 
   'filter.stage': 'Stage',
   'filter.open': 'Open on it',
+
+  'list.gap': ', ',
 }

@@ -152,4 +152,6 @@ export const shell = {
 
   'filter.stage': '阶段',
   'filter.open': '状态',
+
+  'list.gap': '、',
 } as const
