@@ -29,7 +29,7 @@ const GROUPS: { name: string; label: Key; entries: Entry[] }[] = [
     { to: '/idle', label: 'nav.idle', needs: 'parcels.read' },
     { to: '/credit', label: 'nav.credit', needs: 'parcels.read' },
     { to: '/proposals', label: 'nav.proposals', needs: 'parcels.act' },
-    { to: '/import', label: 'nav.import', needs: 'import' },
+    { to: '/import', label: 'nav.import', needs: 'report' },
   ] },
   { name: 'policy', label: 'nav.group.policy', entries: [
     { to: '/laws', label: 'nav.laws', needs: 'public' },

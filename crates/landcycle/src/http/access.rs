@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64ct::{Base64, Encoding};
 use landcycle_ledger::accounts::{NewVisit, PassKind};
+use landcycle_ledger::is_record;
 use serde_json::Value;
 
 use super::caller::{Caller, SIGNED_IN};
@@ -80,6 +81,10 @@ pub(super) async fn enforce(State(app): State<Arc<App>>, request: Request, next:
         return problem.into_response();
     }
     let case = case.filter(|_| rule.of_case);
+    if let Some(record) = case.as_deref().filter(|case| is_record(case)) {
+        // Plans, listings and books share the chain with parcels, and have pages and rights of their own.
+        return Problem::absent(record).into_response();
+    }
     let shown = credentials(&parts.headers);
     let rule = Arc::new(rule);
     let admitted = {

@@ -98,6 +98,7 @@ export const account: Record<keyof typeof zh, string> = {
   'may.linkage.write': 'keep the linkage book',
   'may.layers.read': 'see layers',
   'may.layers.write': 'keep layers',
+  'may.report': 'file reports',
   'may.import': 'import',
   'may.export': 'export',
   'may.audit.read': 'see the record of visits',

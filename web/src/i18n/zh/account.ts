@@ -96,6 +96,7 @@ export const account = {
   'may.linkage.write': '办理挂钩',
   'may.layers.read': '查看图层',
   'may.layers.write': '维护图层',
+  'may.report': '部门填报',
   'may.import': '导入数据',
   'may.export': '导出数据',
   'may.audit.read': '查看访问记录',

@@ -545,6 +545,27 @@ fn a_decision_that_takes_land_waits_for_a_second_person() {
 }
 
 #[test]
+fn records_that_are_no_parcels_are_not_told_as_parcels() {
+    let server = guarded();
+    let listing = NewEvent {
+        case_id: "@listing/L-1".into(),
+        key: "sealed".into(),
+        body: Body::new([("bidder", "SECRET BIDDER")]).expect("names and values"),
+        ..event("L-1", "中区", "Own Ltd")
+    };
+    let mut ledger = store::open(&server.app.store).map_err(|failure| failure.message).expect("a writer");
+    ledger.append(&mut entries([listing])).expect("recorded");
+    for path in ["", "/life", "/layers", "/explain/idle_land"] {
+        let path = format!("/api/cases/@listing%2FL-1{path}?as_of=2026-12-31");
+        let answer = server.as_account("supervisor", "GET", &path, "");
+        assert_eq!(answer.status, 404, "{path}: {}", answer.body);
+        assert!(!answer.body.contains("SECRET"), "{path}");
+    }
+    let act = r#"{"act":"take_over","by":"x","on":"2024-05-01"}"#;
+    assert_eq!(server.as_account("supply", "POST", "/api/cases/@listing%2FL-1/acts", act).status, 404);
+}
+
+#[test]
 fn no_path_leads_out_of_the_page() {
     let server = guarded();
     for path in [
