@@ -8,6 +8,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
 
+use base64ct::{Base64, Encoding};
 use jiff::SignedDuration;
 use jiff::civil::date;
 use landcycle_ledger::accounts::{Account, Accounts, PassKind};
@@ -462,7 +463,6 @@ fn a_token_reads_and_does_nothing_else() {
     let secret = made.json()["secret"].as_str().expect("a secret").to_owned();
     let bearer = format!("Authorization: Bearer {secret}\r\n");
     assert_eq!(server.send("GET", "/api/cases", &bearer, "").status, 200);
-    use base64ct::{Base64, Encoding};
     let basic = |name: &str| {
         let pair = Base64::encode_string(format!("{name}:{secret}").as_bytes());
         server.send("GET", "/api/cases", &format!("Authorization: Basic {pair}\r\n"), "").status

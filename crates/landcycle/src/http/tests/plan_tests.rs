@@ -146,8 +146,7 @@ fn a_plan_of_a_district_is_seen_by_those_who_work_for_it() {
         |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     let city = facts(&[("plan_level", "city_plan"), ("city", "示例市")]);
     let east = facts(&[("plan_level", "district_plan"), ("district", "东区")]);
-    let mut caller = Caller::default();
-    caller.districts = ["中区".to_owned()].into();
+    let mut caller = Caller { districts: ["中区".to_owned()].into(), ..Caller::default() };
     assert!(sees(&caller, &city) && !sees(&caller, &east));
     caller.districts.insert("东区".to_owned());
     assert!(sees(&caller, &east) && sees(&Caller::office(), &east));

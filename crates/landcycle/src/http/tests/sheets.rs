@@ -113,7 +113,7 @@ fn a_file_of_cases_says_what_the_list_says() {
     assert_eq!(names, ["Cases", "About"]);
     assert_eq!(cells.len(), rows.len() + 1, "all rows, whatever the page");
     let column = |title: &str| {
-        let found = cells[0].iter().position(|cell| cell.to_string() == title);
+        let found = cells[0].iter().position(|cell| *cell == *title);
         found.unwrap_or_else(|| unreachable!("{title} is no column of {:?}", cells[0]))
     };
     for (row, cells) in rows.iter().zip(&cells[1..]) {
