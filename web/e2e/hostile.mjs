@@ -13,9 +13,10 @@ export async function hostileJourney(browser, address, folder) {
   page.on('dialog', (dialog) => { alerts.push(dialog.message()); void dialog.dismiss() })
   await page.goto(to('/?lang=zh'))
   await settled(page)
-  const { rows } = await (await page.request.get(to('/api/cases?limit=1'))).json()
+  const { rows } = await (await page.request.get(to('/api/cases?limit=50'))).json()
+  const { city, district } = rows.find((row) => row.city && row.district)
   const facts = {
-    area: '9000', city: rows[0].city, district: rows[0].district, project_name: HOSTILE[0], location: HOSTILE[1], parcel_no: HOSTILE[4], park: HOSTILE[3],
+    area: '9000', city, district, project_name: HOSTILE[0], location: HOSTILE[1], parcel_no: HOSTILE[4], park: HOSTILE[3],
   }
   const status = await page.evaluate(async ({ id, facts, origin }) => {
     const body = JSON.stringify({ act: 'reserve', by: '<i>x</i>', on: '2026-06-01', origin, facts })
