@@ -65,6 +65,22 @@ async function onPaper(page, to) {
   await page.emulateMedia({ media: 'screen' })
 }
 
+/** A theme that is chosen holds for the page and for what is drawn on it, whatever the system says. */
+async function byNight(page, to) {
+  await page.goto(to('/overview?lang=zh'))
+  const label = page.locator('.chart svg text').first()
+  await label.waitFor()
+  const seen = async () => [await page.evaluate(() => getComputedStyle(document.body).backgroundColor), await label.getAttribute('fill')]
+  const [ground, ink] = await seen()
+  await page.selectOption('.theme select', 'dark')
+  await eventually(async () => (await seen()).every((now, at) => now !== [ground, ink][at]), async () => `page and chart should darken: ${await seen()}`)
+  await page.reload()
+  await label.waitFor()
+  expect((await seen())[0] !== ground, 'the choice should be remembered')
+  await page.selectOption('.theme select', 'auto')
+  await eventually(async () => (await seen())[0] === ground, 'the system should decide again')
+}
+
 export async function overviewJourney(browser, address, folder) {
   const { context, page, faults, to } = await visit(browser, address)
   const overdue = await numbersAreLists(page, to)
@@ -72,6 +88,7 @@ export async function overviewJourney(browser, address, folder) {
   await findings(page, to)
   await desks(page, folder, to)
   await onPaper(page, to)
+  await byNight(page, to)
   expect(faults.length === 0, faults.join('\n'))
   await context.close()
 }

@@ -2,7 +2,7 @@ import { createApp } from 'vue'
 import App from './App.vue'
 import { language, setLanguage } from './i18n/language'
 import { router } from './router'
-import { setTheme, theme } from './shell/theme'
+import { dress } from './shell/theme'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/controls.css'
@@ -10,5 +10,5 @@ import './styles/print.css'
 
 // The document declares the remembered language before the first page is drawn.
 setLanguage(language())
-setTheme(theme.value)
+dress()
 createApp(App).use(router).mount('#app')
