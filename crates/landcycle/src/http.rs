@@ -1,10 +1,12 @@
-//! The page and the API, on loopback. The API decides who sees what; the page shows what it serves.
+//! The page, the API and the services for GIS programs. The API decides who sees what; the page shows what
+//! it serves.
 
 mod access;
 mod accounts;
 mod acts;
 mod answers;
 mod board;
+mod bodies;
 mod book;
 mod caller;
 mod comparison;
@@ -31,7 +33,6 @@ mod supervision;
 mod tables;
 mod tally;
 mod tiles;
-mod upload;
 mod work;
 
 use std::net::SocketAddr;
@@ -39,7 +40,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -84,6 +85,8 @@ pub(crate) struct App {
     secure: bool,
     /// Names by which the server may be called, beside this machine's own.
     names: Vec<String>,
+    /// Proposals are decided one after the other.
+    deciding: tokio::sync::Mutex<()>,
     /// Passwords that are checked at once.
     hashing: tokio::sync::Semaphore,
     /// What maps are drawn from.
@@ -120,6 +123,7 @@ impl App {
             door: None,
             secure: false,
             names: Vec::new(),
+            deciding: tokio::sync::Mutex::new(()),
             hashing: tokio::sync::Semaphore::new(HASHING),
             tiles: tiles::Shelf::default(),
             basemap: None,
@@ -280,6 +284,7 @@ fn router(app: Arc<App>) -> Router {
         .merge(public::routes())
         .merge(overview::routes())
         .merge(import::routes())
+        .layer(DefaultBodyLimit::max(bodies::FORM_LIMIT))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&app), access::enforce))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no_route", &[]))
         .layer(middleware::map_response(async |response: Response| {

@@ -148,6 +148,8 @@ pub(crate) fn tell(text: &str) {
 mod tests {
     //! The catalogue and its filling.
 
+    use landcycle_policy::node::Node;
+
     use super::{CATALOGUE, filled};
 
     #[test]
@@ -159,6 +161,9 @@ mod tests {
 
     #[test]
     fn every_text_is_there_in_both_languages() {
+        let root = Node::parse(include_str!("messages.yaml")).expect("the catalogue");
+        let doubled: Vec<_> = root.doubled().iter().filter_map(|(second, _)| second.text()).collect();
+        assert!(doubled.is_empty(), "said twice, of which one is lost: {doubled:?}");
         assert!(CATALOGUE.len() > 100);
         for (key, text) in CATALOGUE.iter() {
             assert!(!text.zh.is_empty() && !text.en.is_empty(), "{key}");

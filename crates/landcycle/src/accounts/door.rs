@@ -44,6 +44,9 @@ impl Default for Locks {
     }
 }
 
+/// Characters of a name that nobody has, by which it is remembered.
+const STRANGER: usize = 64;
+
 /// 门 · the accounts of a server with what guards them.
 #[derive(Debug)]
 pub(crate) struct Door {
@@ -51,7 +54,9 @@ pub(crate) struct Door {
     pub(crate) accounts: Accounts,
     /// Times and numbers.
     pub(crate) locks: Locks,
-    throttle: Throttle,
+    addresses: Throttle<IpAddr>,
+    /// Names that no account has lock like those of accounts, so that they are not told apart.
+    strangers: Throttle<String>,
 }
 
 /// What a request shows.
@@ -91,7 +96,12 @@ impl Door {
     /// Opens the file of accounts.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let accounts = Accounts::open(path).map_err(|error| failure(&error))?;
-        Ok(Self { accounts, locks: Locks::default(), throttle: Throttle::default() })
+        Ok(Self {
+            accounts,
+            locks: Locks::default(),
+            addresses: Throttle::default(),
+            strangers: Throttle::default(),
+        })
     }
 
     /// Signs in with a password. Slow on purpose.
@@ -103,7 +113,7 @@ impl Door {
     ) -> Result<Opened, NotIn> {
         let Locks { attempts, window, failures, pause, session, .. } = self.locks;
         let address = address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-        self.throttle.attempt(address, now, (attempts, window)).map_err(NotIn::TooOften)?;
+        self.addresses.attempt(address, now, (attempts, window)).map_err(NotIn::TooOften)?;
         let failed = |error| NotIn::Failed(failure(&error));
         let found = self.accounts.account(name).map_err(failed)?;
         let found = found.filter(|(account, _)| !account.disabled);
@@ -112,7 +122,12 @@ impl Door {
             return Err(NotIn::Locked(until.duration_since(now).as_secs().max(1)));
         }
         let same = password::is(word, found.as_ref().map(|(_, secret)| secret.as_str()));
-        let Some((account, _)) = found else { return Err(NotIn::Wrong) };
+        let Some((account, _)) = found else {
+            let most = usize::try_from(failures).unwrap_or(usize::MAX).saturating_sub(1);
+            let stranger: String = name.chars().take(STRANGER).collect();
+            self.strangers.attempt(stranger, now, (most, pause)).map_err(NotIn::Locked)?;
+            return Err(NotIn::Wrong);
+        };
         if !same {
             return match self.accounts.failed(name, now, failures, pause).map_err(failed)? {
                 Attempt::Counted => Err(NotIn::Wrong),

@@ -1,34 +1,40 @@
-//! How often one address may try to sign in.
+//! How often one address may try to sign in, and how often a name that nobody has is tried.
 
 use std::collections::{HashMap, VecDeque};
-use std::net::IpAddr;
+use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Addresses that are remembered at once; beyond it the oldest are forgotten.
-const ADDRESSES: usize = 10_000;
+/// Addresses or names that are remembered at once; beyond it those that rest are forgotten, then all.
+const REMEMBERED: usize = 10_000;
 
-/// 限速 · recent attempts by address.
-#[derive(Debug, Default)]
-pub(super) struct Throttle(Mutex<HashMap<IpAddr, VecDeque<Timestamp>>>);
+/// 限速 · recent attempts by address or name.
+#[derive(Debug)]
+pub(super) struct Throttle<K>(Mutex<HashMap<K, VecDeque<Timestamp>>>);
 
-impl Throttle {
+impl<K> Default for Throttle<K> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K: Eq + Hash> Throttle<K> {
     /// Counts an attempt, or says after how many seconds the next is heard: `most` within `window`.
     pub(super) fn attempt(
         &self,
-        address: IpAddr,
+        who: K,
         now: Timestamp,
         (most, window): (usize, SignedDuration),
     ) -> Result<(), i64> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= ADDRESSES && !all.contains_key(&address) {
+        if all.len() >= REMEMBERED && !all.contains_key(&who) {
             all.retain(|_, times| times.back().is_some_and(|last| now.duration_since(*last) < window));
-            if all.len() >= ADDRESSES {
+            if all.len() >= REMEMBERED {
                 all.clear();
             }
         }
-        let times = all.entry(address).or_default();
+        let times = all.entry(who).or_default();
         while times.front().is_some_and(|first| now.duration_since(*first) >= window) {
             times.pop_front();
         }
@@ -50,7 +56,7 @@ mod tests {
 
     #[test]
     fn one_address_waits_and_another_does_not() {
-        let throttle = Throttle::default();
+        let throttle: Throttle<IpAddr> = Throttle::default();
         let limit = (3, SignedDuration::from_secs(60));
         let at = |second: i64| Timestamp::from_second(1_800_000_000 + second).expect("a moment");
         let here = IpAddr::V4(Ipv4Addr::LOCALHOST);

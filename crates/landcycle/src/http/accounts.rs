@@ -15,8 +15,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::problem::Problem;
-use super::session::{body, door};
-use super::{App, apart, query};
+use super::session::door;
+use super::{App, apart, bodies, query};
 use crate::accounts::{check, roles};
 use crate::cli::account::{add_account, json_of, set_password};
 use crate::cli::tree::text_json;
@@ -101,7 +101,7 @@ pub(super) async fn add(
     State(app): State<Arc<App>>,
     asked: Result<Json<Written>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let asked = body(asked)?;
+    let asked = bodies::form(asked)?;
     let door = Arc::clone(door(&app)?);
     apart(move || {
         let account = asked.account(&app, &asked.name)?;
@@ -118,7 +118,7 @@ pub(super) async fn change(
     Path(name): Path<String>,
     asked: Result<Json<Written>, JsonRejection>,
 ) -> Answer {
-    let asked = body(asked)?;
+    let asked = bodies::form(asked)?;
     let door = Arc::clone(door(&app)?);
     apart(move || {
         let failed = |error| Problem::from(crate::accounts::failure(&error));

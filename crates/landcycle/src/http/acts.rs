@@ -17,10 +17,9 @@ use super::caller::Caller;
 use super::problem::{MEDIA_TYPE, Problem};
 use super::proposals::{Confirmed, propose};
 use super::query;
-use super::session::body;
 use super::tables::{self, Column, Table};
 use super::work::Work;
-use super::{App, apart};
+use super::{App, apart, bodies};
 use crate::acts::refusal::Code;
 use crate::acts::{self, File, NotDone, Request};
 use crate::cli::tree::text_json;
@@ -101,7 +100,7 @@ pub(super) async fn act(
     confirmed: Option<Extension<Confirmed>>,
     asked: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let asked = body(asked)?;
+    let asked = bodies::form(asked)?;
     apart(move || {
         let (now, today) = (clock::now(), clock::today());
         let day = match asked.on.as_deref().filter(|text| !text.is_empty()) {
@@ -142,6 +141,8 @@ pub(super) async fn act(
         };
         match done {
             Ok(decided) if waits => {
+                // Under the key of now it is recorded once, however often it is confirmed.
+                let kept = Asked { key: Some(decided.event.key.clone()), ..kept };
                 let text = serde_json::to_string(&kept).unwrap_or_default();
                 let number = propose(&app, &caller, (&request.case, &request.act, &text))?;
                 let mut told = decided.json();

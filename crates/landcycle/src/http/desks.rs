@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, Query as Pairs, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use landcycle_policy::law::Law;
@@ -21,7 +21,7 @@ use super::caller::Caller;
 use super::problem::Problem;
 use super::query;
 use super::tables::{self, Column, Table};
-use super::{App, apart};
+use super::{App, apart, bodies};
 use crate::acts::fact_form;
 use crate::cells::{self, Numbers};
 use crate::cli::desk::report;
@@ -137,11 +137,6 @@ fn refused(failure: Failure) -> Problem {
     Problem::said(StatusCode::UNPROCESSABLE_ENTITY, "value", failure.message)
 }
 
-fn body(asked: Result<Json<Asked>, JsonRejection>) -> Result<Asked, Problem> {
-    let asked = asked.map(|Json(asked)| asked);
-    asked.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "body", &[("why", &error.body_text())]))
-}
-
 /// What a desk answers.
 pub(super) async fn work(
     State(app): State<Arc<App>>,
@@ -150,7 +145,7 @@ pub(super) async fn work(
     Pairs(pairs): Pairs<query::Pairs>,
     asked: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let asked = body(asked)?;
+    let asked = bodies::form(asked)?;
     apart(move || {
         let library = &app.library;
         let matter = asked.matter(library, app.usual_day())?;
@@ -233,8 +228,7 @@ pub(super) async fn paper(
     Path(name): Path<String>,
     asked: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    const KIND: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
-    let asked = body(asked)?;
+    let asked = bodies::form(asked)?;
     let bytes = apart(move || {
         let library = &app.library;
         let matter = asked.matter(library, app.usual_day())?;
@@ -246,7 +240,5 @@ pub(super) async fn paper(
         report(library, app.folder(), &matter, &name, &entered).map_err(refused)
     })
     .await?;
-    let told = format!("attachment; filename=\"{}\"", words("desk_report_file").en);
-    Ok(([(header::CONTENT_TYPE, KIND.to_owned()), (header::CONTENT_DISPOSITION, told)], bytes)
-        .into_response())
+    Ok(bodies::file(bodies::DOCX, &words("desk_report_file").en, bytes))
 }

@@ -3,21 +3,18 @@
 //! temporary file that is gone when the answer is given.
 
 use std::collections::HashSet;
-use std::future::poll_fn;
-use std::io::Write;
-use std::path::PathBuf;
-use std::pin::Pin;
 use std::sync::Arc;
 
-use axum::body::{Body, HttpBody};
+use axum::body::Body;
 use axum::extract::{Query as Pairs, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use landcycle_policy::text::{Language, Text};
 use serde_json::{Value, json};
 
+use super::bodies::{self, Upload};
 use super::caller::Caller;
 use super::problem::Problem;
 use super::query;
@@ -28,18 +25,11 @@ use crate::notices::faulty::{FaultyRow, workbook};
 use crate::notices::preview::{Change, Mapped, Preview, Sampled, preview};
 use crate::notices::{self, Area, Options};
 use crate::reports::{self, CaseRow, Filing};
-use crate::say::{Failure, filled};
+use crate::say::Failure;
 use crate::{clock, store};
 
-/// Bytes that a file may have.
-const MOST: usize = 64 * 1024 * 1024;
-/// Bytes of a megabyte, for people.
-const MEGABYTE: usize = 1024 * 1024;
-/// Characters of a file's name that are kept.
-const NAME: usize = 120;
 /// Faulty rows that one answer tells cell by cell; the file of them has them all.
 const FAULTY: usize = 200;
-const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// The routes of imports and reports.
 pub(super) fn routes() -> Router<Arc<App>> {
@@ -48,50 +38,6 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/import/notices/faults", post(faults))
         .route("/reports", get(departments).post(report))
         .route("/reports/form", get(form))
-}
-
-/// A file that was sent, under its own name in a folder that goes away with it.
-struct Sent {
-    path: PathBuf,
-    name: String,
-    _folder: tempfile::TempDir,
-}
-
-/// Takes a body into a temporary file, piece by piece, up to the limit.
-async fn take(body: Body, name: Option<&String>) -> Result<Sent, Problem> {
-    let broken = |why: &dyn std::fmt::Display| {
-        let said = filled("import_broken_off", &[("why", &why.to_string())]);
-        Problem::said(StatusCode::BAD_REQUEST, "broken_off", said)
-    };
-    let name = safe(name.map_or("", String::as_str));
-    let folder = tempfile::tempdir().map_err(|error| broken(&error))?;
-    let path = folder.path().join(&name);
-    let mut file = std::fs::File::create(&path).map_err(|error| broken(&error))?;
-    let (mut body, mut size) = (body, 0);
-    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-        let frame = frame.map_err(|error| broken(&error))?;
-        let Ok(data) = frame.into_data() else { continue };
-        size += data.len();
-        if size > MOST {
-            let said = filled("import_too_large", &[("limit", &(MOST / MEGABYTE).to_string())]);
-            return Err(Problem::said(StatusCode::PAYLOAD_TOO_LARGE, "too_large", said));
-        }
-        file.write_all(&data).map_err(|error| broken(&error))?;
-    }
-    if size == 0 {
-        let said = filled("import_no_file", &[]);
-        return Err(Problem::said(StatusCode::BAD_REQUEST, "no_file", said));
-    }
-    file.flush().map_err(|error| broken(&error))?;
-    Ok(Sent { path, name, _folder: folder })
-}
-
-/// The last part of a name, without what a file system would take for something else.
-fn safe(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let kept: String = last.chars().filter(|c| !c.is_control()).take(NAME).collect();
-    let kept = kept.trim().trim_matches('.');
-    if kept.is_empty() { "upload".to_owned() } else { kept.to_owned() }
 }
 
 /// A fault of a file, or of what it says: for its sender to mend.
@@ -143,17 +89,17 @@ async fn notices(
     body: Body,
 ) -> Result<Response, Problem> {
     known(&pairs, &["name", "sheet", "keep_good", "dry_run", "lang"])?;
-    let sent = take(body, pairs.get("name")).await?;
+    let sent = Upload::take(body, pairs.get("name").map(String::as_str)).await?;
     apart(move || {
         let options = app.options(&pairs, &caller)?;
         let library = &app.library;
-        let found = preview(library, &sent.path, &app.store, &options, clock::today()).map_err(refused)?;
+        let found = preview(library, sent.path(), &app.store, &options, clock::today()).map_err(refused)?;
         let good = found.report.refused_count == 0 || options.keep_good && !found.report.nothing_good();
-        let mut told = preview_json(&app, &sent.name, &found);
+        let mut told = preview_json(&app, sent.name(), &found);
         if flag(&pairs, "dry_run") || !good {
             return Ok(Json(told).into_response());
         }
-        let report = notices::import(library, &sent.path, &app.store, &options, &|_| {}).map_err(refused)?;
+        let report = notices::import(library, sent.path(), &app.store, &options, &|_| {}).map_err(refused)?;
         // Somebody else may have recorded in between: what was recorded counts, not what was expected.
         if report.refused_count == 0 || options.keep_good {
             told["recorded"] = json!({"added": report.added, "already_there": report.already_there});
@@ -171,23 +117,17 @@ async fn faults(
     body: Body,
 ) -> Result<Response, Problem> {
     known(&pairs, &["name", "sheet", "keep_good", "lang"])?;
-    let sent = take(body, pairs.get("name")).await?;
+    let sent = Upload::take(body, pairs.get("name").map(String::as_str)).await?;
     apart(move || {
         let options = app.options(&pairs, &caller)?;
         let found =
-            preview(&app.library, &sent.path, &app.store, &options, clock::today()).map_err(refused)?;
+            preview(&app.library, sent.path(), &app.store, &options, clock::today()).map_err(refused)?;
         let headers: Vec<String> = found.columns.iter().map(|column| column.header.clone()).collect();
         let made =
             workbook(&headers, &found.report.faulty, language(&pairs)).map_err(|error| failed(&error))?;
-        Ok(file(made, "faulty-rows.xlsx"))
+        Ok(bodies::file(bodies::XLSX, "faulty-rows.xlsx", made))
     })
     .await
-}
-
-fn file(bytes: Vec<u8>, name: &str) -> Response {
-    let told = format!("attachment; filename=\"{name}\"");
-    ([(header::CONTENT_TYPE, WORKBOOK.to_owned()), (header::CONTENT_DISPOSITION, told)], bytes)
-        .into_response()
 }
 
 fn preview_json(app: &App, name: &str, found: &Preview) -> Value {
@@ -293,7 +233,11 @@ async fn form(
             .collect();
         let facts = reports::own_facts(&app.library, &department);
         let made = reports::form(&app.library, &facts, &cases, language(&pairs));
-        Ok(file(made.map_err(|error| failed(&error))?, &format!("report-{department}.xlsx")))
+        Ok(bodies::file(
+            bodies::XLSX,
+            &format!("report-{department}.xlsx"),
+            made.map_err(|error| failed(&error))?,
+        ))
     })
     .await
 }
@@ -306,7 +250,7 @@ async fn report(
     body: Body,
 ) -> Result<Response, Problem> {
     known(&pairs, &["name", "department", "by", "correct", "dry_run", "sheet", "lang"])?;
-    let sent = take(body, pairs.get("name")).await?;
+    let sent = Upload::take(body, pairs.get("name").map(String::as_str)).await?;
     apart(move || {
         let department = department(&app, &pairs, &caller)?;
         let written = pairs.get("by").map(|by| by.trim()).unwrap_or_default();
@@ -327,10 +271,10 @@ async fn report(
         };
         let mut ledger = if dry_run { store::open_to_read(&app.store)? } else { store::open(&app.store)? };
         let filed =
-            reports::file(&app.library, &mut ledger, &app.store, &sent.path, &filing).map_err(refused)?;
+            reports::file(&app.library, &mut ledger, &app.store, sent.path(), &filing).map_err(refused)?;
         let status = if dry_run { StatusCode::OK } else { StatusCode::CREATED };
         let told = json!({
-            "file": sent.name, "recorded": !dry_run, "added": filed.added, "already_there": filed.there,
+            "file": sent.name(), "recorded": !dry_run, "added": filed.added, "already_there": filed.there,
             "corrected": filed.corrected,
         });
         Ok((status, Json(told)).into_response())

@@ -18,10 +18,10 @@ use landcycle_policy::package::library::Library;
 use landcycle_policy::text::Text;
 use serde_json::{Value, json};
 
+use super::bodies::{self, Upload};
 use super::caller::Caller;
 use super::layers::multi_polygon;
 use super::problem::Problem;
-use super::upload::{self, Upload};
 use super::{App, apart, query};
 use crate::cli::tree::{self, text_json};
 use crate::layers::{self, Edition, Fresh, Refused, Wish, judge};
@@ -87,7 +87,7 @@ async fn list(State(app): State<Arc<App>>, Pairs(pairs): Pairs<query::Pairs>) ->
         Ok(Json(json!({
             "as_of": day.to_string(), "layers": each.collect::<Vec<_>>(),
             "kinds": choices(library, "layer_kind"), "levels": choices(library, "zone_line_level"),
-            "uses": choices(library, judge::USE), "file_limit": upload::FILE_LIMIT,
+            "uses": choices(library, judge::USE), "file_limit": bodies::FILE_LIMIT,
         })))
     })
     .await
@@ -230,7 +230,7 @@ async fn file(
         let path = folder.path().join(&name);
         layers::write(&kept, &path, &[])?;
         let bytes = std::fs::read(&path).map_err(|error| failed(&error))?;
-        Ok(upload::file(kind, &name, bytes))
+        Ok(bodies::file(kind, &name, bytes))
     })
     .await
 }
@@ -296,10 +296,9 @@ fn bare(upload: &Upload, text: &Text) -> Text {
 /// What a file would become: its zones, or every fault with its place. Nothing is recorded.
 async fn preview(State(app): State<Arc<App>>, Pairs(pairs): Pairs<query::Pairs>, body: Body) -> Answer {
     only(&pairs, &WISHES)?;
-    let bytes = upload::received(body).await?;
+    let upload = Upload::take(body, text(&pairs, "name")).await?;
     apart(move || {
         let library = &app.library;
-        let upload = Upload::keep(&bytes, text(&pairs, "name").unwrap_or_default())?;
         let wish = wish(&pairs, &upload, "")?;
         let mut value = json!({
             "sound": false, "zones": 0, "crs": null, "approximate": false, "mended": [], "shown": [],
@@ -340,13 +339,12 @@ async fn import(
     body: Body,
 ) -> Result<Response, Problem> {
     only(&pairs, &WISHES)?;
-    let bytes = upload::received(body).await?;
+    let upload = Upload::take(body, text(&pairs, "name")).await?;
     apart(move || {
         let by = caller.name(text(&pairs, "by").unwrap_or_default().trim());
         if by.is_empty() {
             return Err(Problem::query("by", "", words("who_acts").zh.as_str()));
         }
-        let upload = Upload::keep(&bytes, text(&pairs, "name").unwrap_or_default())?;
         let wish = wish(&pairs, &upload, by)?;
         let done = layers::import(&app.library, &app.store, &wish);
         let done = done.map_err(|failure: Failure| upload.problem("layer", failure))?;
@@ -381,7 +379,7 @@ async fn judge_use(
         let asked =
             judge::Asked { case: &id, proposed: text(&pairs, "proposed").unwrap_or_default(), package, day };
         let path: &FilePath = &app.store;
-        let refused = |failure| upload::refused("layer", failure);
+        let refused = |failure| bodies::refused("layer", failure);
         let judged = judge::judge(library, path, &asked).map_err(refused)?;
         let trees = judged.trees(library, |step, sources| tree::json(step, library, sources));
         Ok(Json(json!({

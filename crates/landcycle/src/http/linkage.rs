@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{DefaultBodyLimit, Path, Query as Pairs, State};
+use axum::extract::{Path, Query as Pairs, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -18,9 +18,9 @@ use landcycle_policy::package::library::Library;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::bodies::{self, CSV, Upload, XLSX};
 use super::caller::Caller;
 use super::problem::{MEDIA_TYPE, Problem};
-use super::upload::{self, CSV, Upload, XLSX};
 use super::{App, apart, query};
 use crate::acts::fact_form;
 use crate::cli::tree::text_json;
@@ -47,7 +47,6 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/linkage/books/{book}/export", get(export_book))
         .route("/linkage/books/{book}/operations", post(operate))
         .route("/linkage/books/{book}/load", post(load))
-        .layer(DefaultBodyLimit::max(upload::FORM_LIMIT))
 }
 
 fn text<'p>(pairs: &'p query::Pairs, name: &str) -> Option<&'p str> {
@@ -114,7 +113,7 @@ async fn forms(State(app): State<Arc<App>>) -> Answer {
             .collect();
         Ok(Json(json!({
             "acts": acts.collect::<Vec<_>>(), "accounts": accounts, "deeds": deeds,
-            "file_limit": upload::FILE_LIMIT,
+            "file_limit": bodies::FILE_LIMIT,
         })))
     })
     .await
@@ -185,7 +184,7 @@ async fn export_book(
         match text(&pairs, "form").unwrap_or("xlsx") {
             "xlsx" => {
                 let tables = [("places", &places), ("accounts", &accounts), ("journal", &journal)];
-                Ok(upload::file(XLSX, &format!("linkage-{name}.xlsx"), export::xlsx(&tables)?))
+                Ok(bodies::file(XLSX, &format!("linkage-{name}.xlsx"), export::xlsx(&tables)?))
             }
             "csv" => {
                 let table = text(&pairs, "table").unwrap_or("journal");
@@ -195,7 +194,7 @@ async fn export_book(
                     "places" => &places,
                     other => return Err(Problem::query("table", other, "journal, accounts, places")),
                 };
-                Ok(upload::file(CSV, &format!("linkage-{name}-{table}.csv"), export::csv(listing)?))
+                Ok(bodies::file(CSV, &format!("linkage-{name}-{table}.csv"), export::csv(listing)?))
             }
             other => Err(Problem::query("form", other, "xlsx, csv")),
         }
@@ -223,7 +222,7 @@ async fn open(
     caller: Caller,
     asked: Result<Json<Opening>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let asked = upload::form(asked)?;
+    let asked = bodies::form(asked)?;
     apart(move || {
         let name = asked.book.trim();
         if name.is_empty() || name.chars().count() > NAME || name.chars().any(char::is_control) {
@@ -303,7 +302,7 @@ async fn operate(
     Path(name): Path<String>,
     asked: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let asked = upload::form(asked)?;
+    let asked = bodies::form(asked)?;
     apart(move || {
         let library = &app.library;
         let act = ACTS.into_iter().find(|act| *act == asked.act);
@@ -354,9 +353,8 @@ async fn load(
     body: Body,
 ) -> Result<Response, Problem> {
     only(&pairs, &["name", "sheet", "by", "dry_run"])?;
-    let bytes = upload::received(body).await?;
+    let upload = Upload::take(body, text(&pairs, "name")).await?;
     apart(move || {
-        let upload = Upload::keep(&bytes, text(&pairs, "name").unwrap_or_default())?;
         let by = signed(&caller, text(&pairs, "by").unwrap_or_default())?;
         let dry = text(&pairs, "dry_run") == Some("yes");
         let load = Load {

@@ -9,7 +9,7 @@ use axum::Json;
 use axum::Router;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, Query as Pairs, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use landcycle_ledger::listing::{Key, KeyError, Listing, Seal};
@@ -21,7 +21,7 @@ use self::told::{refused, unreadable};
 use super::caller::Caller;
 use super::problem::Problem;
 use super::query;
-use super::{App, apart};
+use super::{App, apart, bodies};
 use crate::acts::fact_form;
 use crate::cli::tree;
 use crate::cli::tree::text_json;
@@ -52,11 +52,6 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/listings/{id}/result", get(result_file))
         .route("/listings/{id}/sheet", get(sheet_file))
         .route("/listings/{id}/explain/{digest}", get(explain))
-}
-
-fn body<T>(asked: Result<Json<T>, JsonRejection>) -> Result<T, Problem> {
-    let asked = asked.map(|Json(asked)| asked);
-    asked.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "body", &[("why", &error.body_text())]))
 }
 
 fn viewer(caller: &Caller) -> Viewer<'_> {
@@ -203,7 +198,7 @@ async fn publish(
     caller: Caller,
     asked: Result<Json<Publishing>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let asked = body(asked)?;
+    let asked = bodies::form(asked)?;
     apart(move || {
         let draft = asked
             .notice
@@ -279,7 +274,7 @@ async fn hand_in(
     caller: Caller,
     asked: Result<Json<HandedIn>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let asked = body(asked)?;
+    let asked = bodies::form(asked)?;
     apart(move || {
         let seal = Seal::parse(&asked.sealed).map_err(|error| no_form("bid_seal", error))?;
         of_listing(&seal.listing, &id)?;
@@ -305,7 +300,7 @@ async fn withdraw(
     caller: Caller,
     asked: Result<Json<Withdrawn>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let asked = body(asked)?;
+    let asked = bodies::form(asked)?;
     apart(move || {
         let bidder = asked.bidder.trim().to_owned();
         own(&caller, &bidder)?;
@@ -330,7 +325,7 @@ async fn open(
     caller: Caller,
     asked: Result<Json<Opened>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let asked = body(asked)?;
+    let asked = bodies::form(asked)?;
     apart(move || {
         let key = Key::parse(&asked.key).map_err(|error| no_form("bid_key", error))?;
         of_listing(key.listing(), &id)?;
@@ -355,7 +350,7 @@ async fn rank(
     caller: Caller,
     asked: Result<Json<Ranking>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let asked = body(asked)?;
+    let asked = bodies::form(asked)?;
     apart(move || {
         in_area(&caller, &read(&app, &id)?.notice.facts)?;
         let by = by(&caller, &asked.by)?;
@@ -381,7 +376,7 @@ async fn end(
     caller: Caller,
     asked: Result<Json<Ending>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let asked = body(asked)?;
+    let asked = bodies::form(asked)?;
     apart(move || {
         in_area(&caller, &read(&app, &id)?.notice.facts)?;
         let reason = asked.reason.trim();
@@ -417,12 +412,11 @@ async fn result_file(
         Ok((public::bytes(&file, form, language)?, format!("result.{}", form.ending())))
     })
     .await?;
-    Ok(download(form.kind(), &name, bytes))
+    Ok(bodies::file(form.kind(), &name, bytes))
 }
 
 /// The sheet of the listing as a document.
 async fn sheet_file(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, Problem> {
-    const KIND: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
     let bytes = apart(move || {
         let listing = read(&app, &id)?;
         let banner = app.meta(store::SAMPLE_META);
@@ -431,12 +425,7 @@ async fn sheet_file(State(app): State<Arc<App>>, Path(id): Path<String>) -> Resu
         })
     })
     .await?;
-    Ok(download(KIND, "listing.docx", bytes))
-}
-
-fn download(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
-    let told = format!("attachment; filename=\"{name}\"");
-    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, told)], bytes).into_response()
+    Ok(bodies::file(bodies::DOCX, "listing.docx", bytes))
 }
 
 /// The trees behind standing and order of a bid.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{DefaultBodyLimit, Path, Query as Pairs, State};
+use axum::extract::{Path, Query as Pairs, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -19,9 +19,9 @@ use landcycle_policy::text::{Language, Text};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::bodies::{self, DOCX, Upload, XLSX};
 use super::caller::Caller;
 use super::problem::Problem;
-use super::upload::{self, DOCX, Upload, XLSX};
 use super::{App, apart, query};
 use crate::acts::fact_form;
 use crate::cli::tree::text_json;
@@ -48,7 +48,6 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/plans/{plan}/track", get(track))
         .route("/plans/{plan}/track/workbook", get(track_workbook))
         .route("/plans/{plan}/paper", post(paper))
-        .layer(DefaultBodyLimit::max(upload::FORM_LIMIT))
 }
 
 /// Names of the query, all of which must be known.
@@ -108,7 +107,7 @@ async fn form(State(app): State<Arc<App>>, Pairs(pairs): Pairs<query::Pairs>) ->
         Ok(Json(json!({
             "package": chosen, "city": plan::city_of(library, chosen),
             "packages": packages.collect::<Vec<_>>(), "sheets": sheets.collect::<Vec<_>>(),
-            "file_limit": upload::FILE_LIMIT,
+            "file_limit": bodies::FILE_LIMIT,
         })))
     })
     .await
@@ -127,7 +126,7 @@ async fn template(
         let year = written.parse().ok().filter(|year| (1..=9998).contains(year));
         let year: i16 = year.ok_or_else(|| Problem::query("year", written, "1 … 9998"))?;
         let known = Prefilled { city: plan::city_of(library, package), year };
-        Ok(upload::file(XLSX, &format!("plan-{year}.xlsx"), packed(library, &known, None)?))
+        Ok(bodies::file(XLSX, &format!("plan-{year}.xlsx"), packed(library, &known, None)?))
     })
     .await
 }
@@ -179,10 +178,9 @@ fn faults_json(faults: &[Wrong]) -> Value {
 /// Reads a workbook, or the lines of a CSV file, into a draft; or tells every fault of its cells.
 async fn read(State(app): State<Arc<App>>, Pairs(pairs): Pairs<query::Pairs>, body: Body) -> Answer {
     only(&pairs, &["name"])?;
-    let bytes = upload::received(body).await?;
+    let upload = Upload::take(body, text(&pairs, "name")).await?;
     apart(move || {
         let library = &app.library;
-        let upload = Upload::keep(&bytes, text(&pairs, "name").unwrap_or_default())?;
         let path = upload.path();
         let workbook = path.extension().is_some_and(|ending| {
             ["xlsx", "xlsm", "xls", "ods"].iter().any(|known| ending.eq_ignore_ascii_case(known))
@@ -225,7 +223,7 @@ fn day(written: Option<&str>, name: &str, usual: Date) -> Result<Date, Problem> 
 
 /// A draft before every rule of its place; what cannot be read of it is told instead.
 async fn check(State(app): State<Arc<App>>, asked: Result<Json<Asked>, JsonRejection>) -> Answer {
-    let asked = upload::form(asked)?;
+    let asked = bodies::form(asked)?;
     apart(move || {
         let library = &app.library;
         let as_of = day(asked.as_of.as_deref(), "as_of", app.usual_day())?;
@@ -235,7 +233,7 @@ async fn check(State(app): State<Arc<App>>, asked: Result<Json<Asked>, JsonRejec
             Err(faults) => return Ok(Json(json!({"faults": faults_json(&faults), "checked": null}))),
         };
         let checked = plan::check(library, &plan, package, clock::day_number(as_of));
-        let checked = checked.map_err(|failure| upload::refused("plan", failure))?;
+        let checked = checked.map_err(|failure| bodies::refused("plan", failure))?;
         Ok(Json(json!({"faults": [], "checked": print::json(library, &plan, &checked, as_of)})))
     })
     .await
@@ -246,13 +244,13 @@ async fn workbook(
     State(app): State<Arc<App>>,
     asked: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let asked = upload::form(asked)?;
+    let asked = bodies::form(asked)?;
     apart(move || {
         let library = &app.library;
         let plan = plan::draft(library, &asked.plan.draft()?);
-        let plan = plan.map_err(|faults| upload::refused("plan_faulty", plan::faults(&faults)))?;
+        let plan = plan.map_err(|faults| bodies::refused("plan_faulty", plan::faults(&faults)))?;
         let bytes = packed(library, &Prefilled::default(), Some(&plan))?;
-        Ok(upload::file(XLSX, "plan.xlsx", bytes))
+        Ok(bodies::file(XLSX, "plan.xlsx", bytes))
     })
     .await
 }
@@ -367,7 +365,7 @@ async fn adopt(
     Path(id): Path<String>,
     asked: Result<Json<Adopting>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let asked = upload::form(asked)?;
+    let asked = bodies::form(asked)?;
     apart(move || {
         let library = &app.library;
         if !plan::is_id(&id) {
@@ -381,7 +379,7 @@ async fn adopt(
         let day = day(Some(asked.on.as_str()), "on", today)?;
         let package = package(library, asked.package.as_deref())?;
         let read = plan::draft(library, &asked.plan.draft()?);
-        let mut read = read.map_err(|faults| upload::refused("plan_faulty", plan::faults(&faults)))?;
+        let mut read = read.map_err(|faults| bodies::refused("plan_faulty", plan::faults(&faults)))?;
         if !sees(&caller, &read.facts) {
             return Err(Problem::new(StatusCode::FORBIDDEN, "not_allowed", &[("needs", "plan.write")]));
         }
@@ -391,7 +389,7 @@ async fn adopt(
         let now = (clock::now(), today);
         let adoption = Adoption { id: &id, day, by, origin: &asked.origin, despite, now };
         let done = plan::check_and_adopt(library, &mut ledger, &mut read, package, &adoption);
-        let (event, checked) = done.map_err(|failure| upload::refused("plan_not_adopted", failure))?;
+        let (event, checked) = done.map_err(|failure| bodies::refused("plan_not_adopted", failure))?;
         let unknown = checked.of(Verdict::Unknown).filter(|one| one.asks).count();
         let body = json!({"id": id, "seq": event.seq, "kind": event.kind, "unknown": unknown});
         Ok((StatusCode::CREATED, Json(body)).into_response())
@@ -410,7 +408,7 @@ async fn adopted_workbook(
         let as_of = query::day(&pairs)?.unwrap_or_else(|| app.usual_day());
         let revision = load(&app, &caller, &id, as_of)?;
         let bytes = packed(&app.library, &Prefilled::default(), Some(&revision.plan))?;
-        Ok(upload::file(XLSX, &format!("plan-{id}.xlsx"), bytes))
+        Ok(bodies::file(XLSX, &format!("plan-{id}.xlsx"), bytes))
     })
     .await
 }
@@ -473,7 +471,7 @@ async fn track_workbook(
         let failed =
             |error: rust_xlsxwriter::XlsxError| Problem::from(Failure::text(Text::same(error.to_string())));
         let bytes = tracked(&app, &caller, &id, &pairs, |told| told.workbook(language).map_err(failed))?;
-        Ok(upload::file(XLSX, &format!("track-{id}.xlsx"), bytes))
+        Ok(bodies::file(XLSX, &format!("track-{id}.xlsx"), bytes))
     })
     .await
 }
@@ -498,7 +496,7 @@ async fn paper(
     Path(id): Path<String>,
     asked: Result<Json<Wanted>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let asked = upload::form(asked)?;
+    let asked = bodies::form(asked)?;
     apart(move || {
         let as_of = day(asked.as_of.as_deref(), "as_of", app.usual_day())?;
         let revision = load(&app, &caller, &id, as_of)?;
@@ -507,8 +505,8 @@ async fn paper(
         let banner = app.with_ledger(|ledger| ledger.meta(store::SAMPLE_META).ok().flatten());
         let office = Office { set: &set, template: None, draft: asked.draft, banner };
         let made = plan::paper(&app.library, app.folder(), &revision, as_of, office);
-        let (_, bytes) = made.map_err(|failure| upload::refused("paper", failure))?;
-        Ok(upload::file(DOCX, &format!("plan-{id}.docx"), bytes))
+        let (_, bytes) = made.map_err(|failure| bodies::refused("paper", failure))?;
+        Ok(bodies::file(DOCX, &format!("plan-{id}.docx"), bytes))
     })
     .await
 }

@@ -41,11 +41,6 @@ impl Problem {
         Self(Box::new(Inner { status, code: code.to_owned(), title: words(&title_key(status)), detail }))
     }
 
-    /// A body that is larger than is taken.
-    pub(super) fn too_large(most: &str) -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", &[("most", most)])
-    }
-
     /// What somebody sent cannot be used: theirs to mend, not a fault of the server.
     pub(super) fn unusable(failure: Failure) -> Self {
         Self::said(StatusCode::UNPROCESSABLE_ENTITY, "value", failure.message)

@@ -16,8 +16,8 @@ use tower::ServiceExt;
 
 use super::caller::Caller;
 use super::problem::Problem;
-use super::session::{body, door};
-use super::{App, apart, query};
+use super::session::door;
+use super::{App, apart, bodies, query};
 use crate::acts::{File, law_of};
 use crate::cli::tree::text_json;
 use crate::say::words;
@@ -125,9 +125,11 @@ pub(super) async fn decide_proposal(
     Path(number): Path<String>,
     asked: Result<Json<Word>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let word = body(asked)?;
+    let word = bodies::form(asked)?;
     let id: i64 = number.parse().map_err(|_| Problem::absent(&number))?;
     let closed = || Problem::new(StatusCode::CONFLICT, "proposal_closed", &[]);
+    // One decision at a time, so that what one sends back another does not confirm meanwhile.
+    let _turn = app.deciding.lock().await;
     let proposal = {
         let (app, caller, decision) = (Arc::clone(&app), caller.clone(), word.decision);
         apart(move || {
@@ -165,20 +167,16 @@ pub(super) async fn decide_proposal(
         Decision::Return => ProposalState::Returned,
         Decision::Withdraw => ProposalState::Withdrawn,
     };
-    // Closed first, so that two people who confirm at once do it once.
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if word.decision == Decision::Confirm {
+        // Done first: what a crash leaves open is done by its key once, however often it is confirmed.
+        response = replay(&app, &headers, &proposal).await;
+        if !response.status().is_success() {
+            return Ok(response);
+        }
+    }
     let done = door(&app)?.accounts.close_proposal(id, (state, &by, &word.note), clock::now());
-    if !done.map_err(|error| crate::accounts::failure(&error))? {
-        return Err(closed());
-    }
-    if word.decision != Decision::Confirm {
-        return Ok(StatusCode::NO_CONTENT.into_response());
-    }
-    let response = replay(&app, &headers, &proposal).await;
-    if !response.status().is_success() {
-        // The case or the law moved on: what cannot be done now waits, with the reason told.
-        door(&app)?.accounts.reopen_proposal(id).map_err(|error| crate::accounts::failure(&error))?;
-    }
-    Ok(response)
+    if done.map_err(|error| crate::accounts::failure(&error))? { Ok(response) } else { Err(closed()) }
 }
 
 /// Sends the act as it was proposed through every check again, in the name of who confirms it.

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::access::{self, Actor, COOKIE, permissions};
 use super::caller::Caller;
 use super::problem::Problem;
-use super::{App, apart};
+use super::{App, apart, bodies};
 use crate::accounts::{Door, NotIn, fingerprint, password, role};
 use crate::cli::account::{json_of, set_password};
 use crate::cli::tree::text_json;
@@ -27,15 +27,6 @@ type Answer = Result<Json<Value>, Problem>;
 /// The accounts of a server that has some.
 pub(super) fn door(app: &App) -> Result<&Arc<Door>, Problem> {
     app.door.as_ref().ok_or_else(|| Problem::new(StatusCode::CONFLICT, "no_accounts", &[]))
-}
-
-/// The body of a request, or what is wrong with it.
-pub(super) fn body<T>(asked: Result<Json<T>, JsonRejection>) -> Result<T, Problem> {
-    match asked {
-        Ok(Json(asked)) => Ok(asked),
-        Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Problem::too_large("2 MB")),
-        Err(error) => Err(Problem::new(StatusCode::BAD_REQUEST, "body", &[("why", &error.body_text())])),
-    }
 }
 
 /// Who is signed in, and what they may do.
@@ -79,7 +70,7 @@ pub(super) async fn sign_in(
     address: Option<Extension<ConnectInfo<SocketAddr>>>,
     asked: Result<Json<SignIn>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let asked = body(asked)?;
+    let asked = bodies::form(asked)?;
     let address = address.map(|Extension(ConnectInfo(address))| address.ip());
     let named = Actor(asked.name.chars().take(64).collect());
     let door = Arc::clone(door(&app)?);
@@ -150,7 +141,7 @@ pub(super) async fn change_password(
     caller: Caller,
     asked: Result<Json<Change>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let asked = body(asked)?;
+    let asked = bodies::form(asked)?;
     let door = Arc::clone(door(&app)?);
     let name = caller.account.unwrap_or_default();
     let Ok(_turn) = app.hashing.acquire().await else {
@@ -198,7 +189,7 @@ pub(super) async fn make_token(
     caller: Caller,
     asked: Result<Json<Label>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let asked = body(asked)?;
+    let asked = bodies::form(asked)?;
     let door = Arc::clone(door(&app)?);
     let name = caller.account.unwrap_or_default();
     apart(move || {

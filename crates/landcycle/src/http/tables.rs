@@ -5,8 +5,8 @@
 //! **Invariant:** what was typed by anybody is never a formula. In a workbook it is a text cell; in CSV a
 //! leading sign that a spreadsheet would calculate gets an apostrophe before it.
 
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use jiff::civil::Date;
 use landcycle_policy::exact::Exact;
 use landcycle_policy::package::library::Library;
@@ -16,6 +16,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format as Look, Workbook, Worksheet, XlsxEr
 use serde_json::Value;
 
 use super::App;
+use super::bodies;
 use super::caller::Caller;
 use super::problem::Problem;
 use super::query::{self, Pairs};
@@ -224,19 +225,12 @@ impl Wanted {
         rows: impl IntoIterator<Item = Value>,
     ) -> Result<Response, Problem> {
         let (kind, end, bytes) = if self.workbook {
-            let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-            (kind, "xlsx", workbook(table, rows, self.language).map_err(|error| failed(&error))?)
+            (bodies::XLSX, "xlsx", workbook(table, rows, self.language).map_err(|error| failed(&error))?)
         } else {
-            (
-                "text/csv; charset=utf-8",
-                "csv",
-                text(table, rows, self.language).map_err(|error| failed(&error))?,
-            )
+            (bodies::CSV, "csv", text(table, rows, self.language).map_err(|error| failed(&error))?)
         };
         let name = words(table.name).en.to_lowercase().replace(' ', "-");
-        let told = format!("attachment; filename=\"landcycle-{name}-{}.{end}\"", table.day);
-        let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, told)];
-        Ok((headers, bytes).into_response())
+        Ok(bodies::file(kind, &format!("landcycle-{name}-{}.{end}", table.day), bytes))
     }
 }
 

@@ -135,19 +135,6 @@ impl Accounts {
         )?;
         Ok(done > 0)
     }
-
-    /// Opens a proposal again whose act could not be done after all.
-    ///
-    /// # Errors
-    /// If the database refuses.
-    pub fn reopen_proposal(&self, id: i64) -> Result<(), AccountsError> {
-        let connection = self.lock();
-        connection.execute(
-            "UPDATE proposal SET state = 'open', decided_by = NULL, decided_at = NULL, note = '' WHERE id = ?1",
-            [id],
-        )?;
-        Ok(())
-    }
 }
 
 fn one(connection: &Connection, id: i64) -> Result<Option<Proposal>, AccountsError> {

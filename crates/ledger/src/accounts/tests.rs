@@ -141,6 +141,6 @@ fn a_proposal_is_decided_once() {
     let kept = accounts.proposal(id).expect("read").expect("there");
     assert_eq!((kept.state, kept.decided_by.as_deref()), (ProposalState::Confirmed, Some("bert")));
     assert!(accounts.proposals(Some(ProposalState::Open)).expect("read").is_empty());
-    accounts.reopen_proposal(id).expect("opened");
-    assert_eq!(accounts.proposals(Some(ProposalState::Open)).expect("read").len(), 1);
+    let again = accounts.propose("anna", ("A-1", "levy_fee", "{}"), now).expect("kept");
+    assert_ne!(again, id, "what was decided is proposed anew under a number of its own");
 }

@@ -97,7 +97,7 @@ fn an_archive_holds_one_shapefile() {
 #[test]
 fn a_file_that_is_too_large_is_refused_with_one_problem() {
     let server = served();
-    let large = vec![b' '; super::super::upload::FILE_LIMIT + 1];
+    let large = vec![b' '; super::super::bodies::FILE_LIMIT + 1];
     let (status, problem) = server.post_bytes(&format!("/api/layers/preview?{WISH}"), BYTES, &large);
     assert_eq!((status, &problem["code"]), (413, &json!("too_large")));
 }

@@ -102,7 +102,7 @@ fn lines_come_from_a_csv_file_and_its_faults_name_the_row() {
 fn what_is_too_large_is_refused_with_one_problem() {
     let server = served();
     let (status, problem) =
-        server.post("/api/plan/check", JSON, &" ".repeat(super::super::upload::FORM_LIMIT + 1));
+        server.post("/api/plan/check", JSON, &" ".repeat(super::super::bodies::FORM_LIMIT + 1));
     assert_eq!((status, &problem["code"]), (413, &json!("too_large")));
 }
 

@@ -79,7 +79,7 @@ fn no_path_leads_out_of_the_page() {
 #[test]
 fn what_is_too_large_is_refused_in_words_and_the_policy_holds_everywhere() {
     let server = guarded();
-    let large = format!(r#"{{"act":"suspect","by":"x","origin":"{}"}}"#, "x".repeat(3_000_000));
+    let large = format!(r#"{{"act":"suspect","by":"x","origin":"{}"}}"#, "x".repeat(9_000_000));
     let answer = server.as_account("supervisor", "POST", &format!("/api/cases/{OWN}/acts"), &large);
     assert_eq!((answer.status, answer.code().as_str()), (413, "too_large"), "{}", answer.body);
     for path in ["/", "/api/status", "/api/cases", "/nowhere", "/api/nowhere"] {

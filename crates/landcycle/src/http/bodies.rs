@@ -1,17 +1,20 @@
-//! 上传 · what a page sends: bodies of a bounded size, files put beside the store's own under a name of
-//! their own until they have been read.
+//! 正文 · bodies of a bounded size: forms as JSON, files that come, which lie in a folder of their own
+//! under their own name until they have been read, and files that go.
 
+use std::future::poll_fn;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 
 use axum::Json;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody};
 use axum::extract::rejection::JsonRejection;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tempfile::TempDir;
 
 use super::problem::Problem;
-use crate::say::{Failure, output_failure};
+use crate::say::Failure;
 
 /// Bytes that a file may have.
 pub(super) const FILE_LIMIT: usize = 64 * 1024 * 1024;
@@ -19,6 +22,8 @@ pub(super) const FILE_LIMIT: usize = 64 * 1024 * 1024;
 pub(super) const FORM_LIMIT: usize = 8 * 1024 * 1024;
 /// Characters that the name of a file may have.
 const NAME_LIMIT: usize = 120;
+/// What a file without a name is called.
+const NAMELESS: &str = "upload";
 /// Bytes of a mebibyte.
 const MEBIBYTE: usize = 1024 * 1024;
 
@@ -40,17 +45,34 @@ impl Upload {
         &self.path
     }
 
-    /// Puts what was received in a folder of its own.
-    pub(super) fn keep(bytes: &[u8], name: &str) -> Result<Self, Problem> {
-        let plain = Path::new(name).file_name().and_then(|plain| plain.to_str());
-        let plain = plain.filter(|plain| {
-            *plain == name && plain.chars().count() <= NAME_LIMIT && !plain.chars().any(char::is_control)
-        });
-        let plain = plain.ok_or_else(|| Problem::query("name", name, "lines.geojson"))?;
-        let failed = |error: &std::io::Error| Problem::from(output_failure(Some(plain), error));
-        let folder = tempfile::tempdir().map_err(|error| failed(&error))?;
-        let path = folder.path().join(plain);
-        std::fs::write(&path, bytes).map_err(|error| failed(&error))?;
+    /// The name that it had.
+    pub(super) fn name(&self) -> &str {
+        self.path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+    }
+
+    /// Takes a body into a file, piece by piece, up to the limit.
+    pub(super) async fn take(mut body: Body, name: Option<&str>) -> Result<Self, Problem> {
+        let broken = |why: &dyn std::fmt::Display| {
+            Problem::new(StatusCode::BAD_REQUEST, "broken_off", &[("why", &why.to_string())])
+        };
+        let name = plain(name.unwrap_or(NAMELESS))?;
+        let folder = tempfile::tempdir().map_err(|error| broken(&error))?;
+        let path = folder.path().join(name);
+        let mut file = std::fs::File::create(&path).map_err(|error| broken(&error))?;
+        let mut size = 0;
+        while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+            let frame = frame.map_err(|error| broken(&error))?;
+            let Ok(data) = frame.into_data() else { continue };
+            size += data.len();
+            if size > FILE_LIMIT {
+                return Err(too_large(FILE_LIMIT));
+            }
+            file.write_all(&data).map_err(|error| broken(&error))?;
+        }
+        if size == 0 {
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "no_file", &[]));
+        }
+        file.flush().map_err(|error| broken(&error))?;
         Ok(Self { _folder: folder, path })
     }
 
@@ -65,10 +87,13 @@ impl Upload {
     }
 }
 
-/// The bytes of a body that is a file.
-pub(super) async fn received(body: Body) -> Result<Vec<u8>, Problem> {
-    let bytes = to_bytes(body, FILE_LIMIT).await.map_err(|_| too_large(FILE_LIMIT))?;
-    Ok(bytes.to_vec())
+/// A name that is the last part of a path and nothing else.
+fn plain(name: &str) -> Result<&str, Problem> {
+    let plain = Path::new(name).file_name().and_then(|plain| plain.to_str());
+    let plain = plain.filter(|plain| {
+        *plain == name && plain.chars().count() <= NAME_LIMIT && !plain.chars().any(char::is_control)
+    });
+    plain.ok_or_else(|| Problem::query("name", name, "lines.geojson"))
 }
 
 /// What a form says.
